@@ -1,0 +1,46 @@
+# Two commands a newcomer needs: `make demo` and `make test`. Everything lands in .venv and build/; nothing global.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   ?= build/demo
+SERVE  ?= yes
+PORT   ?= 8100
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make the virtual environment from the lock
+
+$(READY): requirements.lock pyproject.toml
+	@echo "qonys: setting up $(VENV) from requirements.lock (pinned versions, checked hashes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## simulate, process, publish and serve the releases (SERVE=no builds only)
+	@$(BIN)/qonys demo $(DEMO) --serve $(SERVE) --port $(PORT)
+
+test: $(READY) ## run every test this machine can run; say what was not run
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(READY) ## lint, format, types, layers, spelling, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/python -m pytest -q tests/architecture
+
+lock: ## renew requirements.lock (needs uv; names no download address)
+	uv lock --quiet && uv export --quiet --format requirements-txt --all-groups --no-emit-project --no-header --no-annotate > requirements.lock
+	rm -f uv.lock
+
+clean: ## delete the virtual environment and what was built
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""The nouns: period, area, boundary set, classification, variable, table design, release. No input, no output."""

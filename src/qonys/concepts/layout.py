@@ -1,0 +1,116 @@
+"""A source layout: how one supplier writes a slip, and which of our variables its columns carry."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from qonys.concepts.text import Text
+
+Stream = Literal["internal", "external_in", "external_out"]
+
+
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of the file: by its heading, or, in fixed width, by its first character (from 1) and width.
+
+    An identifier is keyed-hashed as it is read; its plain text stays in the encrypted source alone.
+    """
+
+    name: str
+    start: int | None = None
+    width: int | None = None
+    identifier: bool = False
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a variable comes from: one column, or an expression over columns, or a constant.
+
+    Args:
+        column: heading of the column.
+        expr: expression over columns, in the language of rules (docs/reference/expressions.md).
+        constant: the same code for every row.
+        recode: text in the file -> our code.
+        aliases: name of the list of aliases by which this supplier writes areas (areas/aliases.csv).
+        date: form of a date, in strptime codes; ``%Y-%m`` means the first of the month.
+        missing: texts that mean *not stated*, besides the layout's own.
+    """
+
+    column: str | None = None
+    expr: str | None = None
+    constant: str | None = None
+    recode: dict[str, str] = {}
+    aliases: str | None = None
+    date: str = "%Y-%m-%d"
+    missing: tuple[str, ...] = ()
+
+
+class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One layout.
+
+    Args:
+        id: name by which a delivery can ask for it.
+        supplier: who delivers it.
+        names: name in every language.
+        records: ``real`` registrations or ``synthetic`` ones; it decides what every figure says of itself.
+        format: how the bytes are laid out.
+        match: pattern of the file names it is meant for (``arrivals_*.csv``).
+        covers: the kinds of moves that such files hold; a kind that no layout covers is *not available*.
+        encoding: character encoding of a text file.
+        separator: character between columns of a delimited file.
+        quote: character around a column that holds the separator.
+        sheet: name of the spreadsheet's sheet; the first one where empty.
+        missing: texts that mean *not stated* in any column.
+        columns: the columns of the file.
+        variables: our variable -> where it comes from.
+    """
+
+    id: str
+    supplier: str
+    names: Text
+    records: Literal["real", "synthetic"]
+    format: Literal["delimited", "fixed", "spreadsheet", "parquet"]
+    match: str
+    covers: tuple[Stream, ...]
+    columns: tuple[Column, ...]
+    variables: dict[str, Source]
+    encoding: str = "utf-8"
+    separator: str = ";"
+    quote: str = '"'
+    sheet: str = ""
+    missing: tuple[str, ...] = ("",)
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What must hold of a registration, and what happens to one of which it does not.
+
+    Args:
+        id: short name, unique in the profile.
+        message: what is wrong with a row that breaks it, in every language.
+        expr: condition over the variables of a registration that every good row meets.
+        when: condition under which the rule applies at all.
+        on_null: what a row is worth of which the condition cannot be told.
+        severity: how bad a break is.
+        action: ``quarantine`` the slip, ``set_apart`` what is no migration, or only ``flag`` it.
+        source: where the rule comes from.
+    """
+
+    id: str
+    message: Text
+    expr: str
+    action: Literal["quarantine", "set_apart", "flag"]
+    when: str | None = None
+    on_null: Literal["pass", "fail"] = "pass"
+    severity: Literal["error", "warning", "info"] = "error"
+    source: str = ""
+
+
+class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rules of a profile and what makes two slips the same registration.
+
+    ``duplicate_key`` names variables; slips that agree in all of them, none being unknown, are one registration. Empty:
+    the source has no personal identifier, so equal rows are different persons.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    duplicate_key: tuple[str, ...] = ()

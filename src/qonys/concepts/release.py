@@ -1,0 +1,117 @@
+"""A release: which tables at which data cut-offs, which sentences, in which order, on which dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from qonys.concepts.text import Text
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A number of a key point, read from a table of the release, never typed.
+
+    ``compute`` says what is made of the cell:
+    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``share`` its percentage of the
+    total over ``over``; ``positive`` the codes of ``over`` whose cell is above zero, largest first.
+    """
+
+    table: str
+    measure: str
+    at: dict[str, str] = {}
+    compute: Literal["value", "growth", "share", "positive"] = "value"
+    over: str | None = None
+
+
+class KeyPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence whose numbers are computed; left out, and reported, where one of them has no value.
+
+    ``text`` is in the syntax of ICU MessageFormat: ``{n}``, ``{n, plural, one {…} other {…}}``,
+    ``{n, select, up {…} down {…} same {…}}``.
+    """
+
+    id: str
+    values: dict[str, Value]
+    text: Text
+
+
+class Headline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A large figure at the head of the page, with its growth where the base year is there."""
+
+    id: str
+    label: Text
+    value: Value
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the page.
+
+    Key points, tables and texts are named by their ids and shown in that order.
+    """
+
+    id: str
+    title: Text
+    key_points: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    glossary: bool = False
+    workbook: bool = False
+    links: bool = False
+    sections: tuple[Section, ...] = ()
+
+
+class VintageComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two tables that say the same of two data cut-offs; the release shows where they differ.
+
+    The table of the later cut-off is computed for the comparison alone, from ``table``'s design.
+    """
+
+    table: str
+    vintage: str
+    title: Text
+
+
+class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The plan of one kind of release."""
+
+    id: str
+    title: Text
+    frequency: Literal["year", "month"]
+    headlines: tuple[Headline, ...]
+    key_points: tuple[KeyPoint, ...]
+    sections: tuple[Section, ...]
+    comparisons: tuple[VintageComparison, ...] = ()
+
+
+class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The dates of one period: publication, the next one, and the data cut-offs by name."""
+
+    period: str
+    release: str
+    published: date
+    next: date
+    cut_offs: dict[str, date]
+
+
+class GlossaryTerm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A term and what it means, in every language."""
+
+    id: str
+    term: Text
+    meaning: Text
+
+
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A document that belongs to the release: an address outside, or a section of the page (``#methodology``)."""
+
+    title: Text
+    address: str
+
+
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A role at an example address; never a person."""
+
+    role: Text
+    address: str

@@ -1,0 +1,40 @@
+"""What is said of a figure besides its value.
+
+Data status says where a figure comes from; observation status (SDMX CL_OBS_STATUS) says why a value is absent or
+special; confidentiality status (SDMX CL_CONF_STATUS) says who may see it. None is ever folded into another.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class DataStatus(Enum):
+    """Where a figure comes from; listed from the firmest to the loosest."""
+
+    PUBLISHED = "published"
+    """An official figure, carried over with its source."""
+    COMPILED = "compiled"
+    """Counted by Qonys from real records; no official figure claims the same."""
+    CALIBRATED = "calibrated"
+    """Counted from synthetic records that were made to equal an official figure."""
+    INVENTED = "invented"
+    """Counted from synthetic records; plausible, nothing more."""
+
+
+class ObservationStatus(Enum):
+    """Why a cell is as it is (codes of SDMX CL_OBS_STATUS)."""
+
+    NORMAL = "A"
+    NOT_AVAILABLE = "L"
+    """Data exist but were not collected: the source does not have this side of the flows."""
+    NOT_APPLICABLE = "M"
+    """Data cannot exist."""
+    PROVISIONAL = "P"
+
+
+class ConfidentialityStatus(Enum):
+    """Who may see a cell (codes of SDMX CL_CONF_STATUS)."""
+
+    FREE = "F"
+    CONFIDENTIAL = "C"

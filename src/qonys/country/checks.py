@@ -1,0 +1,205 @@
+"""Confronts the files of a profile with each other: what one names, another must define."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from qonys.concepts.layout import Column
+from qonys.concepts.release import Section
+from qonys.concepts.table_design import Measure, SideDimension
+from qonys.concepts.text import Text
+from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
+from qonys.country.profile import Profile
+from qonys.errors import ProfileError
+
+_LAYOUT_DIMENSIONS = ("period", "measure", *get_args(SideDimension))
+
+
+def fail_if_inconsistent(profile: Profile) -> None:
+    """Raise for the first contradiction between files of a profile.
+
+    Raises:
+        ProfileError: with the file, what is wrong, and what is allowed.
+    """
+    for where, what, next_step in _contradictions(profile):
+        raise ProfileError(what, where=str(profile.folder / where), next_step=next_step)
+
+
+def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    yield from _areas(profile)
+    yield from _classifications(profile)
+    yield from _layouts(profile)
+    yield from _tables(profile)
+    yield from _releases(profile)
+    yield from _texts_in_every_language(profile)
+
+
+def _areas(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    codes = {area.code for area in profile.areas.areas}
+    countries = {area.code for area in profile.areas.areas if area.level == "country"}
+    for area in profile.areas.areas:
+        if area.parent and area.parent not in codes:
+            yield (
+                "areas/areas.csv",
+                f"{area.code}: its parent {area.parent} is no area.",
+                "Add the parent or mend its code.",
+            )
+        if area.locality not in ("", *BUILT_IN_CODES["locality"]):
+            yield "areas/areas.csv", f"{area.code}: “{area.locality}” is no locality.", "Allowed: U, R, or nothing."
+    if profile.identity.home not in countries:
+        yield "classifications/country.csv", f"The country itself, {profile.identity.home}, is missing.", "Add it."
+    if not any(area.level == profile.identity.level for area in profile.areas.areas):
+        yield "areas/areas.csv", f"No area is of the level {profile.identity.level}.", "Mend `level` in profile.yaml."
+    for source, aliases in profile.areas.aliases.items():
+        for text, code in aliases.items():
+            if code not in codes:
+                yield "areas/aliases.csv", f"{source}: “{text}” stands for {code}, which is no area.", "Mend the code."
+    groups = {code.code for code in profile.classifications["country_group"].codes} if profile.memberships else set()
+    for member in profile.memberships:
+        if member.group not in groups or member.country not in countries:
+            yield (
+                "classifications/country_group_members.csv",
+                f"{member.country} in {member.group}: one of them is unknown.",
+                "Groups stand in country_group.csv, countries in country.csv.",
+            )
+
+
+def _classifications(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for name, needed in BUILT_IN_CODES.items():
+        found = (
+            {code.code for code in profile.classifications[name].codes} if name in profile.classifications else set()
+        )
+        absent = [code for code in needed if code not in found]
+        if absent and name != "slip_kind":
+            yield f"classifications/{name}.csv", f"The codes {', '.join(absent)} are missing.", "The line needs them."
+
+
+def _layouts(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for layout in profile.layouts.values():
+        where = f"sources/{layout.id}.yaml"
+        columns = {column.name for column in layout.columns}
+        for name, source in layout.variables.items():
+            variable = VARIABLES.get(name)
+            if variable is None:
+                yield where, f"“{name}” is no variable.", f"Allowed: {', '.join(VARIABLES)}."
+                continue
+            if (source.column is not None) + (source.expr is not None) + (source.constant is not None) != 1:
+                yield where, f"{name} needs exactly one of column, expr, constant.", ""
+            if source.column is not None and source.column not in columns:
+                yield (
+                    where,
+                    f"{name}: the file has no column “{source.column}”.",
+                    f"Columns: {', '.join(sorted(columns))}.",
+                )
+            if source.aliases is not None and source.aliases not in profile.areas.aliases:
+                yield (
+                    where,
+                    f"{name}: there is no list of aliases “{source.aliases}”.",
+                    "They stand in areas/aliases.csv.",
+                )
+            if variable.kind is Kind.IDENTIFIER and not _is_identifier_column(layout.columns, source.column):
+                yield (
+                    where,
+                    f"{name} is an identifier: its column must say so.",
+                    "Add `identifier: true` to the column.",
+                )
+            if (
+                variable.classification
+                and variable.classification not in profile.classifications | BUILT_IN_CODES.keys()
+            ):
+                yield where, f"{name} needs classifications/{variable.classification}.csv.", "Add it."
+        for variable in VARIABLES.values():
+            if variable.required and variable.name not in layout.variables:
+                yield where, f"The variable {variable.name} is missing.", "Every layout needs it; a constant will do."
+        if layout.format == "fixed" and any(c.start is None or c.width is None for c in layout.columns):
+            yield where, "A fixed-width column needs start and width.", ""
+
+
+def _is_identifier_column(columns: tuple[Column, ...], name: str | None) -> bool:
+    return any(column.name == name and column.identifier for column in columns)
+
+
+def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for design in profile.tables.values():
+        where = f"tables/{design.id}.yaml"
+        placed = (*design.rows, *design.columns)
+        for name in placed:
+            if name not in _LAYOUT_DIMENSIONS:
+                yield where, f"“{name}” is no dimension.", f"Allowed: {', '.join(_LAYOUT_DIMENSIONS)}."
+        if sorted(set(placed)) != sorted(placed) or not {"period", "measure"} <= set(placed):
+            yield where, "Rows and columns together need period and measure, and no dimension twice.", ""
+        for name in (*design.totals, *design.groups, *design.only):
+            if name not in placed:
+                yield where, f"{name} is not among the dimensions of the table.", f"They are: {', '.join(placed)}."
+        for part in design.parts:
+            for name in part.at:
+                if name not in placed:
+                    yield where, f"parts: {name} is not among the dimensions of the table.", ""
+
+
+def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for entry in profile.calendar:
+        if entry.release not in profile.releases:
+            yield "calendar.yaml", f"{entry.period}: there is no release design “{entry.release}”.", ""
+    for design in profile.releases.values():
+        where = f"release/designs/{design.id}.yaml"
+        values = [(p.id, v) for p in design.key_points for v in p.values.values()]
+        values += [(h.id, h.value) for h in design.headlines]
+        for owner, value in values:
+            if value.table not in profile.tables:
+                yield where, f"{owner}: there is no table “{value.table}”.", f"Tables: {', '.join(profile.tables)}."
+            elif value.measure not in get_args(Measure):
+                yield where, f"{owner}: “{value.measure}” is no measure.", f"Allowed: {', '.join(get_args(Measure))}."
+        for section in _all_sections(design.sections):
+            for table in section.tables:
+                if table not in profile.tables:
+                    yield where, f"{section.id}: there is no table “{table}”.", f"Tables: {', '.join(profile.tables)}."
+            for point in section.key_points:
+                if point not in {p.id for p in design.key_points}:
+                    yield where, f"{section.id}: there is no key point “{point}”.", ""
+            for text in section.texts:
+                for language in profile.languages:
+                    if text not in profile.texts[language]:
+                        yield f"texts/{language}", f"The text “{text}” is missing.", f"{design.id} shows it."
+
+
+def _all_sections(sections: tuple[Section, ...]) -> Iterator[Section]:
+    for section in sections:
+        yield section
+        yield from _all_sections(section.sections)
+
+
+def _texts_in_every_language(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for where, owner, text in _all_texts(profile):
+        absent = [language for language in profile.languages if not text.get(language)]
+        if absent:
+            yield where, f"{owner}: the text is missing in {', '.join(absent)}.", ""
+        extra = [language for language in text if language not in profile.languages]
+        if extra:
+            yield where, f"{owner}: {', '.join(extra)} is no language of the profile.", ""
+
+
+def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
+    identity = profile.identity
+    yield from (
+        ("profile.yaml", name, getattr(identity, name)) for name in ("names", "office", "notice", "synthetic_notice")
+    )
+    for layout in profile.layouts.values():
+        yield f"sources/{layout.id}.yaml", "names", layout.names
+    for rule in profile.rules.rules:
+        yield "rules", rule.id, rule.message
+    for table in profile.tables.values():
+        yield f"tables/{table.id}.yaml", "title", table.title
+        yield from ((f"tables/{table.id}.yaml", "notes", note) for note in table.notes)
+    for design in profile.releases.values():
+        where = f"release/designs/{design.id}.yaml"
+        yield where, "title", design.title
+        yield from ((where, headline.id, headline.label) for headline in design.headlines)
+        yield from ((where, point.id, point.text) for point in design.key_points)
+        yield from ((where, comparison.table, comparison.title) for comparison in design.comparisons)
+    for term in profile.glossary:
+        yield "release/glossary.yaml", term.id, term.term
+        yield "release/glossary.yaml", term.id, term.meaning
+    yield from (("release/links.yaml", link.address, link.title) for link in profile.links)
+    yield from (("release/contacts.yaml", contact.address, contact.role) for contact in profile.contacts)

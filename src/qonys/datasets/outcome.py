@@ -1,0 +1,56 @@
+"""What a step of the line hands on besides its data."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+import pyarrow as pa
+from sqlglot import exp
+
+Data = TypeVar("Data")
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that a person should know: what, where, how often, and what to do."""
+
+    what: str
+    where: str = ""
+    count: int = 1
+    severity: str = "warning"
+    next_step: str = ""
+
+
+class RuleResult(msgspec.Struct, frozen=True):
+    """A rule confronted with the data: items = passes + fails + missing."""
+
+    rule: str
+    action: str
+    items: int
+    passes: int
+    fails: int
+    missing: int
+
+
+class Outcome(msgspec.Struct, Generic[Data], frozen=True):
+    """The data of a step, what it found, what it measured."""
+
+    data: Data
+    findings: tuple[Finding, ...] = ()
+    measures: dict[str, Any] = {}
+
+
+class Files(msgspec.Struct, frozen=True):
+    """Parquet files that an engine reads as one table."""
+
+    paths: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Runs a query over named tables. The canonical text of a query is DuckDB's dialect."""
+
+    def run(self, query: exp.Expression | str, **tables: pa.Table | Files) -> pa.Table:
+        """The whole result, in memory."""
+
+    def stream(self, query: exp.Expression | str, **tables: pa.Table | Files) -> pa.RecordBatchReader:
+        """The result batch by batch, for one that may not fit into memory."""

@@ -1,0 +1,141 @@
+"""The state *output*: a table as it is published, one row an observation, with everything needed to read it alone."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+import msgspec
+
+from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
+from qonys.concepts.text import Text
+
+
+class Cell(NamedTuple):
+    """One observation: ``value`` is None exactly where the observation status says why."""
+
+    value: float | None
+    observation: ObservationStatus = ObservationStatus.NORMAL
+    data: DataStatus = DataStatus.INVENTED
+    confidentiality: ConfidentialityStatus = ConfidentialityStatus.FREE
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One code of a dimension; ``depth`` 0 is a total, 1 a part of it, 2 a part of a group."""
+
+    code: str
+    label: Text
+    depth: int = 1
+
+
+class Dimension(msgspec.Struct, frozen=True):
+    """A dimension of a published table, its members in their order of presentation."""
+
+    id: str
+    label: Text
+    members: tuple[Member, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(member.code for member in self.members)
+
+
+class MeasureForm(msgspec.Struct, frozen=True):
+    """How a measure is written: decimals, and its unit in every language."""
+
+    decimals: int
+    unit: Text
+
+
+class OutputTable(msgspec.Struct, frozen=True, dict=True):
+    """A published table.
+
+    ``dimensions`` are all dimensions in the order of ``rows`` then ``columns`` (``period`` and ``measure`` among them);
+    ``cells`` maps one code of each, in that order, to its observation. A combination without an entry has the value 0
+    only where the builder put it there: absent means *not in the table*.
+
+    Args:
+        id: id of the table design.
+        title: title in every language, the period filled in.
+        period: the period of the release.
+        vintage: name of the data cut-off (``final``, ``operational``).
+        cut_off: ISO date of the data cut-off.
+        rows: dimensions down the side.
+        columns: dimensions across the top.
+        notes: notes in every language.
+    """
+
+    id: str
+    title: Text
+    period: str
+    vintage: str
+    cut_off: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+    measures: dict[str, MeasureForm]
+    notes: tuple[Text, ...]
+    cells: dict[tuple[str, ...], Cell]
+
+    def dimension(self, name: str) -> Dimension:
+        return next(d for d in self.dimensions if d.id == name)
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {dimension.id: index for index, dimension in enumerate(self.dimensions)}
+
+    def key(self, at: dict[str, str]) -> tuple[str, ...]:
+        """The cell key of one code per dimension; a dimension that is not named stands at its total."""
+        return tuple(at.get(dimension.id, "_T") for dimension in self.dimensions)
+
+    def cell(self, at: dict[str, str]) -> Cell | None:
+        """The observation at these codes, a dimension that is not named being at its total; None: not in the table."""
+        return self.cells.get(self.key(at))
+
+    def keys(self) -> list[tuple[str, ...]]:
+        """Every cell key, rows outermost, in order of presentation."""
+        return [key for key in product(*(d.codes for d in self.dimensions)) if key in self.cells]
+
+    def measure_of(self, key: tuple[str, ...]) -> str:
+        return key[self._position["measure"]]
+
+    @property
+    def data_statuses(self) -> tuple[DataStatus, ...]:
+        """The data statuses that occur, firmest first."""
+        found = {cell.data for cell in self.cells.values()}
+        return tuple(status for status in DataStatus if status in found)
+
+    @property
+    def prevailing_status(self) -> DataStatus:
+        """The data status of most cells; the looser one where two are as frequent."""
+        counts = dict.fromkeys(DataStatus, 0)
+        for cell in self.cells.values():
+            counts[cell.data] += 1
+        return max(reversed(list(DataStatus)), key=lambda status: counts[status])
+
+
+class ReleaseFacts(msgspec.Struct, frozen=True):
+    """What a release says of itself on every page and in every file.
+
+    Args:
+        profile: id of the profile.
+        period: the period of the release.
+        vintage: first 12 hexadecimal digits of the hash of the release record.
+        published: ISO date of publication.
+        next: ISO date of the next publication.
+        cut_offs: name of each data cut-off and its ISO date.
+        synthetic: some record of it is synthetic.
+        profile_hash: content hash of the profile.
+        code_version: version of Qonys.
+    """
+
+    profile: str
+    period: str
+    vintage: str
+    published: str
+    next: str
+    cut_offs: dict[str, str]
+    synthetic: bool
+    profile_hash: str
+    code_version: str
