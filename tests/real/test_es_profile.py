@@ -28,12 +28,13 @@ def spain() -> Profile:
 
 @cache
 def rows() -> tuple[dict[str, str], ...]:
-    """Every record of the file, cut as the layout says; blanks are empty."""
+    """Every record of the file, cut as the layout says; blanks are empty. The file ends with a line of nothing."""
     columns = spain().layouts["evr"].columns
     lines = (REAL / "sample_EVR_2016.txt").read_text(encoding="ascii").splitlines()
     return tuple(
         {c.name: line[c.start - 1 : c.start - 1 + c.width].strip() for c in columns if c.start and c.width}
         for line in lines
+        if line.strip()
     )
 
 
