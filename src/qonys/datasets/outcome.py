@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 import pyarrow as pa
 from sqlglot import exp
 
 Data = TypeVar("Data")
+Parameters: TypeAlias = Mapping[str, bytes | str | int | None]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -47,10 +49,21 @@ class Files(msgspec.Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """Runs a query over named tables. The canonical text of a query is DuckDB's dialect."""
+    """Runs a query over named tables. The canonical text of a query is DuckDB's dialect.
 
-    def run(self, query: exp.Expression | str, **tables: pa.Table | Files) -> pa.Table:
+    A secret goes in as a parameter (``$name`` in the query), never into the text.
+    """
+
+    def run(
+        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+    ) -> pa.Table:
         """The whole result, in memory."""
 
-    def stream(self, query: exp.Expression | str, **tables: pa.Table | Files) -> pa.RecordBatchReader:
+    def stream(
+        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+    ) -> pa.RecordBatchReader:
         """The result batch by batch, for one that may not fit into memory."""
+
+
+Progress: TypeAlias = Callable[[str, int], None]
+"""Told what is being done and how many rows of it are through."""

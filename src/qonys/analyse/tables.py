@@ -1,0 +1,128 @@
+"""Builds the published table from a design: counts, derived measures, order, statuses.
+
+Zero, not available and not applicable are different things. A period of which nothing was delivered, and a side of the
+flows that the sources do not hold, are *not available*, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+
+import pyarrow as pa
+
+from qonys.analyse.members import Setting, dimension_of
+from qonys.concepts.layout import Stream
+from qonys.concepts.period import Period
+from qonys.concepts.status import DataStatus, ObservationStatus
+from qonys.concepts.table_design import Measure, TableDesign
+from qonys.concepts.text import NOT_STATED, TOTAL
+from qonys.datasets.output import Cell, MeasureForm, OutputTable
+
+_INTERNAL_STREAMS = ("interregional", "intraregional", NOT_STATED)
+_NEEDS: dict[Measure, tuple[Stream, ...]] = {
+    "arrivals": ("external_in",),
+    "departures": ("external_out",),
+    "net": ("external_in", "external_out"),
+    "turnover": ("external_in", "external_out"),
+    "arrivals_share": ("external_in",),
+    "departures_share": ("external_out",),
+}
+_SHARE_DECIMALS = 1
+
+
+def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintage: str | None = None) -> OutputTable:
+    """The published table of a design.
+
+    Args:
+        design: the table.
+        counts: result of `queries.tables.table_query`.
+        setting: what all tables of the release share.
+        vintage: data cut-off that the counts are of; the design's own by default.
+
+    Returns:
+        A table whose every combination of members has a cell.
+    """
+    named = vintage or design.vintage
+    covered = _years_covered(design, setting.period)
+    counted = {
+        tuple(row[name] for name in ("period", *design.dimensions)): (row["arrivals"], row["departures"])
+        for row in counts.to_pylist()
+    }
+    dimensions = tuple(dimension_of(name, design, counted, setting) for name in (*design.rows, *design.columns))
+    cells = {
+        key: _cell(design, dict(zip((d.id for d in dimensions), key, strict=True)), counted, setting, named)
+        for key in product(*(dimension.codes for dimension in dimensions))
+    }
+    return OutputTable(
+        id=design.id,
+        title={language: title.replace("{period}", covered) for language, title in design.title.items()},
+        period=str(setting.period),
+        vintage=named,
+        cut_off=setting.cut_offs[named],
+        rows=design.rows,
+        columns=design.columns,
+        dimensions=dimensions,
+        measures={measure: _form(measure, setting) for measure in design.measures},
+        notes=design.notes,
+        cells=cells,
+    )
+
+
+def _cell(
+    design: TableDesign,
+    at: dict[str, str],
+    counted: Mapping[tuple[str, ...], tuple[int, int]],
+    setting: Setting,
+    vintage: str,
+) -> Cell:
+    measure: Measure = at["measure"]  # type: ignore[assignment]
+    status = _data_status(design, at, setting)
+    if not _is_available(design, at, measure, setting, vintage):
+        return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
+    key = tuple(at[name] for name in ("period", *design.dimensions))
+    arrivals, departures = counted.get(key, (0, 0))
+    if measure in ("arrivals_share", "departures_share"):
+        of = design.dimensions[0]
+        total = counted.get(tuple(TOTAL if name == of else at[name] for name in ("period", *design.dimensions)), (0, 0))
+        part, whole = (arrivals, total[0]) if measure == "arrivals_share" else (departures, total[1])
+        if whole == 0:
+            return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
+        return Cell(100 * part / whole, data=status)
+    counts = {
+        "arrivals": arrivals,
+        "departures": departures,
+        "net": arrivals - departures,
+        "turnover": arrivals + departures,
+    }
+    return Cell(float(counts[measure]), data=status)
+
+
+def _is_available(design: TableDesign, at: dict[str, str], measure: Measure, setting: Setting, vintage: str) -> bool:
+    period = Period.parse(at["period"])
+    if not setting.delivered[vintage].intersection(period.months):
+        return False
+    stream = at.get("stream", "")
+    if design.universe in ("internal", "interregional") or stream in _INTERNAL_STREAMS:
+        return "internal" in setting.covers
+    needed = set(_NEEDS[measure]) | ({"internal"} if design.universe == "all" and stream != "external" else set())
+    return needed <= setting.covers
+
+
+def _data_status(design: TableDesign, at: dict[str, str], setting: Setting) -> DataStatus:
+    if not setting.synthetic:
+        return DataStatus.COMPILED
+    for part in design.parts:
+        if all(at[name] in codes for name, codes in part.at.items()):
+            return part.status
+    return design.data_status
+
+
+def _years_covered(design: TableDesign, last: Period) -> str:
+    return str(last) if design.years == 1 else f"{last.year - design.years + 1}–{last}"
+
+
+def _form(measure: Measure, setting: Setting) -> MeasureForm:
+    if measure in ("arrivals_share", "departures_share"):
+        return MeasureForm(_SHARE_DECIMALS, setting.words.units["percent"])
+    return MeasureForm(0, setting.words.units["persons"])

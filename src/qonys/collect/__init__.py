@@ -1,0 +1,1 @@
+"""Take in: deliveries and receipts, readers by format, pseudonyms. Source -> input."""

@@ -1,0 +1,44 @@
+"""The states *clean* and *statistics*: moves, what is no move, and flows."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+CHARACTERISTICS = ("sex", "ethnicity", "education", "marital", "reason", "citizenship")
+"""Codes that a move carries over from its slip."""
+
+_MOVE_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "line": pa.int16(),
+    "record_key": pa.int64(),
+    "known_from": pa.date32(),
+    "known_to": pa.date32(),
+    "date": pa.date32(),
+    "origin": pa.string(),
+    "destination": pa.string(),
+    "origin_locality": pa.string(),
+    "destination_locality": pa.string(),
+    "age": pa.int16(),
+    **dict.fromkeys(CHARACTERISTICS, pa.string()),
+}
+MOVE = pa.schema(_MOVE_COLUMNS)
+"""One row a person who moved. ``line`` is 0 for the person of the slip, 1, 2 … for children on it.
+
+A move counts at a data cut-off when ``known_from`` ≤ cut-off < ``known_to``; ``known_to`` is null while no later slip
+has corrected it. So every cut-off is one condition, and nothing is rewritten.
+"""
+
+_EXCEPTION_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "date": pa.date32(),
+    "since": pa.date32(),
+    "fate": pa.string(),
+    "reasons": pa.list_(pa.string()),
+}
+EXCEPTION = pa.schema(_EXCEPTION_COLUMNS)
+"""One row a slip that makes no move: ``fate`` is quarantine or set_apart, from the day ``since``.
+
+A slip that a later one corrects is set apart since the later one came; until then it is a move.
+"""

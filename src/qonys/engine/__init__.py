@@ -1,0 +1,1 @@
+"""Runs queries. The only place that imports DuckDB."""

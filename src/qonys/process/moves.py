@@ -1,0 +1,46 @@
+"""Makes moves of the slips that are left: one row a person, children on a parent's slip being persons of their own."""
+
+from __future__ import annotations
+
+from qonys.datasets.move import CHARACTERISTICS
+
+_CHILD_KEY_STEP = 0x0123456789ABCD
+"""Sets the record keys of children on one slip apart."""
+
+_PARENTS_ONLY = ("education", "marital")
+
+
+def moves_query() -> str:
+    """Moves, the columns of `datasets.move.MOVE`; tables registrations, deliveries, territory, exceptions."""
+    own = ", ".join(CHARACTERISTICS)
+    childs = ", ".join(_of_child(name) for name in CHARACTERISTICS)
+    return f"""
+with slips as (
+  select r.*, e.since as known_to,
+    coalesce(r.origin_locality, o.locality) as origin_kind, coalesce(r.destination_locality, d.locality) as destination_kind
+  from registrations as r
+  semi join deliveries using (delivery)
+  anti join (select delivery, row from exceptions where reasons <> ['corrected']) as gone using (delivery, row)
+  left join (select delivery, row, since from exceptions where reasons = ['corrected']) as e using (delivery, row)
+  join territory as o on o.code = r.origin and r.date >= o.valid_from and r.date < o.valid_to
+  join territory as d on d.code = r.destination and r.date >= d.valid_from and r.date < d.valid_to
+),
+persons as (
+  select delivery, row, cast(0 as smallint) as line, record_key, received, known_to, date, origin, destination,
+    origin_kind, destination_kind, coalesce(age, date_sub('year', birth_date, date)) as age, {own}
+  from slips
+  union all
+  select delivery, row, cast(line as smallint), xor(record_key, line * {_CHILD_KEY_STEP}), received, known_to, date, origin,
+    destination, origin_kind, destination_kind, date_sub('year', child.birth_date, date), {childs}
+  from (select *, unnest(children) as child, unnest(range(1, len(children) + 1)) as line from slips where len(children) > 0)
+)
+select delivery, row, line, record_key, received as known_from, known_to, date, origin, destination,
+  origin_kind as origin_locality, destination_kind as destination_locality, cast(age as smallint) as age, {own}
+from persons
+"""
+
+
+def _of_child(name: str) -> str:
+    if name == "sex":
+        return "child.sex"
+    return f"null as {name}" if name in _PARENTS_ONLY else name

@@ -1,0 +1,63 @@
+"""The two keys of a workspace and what is derived from them. Neither is ever written, logged or put into a query's text.
+
+The *person key* makes pseudonyms and encrypts sources. The *record key* seeds disclosure noise and is never rotated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from qonys.errors import OperatorError
+
+KEY_BYTES = 32
+_HMAC_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Two secrets of 32 bytes."""
+
+    person: bytes = field(repr=False)
+    record: bytes = field(repr=False)
+
+    @classmethod
+    def from_hex(cls, person: str, record: str) -> Keys:
+        """Read both keys as 64 hexadecimal digits.
+
+        Raises:
+            OperatorError: one of them is not.
+        """
+        return cls(_decoded(person, "person key"), _decoded(record, "record key"))
+
+    def pseudonym_blocks(self) -> dict[str, bytes]:
+        """Inner and outer block of HMAC-SHA-256 (RFC 2104) under the pseudonym key, as parameters of a query."""
+        block = self._derived(b"qonys pseudonym").ljust(_HMAC_BLOCK, b"\0")
+        return {"inner": bytes(b ^ 0x36 for b in block), "outer": bytes(b ^ 0x5C for b in block)}
+
+    def source_key(self) -> bytes:
+        """Key of AES-256-GCM for delivered files."""
+        return self._derived(b"qonys source")
+
+    def record_keys(self, delivery_sha256: str, rows: int) -> bytes:
+        """Eight pseudo-random bytes a row of a delivery, the same for the same file: an AES-256-CTR key stream."""
+        key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"qonys record " + delivery_sha256.encode()).derive(self.record)
+        return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(bytes(8 * rows))
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(self.person)
+
+
+def _decoded(text: str, name: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise OperatorError(
+            f"The {name} is not {2 * KEY_BYTES} hexadecimal digits.", next_step="Make one with: openssl rand -hex 32"
+        )
+    return key

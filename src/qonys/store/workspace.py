@@ -1,0 +1,96 @@
+"""A workspace: the folder in which an office works on one country, and its settings in ``qonys.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from qonys.errors import OperatorError
+
+SETTINGS = "qonys.toml"
+
+
+class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    profile: str
+    published: str = "../published"
+    memory: str = "1200MB"
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of a workspace. What is published lies outside of it."""
+
+    folder: Path
+    profile: str
+    published: Path
+    memory: str
+    threads: int | None
+
+    @classmethod
+    def create(cls, folder: Path, profile: str) -> Workspace:
+        """Make a new workspace.
+
+        Raises:
+            OperatorError: the folder is one already, or holds something else.
+        """
+        if folder.exists() and any(folder.iterdir()):
+            raise OperatorError(
+                "The folder is not empty.", where=str(folder), next_step="Name a new folder, or empty this one."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SETTINGS).write_text(
+            "# A workspace of Qonys. Confidential: keep it on the office's side of the wall.\n"
+            f"profile = {msgspec.json.encode(profile).decode()}\n"
+            '# Released output goes here, outside of the workspace:\npublished = "../published"\n'
+            '# Bound on the memory of a query:\nmemory = "1200MB"\n',
+            encoding="utf-8",
+        )
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Open a workspace.
+
+        Raises:
+            OperatorError: the folder is none, or its settings are wrong.
+        """
+        path = folder / SETTINGS
+        try:
+            settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Settings)
+        except FileNotFoundError:
+            raise OperatorError(
+                "This is no workspace: it has no qonys.toml.",
+                where=str(folder),
+                next_step="Make one with `qonys new DIR --profile kz`, or name one with --workspace DIR.",
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+            raise OperatorError(f"The settings are wrong: {error}", where=str(path)) from error
+        return cls(
+            folder,
+            _profile_place(settings.profile, folder),
+            (folder / settings.published).resolve(),
+            settings.memory,
+            settings.threads,
+        )
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def releases(self) -> Path:
+        """Releases as built, before they are published."""
+        return self.folder / "releases"
+
+    @property
+    def spill(self) -> Path:
+        return self.folder / "store" / "spill"
+
+
+def _profile_place(profile: str, folder: Path) -> str:
+    """A profile's folder is written relative to the workspace; a shipped one is only a name."""
+    return str((folder / profile).resolve()) if profile.startswith(".") else profile
