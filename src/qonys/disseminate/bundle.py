@@ -1,0 +1,199 @@
+"""A release as files: pages, tables in every format and language, workbook, style. Bytes in, bytes out.
+
+Laws: the same input gives the same bytes; every language has the same tables, sentences and files; a word that is
+missing in a language stops the build; a sentence whose value is missing is left out and found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from importlib import resources
+
+from qonys.concepts.period import Period
+from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
+from qonys.country.profile import Profile
+from qonys.datasets.outcome import Finding, Outcome
+from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
+from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
+from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
+from qonys.disseminate.numbers import long_date, number, rounded
+from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_page
+from qonys.disseminate.wording import Argument, worded
+from qonys.disseminate.words import Words, words_of
+from qonys.disseminate.workbook import WorkbookText, workbook_file
+
+LARGEST_CHANGES = 200
+"""Changes shown on the page; the file has all of them."""
+
+_ASSETS = ("page.css", "page.js", "inter.woff2", "inter-licence.txt")
+
+
+def release_bundle(
+    profile: Profile,
+    design: ReleaseDesign,
+    tables: Mapping[str, OutputTable],
+    earlier: Mapping[str, OutputTable],
+    facts: ReleaseFacts,
+) -> Outcome[dict[str, bytes]]:
+    """Every file of a release.
+
+    Args:
+        profile: gives languages, texts, glossary, links and contacts.
+        design: gives sections, key points and comparisons.
+        tables: table id -> table, all tables of the release.
+        earlier: table id -> the same table at the other data cut-off, for each comparison of the design.
+        facts: dates, vintage, hashes.
+
+    Returns:
+        path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
+
+    Raises:
+        ProfileError: a word is missing in a language, or a sentence is malformed.
+        StatisticianError: a section shows a table that is not among the tables.
+    """
+    computed = compute_key_points(design, tables, Period.parse(facts.period))
+    in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
+    bundle: dict[str, bytes] = {}
+    titles: dict[str, str] = {}
+    for language in profile.languages:
+        words = words_of(profile, language)
+        spoken = _spoken(
+            profile, design, computed.data, words, facts, _comparisons(design, tables, earlier, words, facts)
+        )
+        titles[language] = spoken.title
+        bundle[f"{language}/index.html"] = release_page(profile, design, tables, facts, words, spoken).encode()
+        bundle |= _files(in_order, words, facts, spoken)
+        bundle |= _change_files(design, tables, earlier, words, facts)
+    bundle["index.html"] = front_page(profile, titles).encode()
+    bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
+    findings = (*computed.findings, *_without_comparison(design, tables, earlier))
+    return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
+
+
+def _spoken(
+    profile: Profile, design: ReleaseDesign, computed: Computed, words: Words, facts: ReleaseFacts,
+    comparisons: list[SaidComparison],
+) -> Spoken:  # fmt: skip
+    language, period = words.language, Period.parse(facts.period)
+    title = worded(
+        design.title[language], {"period": facts.period}, language, where=f"title of {design.id} ({language})"
+    )
+    identity = profile.identity
+    notices = [identity.notice[language], identity.synthetic_notice.get(language, "") if facts.synthetic else ""]
+    published = long_date(date.fromisoformat(facts.published), language)
+    return Spoken(
+        title=title,
+        notice=" ".join(filter(None, notices)),
+        citation=words(
+            "page.citation", title=title, version=facts.code_version, published=published, vintage=facts.vintage
+        ),
+        sentences=sentences_in(words, design, computed, period, identity.names[language]),
+        figures=big_figures_in(words, design, computed, period, str(period.years_back(1))),
+        comparisons=comparisons,
+    )
+
+
+def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts, spoken: Spoken) -> dict[str, bytes]:
+    language = words.language
+    files: dict[str, bytes] = {}
+    for name, table in tables.items():
+        files[file_name(facts, name, language, "csv")] = csv_file(table, words, facts, spoken.notice)
+        files[file_name(facts, name, language, "json")] = json_file(table, words, facts, spoken.notice)
+    text = WorkbookText(
+        title=spoken.title,
+        notice=spoken.notice,
+        published=long_date(date.fromisoformat(facts.published), language),
+        next=long_date(date.fromisoformat(facts.next), language),
+        citation=spoken.citation,
+    )
+    files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
+    return files
+
+
+def _comparisons(
+    design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable], words: Words,
+    facts: ReleaseFacts,
+) -> list[SaidComparison]:  # fmt: skip
+    return [
+        _comparison(comparison, tables[comparison.table], earlier[comparison.table], words, facts)
+        for comparison in _comparable(design, tables, earlier)
+    ]
+
+
+def _comparison(
+    comparison: VintageComparison, one: OutputTable, other: OutputTable, words: Words, facts: ReleaseFacts
+) -> SaidComparison:
+    before, after = in_order_of_cut_off(one, other)
+    changes = changes_between(before, after)
+    shown = largest(changes, LARGEST_CHANGES)
+    days = {
+        "before": long_date(date.fromisoformat(before.cut_off), words.language),
+        "after": long_date(date.fromisoformat(after.cut_off), words.language),
+    }
+    summary = words("page.changed_some", count=_counted(len(changes), words)) if changes else ""
+    if len(shown) < len(changes):
+        summary += " " + words(
+            "page.changed_part", shown=_counted(len(shown), words), count=_counted(len(changes), words)
+        )
+    return SaidComparison(
+        table=comparison.table,
+        title=comparison.title[words.language],
+        between=words("page.changed_between" if changes else "page.changed_none", **days),
+        summary=summary,
+        changes=tuple(said(change, after if change.key in after.cells else before, words) for change in shown),
+        download=f"../{_changes_name(comparison, words, facts)}" if changes else "",
+    )
+
+
+def _change_files(
+    design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable], words: Words,
+    facts: ReleaseFacts,
+) -> dict[str, bytes]:  # fmt: skip
+    files: dict[str, bytes] = {}
+    for comparison in _comparable(design, tables, earlier):
+        before, after = in_order_of_cut_off(tables[comparison.table], earlier[comparison.table])
+        changes = changes_between(before, after)
+        if changes:
+            files[_changes_name(comparison, words, facts)] = changes_csv(changes, after, words, facts)
+    return files
+
+
+def _changes_name(comparison: VintageComparison, words: Words, facts: ReleaseFacts) -> str:
+    return file_name(facts, f"{comparison.table}-changes", words.language, "csv")
+
+
+def _comparable(
+    design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable]
+) -> Iterator[VintageComparison]:
+    return (c for c in design.comparisons if c.table in tables and c.table in earlier)
+
+
+def _without_comparison(
+    design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable]
+) -> list[Finding]:
+    compared = {comparison.table for comparison in _comparable(design, tables, earlier)}
+    return [
+        Finding(
+            f"The comparison of {c.table} with the vintage “{c.vintage}” is left out: one of the two is not there.",
+            where=f"release/designs/{design.id}.yaml",
+            next_step="Tabulate the table at that data cut-off, or take the comparison out of the design.",
+        )
+        for c in design.comparisons
+        if c.table not in compared
+    ]
+
+
+def _shown(sections: tuple[Section, ...]) -> Iterator[str]:
+    for section in sections:
+        yield from section.tables
+        yield from _shown(section.sections)
+
+
+def _counted(count: int, words: Words) -> Argument:
+    return Argument(number(count, words.language), rounded(count))
+
+
+def _asset(name: str) -> bytes:
+    return (resources.files("qonys.disseminate") / "assets" / name).read_bytes()

@@ -1,0 +1,132 @@
+"""The machine-readable files of a table: CSV, one row an observation, and JSON, one object that explains itself.
+
+Laws: values are rounded to the decimals that the page shows and written with a point; statuses stand in columns of
+their own; every file carries the notice, the vintage and the data cut-off, so that it can be read alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from qonys.datasets.output import Cell, OutputTable, ReleaseFacts
+from qonys.disseminate.changes import Change
+from qonys.disseminate.numbers import rounded
+from qonys.disseminate.table_layout import TableLayout
+from qonys.disseminate.words import Words
+
+_MEASURED = ("value", "unit", "obs_status", "conf_status", "data_status")
+_TOLD = ("release_period", "release_vintage", "data_cut_off", "data_cut_off_date", "notice")
+
+
+def file_name(facts: ReleaseFacts, table: str, language: str, suffix: str) -> str:
+    """Path of a file in the bundle: profile, period, table, language and vintage tell it from every other one."""
+    parts = (facts.profile, facts.period, *((table,) if table else ()), language, facts.vintage)
+    return f"files/{'-'.join(parts)}.{suffix}"
+
+
+def csv_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str) -> bytes:
+    """A table as CSV (RFC 4180, UTF-8): for each dimension its code and its label, then value, unit and statuses."""
+    heads = [name for d in table.dimensions for name in (d.id, f"{d.id}_label")]
+    told = _told(table, facts, notice)
+    layout = TableLayout(table, words)
+    keys = table.keys()
+    rows = ([*_coded(layout, key), *_measured(layout, key, table.cells[key]), *told] for key in keys)
+    return _written([*heads, *_MEASURED, *_TOLD], rows)
+
+
+def changes_csv(changes: Iterable[Change], table: OutputTable, words: Words, facts: ReleaseFacts) -> bytes:
+    """Where two vintages of a table differ, as CSV: codes and labels, value before, value after, difference."""
+    layout = TableLayout(table, words)
+    heads = [name for d in table.dimensions for name in (d.id, f"{d.id}_label")]
+    told = [facts.period, facts.vintage]
+    rows = (
+        [*_coded(layout, change.key), *map(_plain, (change.before, change.after, change.difference)), *told]
+        for change in changes
+    )
+    return _written([*heads, "before", "after", "difference", "release_period", "release_vintage"], rows)
+
+
+def json_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str) -> bytes:
+    """A table as one JSON object: title, notice, vintage, dimensions with their members, measures, observations."""
+    language = words.language
+    layout = TableLayout(table, words)
+    content = {
+        "id": table.id,
+        "title": table.title[language],
+        "language": language,
+        "notice": notice,
+        "release": {
+            "profile": facts.profile, "period": facts.period, "vintage": facts.vintage,
+            "published": facts.published, "next": facts.next, "code_version": facts.code_version,
+        },
+        "data_cut_off": {"name": table.vintage, "date": table.cut_off},
+        "dimensions": [
+            {
+                "id": d.id,
+                "label": layout.dimension_label(d.id),
+                "members": [{"code": m.code, "label": layout.label(d.id, m.code), "depth": m.depth} for m in d.members],
+            }
+            for d in table.dimensions
+        ],
+        "measures": {m: {"decimals": f.decimals, "unit": f.unit[language]} for m, f in table.measures.items()},
+        "notes": [note[language] for note in table.notes],
+        "observations": list(_observations(table)),
+    }  # fmt: skip
+    return msgspec.json.encode(content)
+
+
+def _observations(table: OutputTable) -> Iterator[dict[str, Any]]:
+    names = [d.id for d in table.dimensions]
+    keys = table.keys()
+    for key in keys:
+        cell = table.cells[key]
+        value = _value(table, key, cell)
+        yield {
+            **dict(zip(names, key, strict=True)),
+            "value": value,
+            "obs_status": cell.observation.value,
+            "conf_status": cell.confidentiality.value,
+            "data_status": cell.data.value,
+        }
+
+
+def _value(table: OutputTable, key: tuple[str, ...], cell: Cell) -> float | int | None:
+    if cell.value is None:
+        return None
+    decimals = table.measures[table.measure_of(key)].decimals
+    return float(rounded(cell.value, decimals)) if decimals else int(rounded(cell.value))
+
+
+def _coded(layout: TableLayout, key: tuple[str, ...]) -> list[str]:
+    pairs = zip(layout.table.dimensions, key, strict=True)
+    return [text for d, code in pairs for text in (code, layout.label(d.id, code))]
+
+
+def _measured(layout: TableLayout, key: tuple[str, ...], cell: Cell) -> list[str]:
+    form = layout.table.measures[layout.table.measure_of(key)]
+    written = "" if cell.value is None else str(rounded(cell.value, form.decimals))
+    return [
+        written, form.unit[layout.language],
+        cell.observation.value, cell.confidentiality.value, cell.data.value,
+    ]  # fmt: skip
+
+
+def _told(table: OutputTable, facts: ReleaseFacts, notice: str) -> list[str]:
+    return [facts.period, facts.vintage, table.vintage, table.cut_off, notice]
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _written(heads: list[str], rows: Iterable[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,270 @@
+"""Computes the sentences and headline figures of a release from its tables.
+
+Laws: no number is typed; a value is rounded to what is displayed before anything is said of it, so a growth that shows
+as 0.0 is *no change*; a sentence with a missing value is left out whole and reported, in every language alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from qonys.concepts.period import Period
+from qonys.concepts.release import KeyPoint, ReleaseDesign, Value
+from qonys.concepts.text import NOT_STATED, TOTAL, Text
+from qonys.datasets.outcome import Finding, Outcome
+from qonys.datasets.output import OutputTable
+from qonys.disseminate.numbers import listed, number, percent, rounded
+from qonys.disseminate.wording import Argument, worded
+from qonys.disseminate.words import Words
+
+PERCENT_DECIMALS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A computed value, in no language yet.
+
+    Args:
+        size: the number as it is displayed, rounded: a count, a percentage, or how many members are listed.
+        form: how it is written.
+        decimals: decimals shown.
+        members: of ``positive``, the names and their numbers, largest first.
+    """
+
+    size: Decimal
+    form: str = "number"
+    decimals: int = 0
+    members: tuple[tuple[Text, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a value cannot be computed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The key points and headlines of a release whose values exist, in no language yet."""
+
+    sentences: dict[str, dict[str, Reading]]
+    headlines: dict[str, tuple[Reading, Reading | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A key point in one language, and the table whose numbers it says."""
+
+    id: str
+    text: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class BigFigure:
+    """A headline in one language; ``growth`` is empty where the base year is missing."""
+
+    id: str
+    label: str
+    value: str
+    growth: str
+    direction: str
+    table: str
+
+
+def compute_key_points(design: ReleaseDesign, tables: Mapping[str, OutputTable], period: Period) -> Outcome[Computed]:
+    """Every value of a design, read from the tables; what has none is left out and found."""
+    findings: list[Finding] = []
+    sentences: dict[str, dict[str, Reading]] = {}
+    for point in design.key_points:
+        values = {name: reading(value, tables, period) for name, value in point.values.items()}
+        missing = next((v for v in values.values() if isinstance(v, Missing)), None)
+        if missing is not None:
+            findings.append(_left_out(f"key point “{point.id}”", missing, design))
+        else:
+            sentences[point.id] = {name: v for name, v in values.items() if isinstance(v, Reading)}
+    headlines: dict[str, tuple[Reading, Reading | None]] = {}
+    for headline in design.headlines:
+        value = reading(headline.value, tables, period)
+        if isinstance(value, Missing):
+            findings.append(_left_out(f"headline “{headline.id}”", value, design))
+            continue
+        growth = _headline_growth(headline.value, tables, period)
+        headlines[headline.id] = (value, growth)
+    return Outcome(Computed(sentences, headlines), tuple(findings))
+
+
+def reading(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | Missing:
+    """One value of a key point, or why there is none."""
+    table = tables.get(value.table)
+    if table is None:
+        return Missing(f"there is no table {value.table}")
+    at = {"period": str(period), "measure": value.measure, **value.at}
+    if value.compute == "positive":
+        return _positive(table, at, value.over or "area")
+    here = _number(table, at)
+    if isinstance(here, Missing):
+        return here
+    form = table.measures[value.measure]
+    if value.compute == "growth":
+        return _growth(table, at, here)
+    if value.compute == "share":
+        return _share(table, at, here, value.over or "")
+    unit = "percent" if value.measure.endswith("_share") else "number"
+    return Reading(rounded(here, form.decimals), unit, form.decimals)
+
+
+def sentences_in(
+    words: Words, design: ReleaseDesign, computed: Computed, period: Period, country: str
+) -> dict[str, Sentence]:
+    """The key points in one language, by id.
+
+    Raises:
+        ProfileError: a text is malformed; with language, key point and character.
+    """
+    spoken: dict[str, Sentence] = {}
+    for point in design.key_points:
+        if point.id in computed.sentences:
+            arguments = {**_periods(period), "country": Argument(country)}
+            arguments |= _arguments(words, computed.sentences[point.id])
+            where = f"key point “{point.id}” ({words.language})"
+            text = worded(point.text[words.language], arguments, words.language, where=where)
+            spoken[point.id] = Sentence(point.id, text.strip(), _table_of(point))
+    return spoken
+
+
+def big_figures_in(
+    words: Words, design: ReleaseDesign, computed: Computed, period: Period, previous: str
+) -> list[BigFigure]:
+    """The headlines in one language, in the order of the design."""
+    figures = []
+    for headline in design.headlines:
+        if headline.id not in computed.headlines:
+            continue
+        value, growth = computed.headlines[headline.id]
+        said = words("growth.named", growth=_argument(words, growth), previous=previous) if growth else ""
+        figures.append(
+            BigFigure(
+                headline.id,
+                worded(
+                    headline.label[words.language], _periods(period), words.language, where=f"headline “{headline.id}”"
+                ),
+                _argument(words, value).shown,
+                said,
+                _direction(growth.size) if growth else "",
+                headline.value.table,
+            )
+        )
+    return figures
+
+
+def _periods(period: Period) -> dict[str, Argument]:
+    return {
+        "period": Argument(str(period), Decimal(period.year)),
+        "previous": Argument(str(period.years_back(1)), Decimal(period.year - 1)),
+    }
+
+
+def _table_of(point: KeyPoint) -> str:
+    return next((value.table for value in point.values.values()), "")
+
+
+def _left_out(what: str, missing: Missing, design: ReleaseDesign) -> Finding:
+    return Finding(
+        f"The {what} is left out: {missing.why}.",
+        where=f"release/designs/{design.id}.yaml",
+        next_step="Nothing needs to be done where the source does not have the figure.",
+    )
+
+
+def _number(table: OutputTable, at: dict[str, str]) -> float | Missing:
+    cell = table.cell(at)
+    place = ", ".join(f"{dimension} {code}" for dimension, code in at.items())
+    if cell is None:
+        return Missing(f"{table.id} has no cell at {place}")
+    if cell.value is None:
+        return Missing(f"{table.id} has no value at {place} (status {cell.observation.value})")
+    return cell.value
+
+
+def _growth(table: OutputTable, at: dict[str, str], here: float) -> Reading | Missing:
+    base = _number(table, {**at, "period": str(Period.parse(at["period"]).years_back(1))})
+    if isinstance(base, Missing):
+        return base
+    if base == 0:
+        return Missing(f"{table.id} has 0 in the base period, so a growth has no value")
+    return _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
+
+
+def _share(table: OutputTable, at: dict[str, str], part: float, over: str) -> Reading | Missing:
+    whole = _number(table, {**at, over: TOTAL})
+    if isinstance(whole, Missing):
+        return whole
+    if whole == 0:
+        return Missing(f"{table.id} has the total 0 over {over}, so a share has no value")
+    return _percentage(Fraction(part), Fraction(whole), "percent")
+
+
+def _percentage(part: Fraction, whole: Fraction, form: str) -> Reading:
+    ratio = 100 * part / whole
+    exact = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    return Reading(rounded(exact, PERCENT_DECIMALS), form, PERCENT_DECIMALS)
+
+
+def _positive(table: OutputTable, at: dict[str, str], over: str) -> Reading | Missing:
+    decimals = table.measures[at["measure"]].decimals
+    found: list[tuple[Text, Decimal]] = []
+    for member in table.dimension(over).members:
+        if member.code in (TOTAL, NOT_STATED):
+            continue
+        value = _number(table, {**at, over: member.code})
+        if isinstance(value, Missing):
+            return value
+        if rounded(value, decimals) > 0:
+            found.append((member.label, rounded(value, decimals)))
+    found.sort(key=lambda pair: -pair[1])
+    return Reading(Decimal(len(found)), "number", 0, tuple(found))
+
+
+def _headline_growth(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | None:
+    """A balance has no growth in percent: between two signs the ratio means nothing."""
+    if value.compute != "value" or value.measure == "net":
+        return None
+    growth = reading(Value(value.table, value.measure, value.at, "growth"), tables, period)
+    return None if isinstance(growth, Missing) else growth
+
+
+def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argument]:
+    arguments: dict[str, Argument] = {}
+    for name, value in readings.items():
+        arguments[name] = _argument(words, value)
+        arguments[f"{name}_size"] = Argument(_written(words, value, abs(value.size), signed=False), abs(value.size))
+        if value.form == "number":
+            arguments[f"{name}_list"] = Argument(_enumerated(words, value))
+    return arguments
+
+
+def _argument(words: Words, value: Reading) -> Argument:
+    shown = _written(words, value, value.size, signed=value.form == "growth")
+    return Argument(shown, value.size, _direction(value.size))
+
+
+def _written(words: Words, value: Reading, size: Decimal, *, signed: bool) -> str:
+    write = number if value.form == "number" else percent
+    return write(size, words.language, value.decimals, signed=signed)
+
+
+def _enumerated(words: Words, value: Reading) -> str:
+    items = [
+        words("list.item", name=names[words.language], n=Argument(number(size, words.language), size))
+        for names, size in value.members
+    ]
+    return listed(items, words.language) if items else ""
+
+
+def _direction(size: Decimal) -> str:
+    return "same" if size == 0 else "up" if size > 0 else "down"

@@ -1,0 +1,199 @@
+"""The page of a release in one language, as plain records that the template writes out.
+
+Laws: the structure is the design's, top-level sections numbered; a table stands where it is first named and is linked
+to afterwards; every address is relative, so that the folder works from any place, from a disk too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.status import DataStatus
+from qonys.country.profile import Profile
+from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.changes import SaidChange
+from qonys.disseminate.files import file_name
+from qonys.disseminate.key_points import BigFigure, Sentence
+from qonys.disseminate.numbers import long_date
+from qonys.disseminate.tables_html import HtmlTable, StatusLabel, html_table, status_label
+from qonys.disseminate.words import Words, words_of
+from qonys.errors import StatisticianError
+
+_TEMPLATES = Path(__file__).parent / "templates"
+WHAT_CHANGED = "what-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A section in one language; ``level`` is that of its heading (2 for a top-level one)."""
+
+    id: str
+    number: str
+    title: str
+    level: int
+    sentences: tuple[Sentence, ...]
+    tables: tuple[HtmlTable, ...]
+    paragraphs: tuple[str, ...]
+    glossary: bool
+    workbook: bool
+    links: bool
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidComparison:
+    """What changed in one table between two data cut-offs, in one language."""
+
+    table: str
+    title: str
+    between: str
+    summary: str
+    changes: tuple[SaidChange, ...]
+    download: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a page says, in one language, computed before the page is written."""
+
+    title: str
+    notice: str
+    citation: str
+    sentences: Mapping[str, Sentence]
+    figures: Sequence[BigFigure]
+    comparisons: Sequence[SaidComparison]
+
+
+@dataclass
+class _Plan:
+    """Builds the blocks; remembers which tables stand already."""
+
+    design: ReleaseDesign
+    tables: Mapping[str, OutputTable]
+    profile: Profile
+    words: Words
+    facts: ReleaseFacts
+    spoken: Spoken
+    placed: set[str] = field(default_factory=set)
+
+    def blocks(self, sections: Sequence[Section], level: int) -> tuple[Block, ...]:
+        return tuple(self.block(s, level, str(n) if level == 2 else "") for n, s in enumerate(sections, start=1))
+
+    def block(self, section: Section, level: int, number: str) -> Block:
+        language = self.words.language
+        sentences = self.spoken.sentences
+        return Block(
+            id=section.id,
+            number=number,
+            title=section.title[language],
+            level=level,
+            sentences=tuple(sentences[point] for point in section.key_points if point in sentences),
+            tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
+            paragraphs=tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text])),
+            glossary=section.glossary,
+            workbook=section.workbook,
+            links=section.links,
+            blocks=self.blocks(section.sections, level + 1),
+        )
+
+    def table(self, name: str) -> HtmlTable:
+        table = self.tables.get(name)
+        if table is None:
+            raise StatisticianError(
+                f"The release shows the table “{name}”, which was not tabulated.",
+                where=f"release/designs/{self.design.id}.yaml",
+                next_step="Tabulate it for the period, or take it out of the sections.",
+            )
+        self.placed.add(name)
+        language = self.words.language
+        downloads = {
+            "CSV": "../" + file_name(self.facts, name, language, "csv"),
+            "JSON": "../" + file_name(self.facts, name, language, "json"),
+            "XLSX": "../" + file_name(self.facts, "", language, "xlsx"),
+        }
+        cut_off = long_date(date.fromisoformat(table.cut_off), language)
+        return html_table(table, self.words, cut_off=cut_off, downloads=downloads)
+
+
+def release_page(
+    profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], facts: ReleaseFacts,
+    words: Words, spoken: Spoken,
+) -> str:  # fmt: skip
+    """The HTML of the release page in one language.
+
+    Raises:
+        ProfileError: a word or text is missing in the language.
+        StatisticianError: a section shows a table that is not there.
+    """
+    plan = _Plan(design, tables, profile, words, facts, spoken)
+    blocks = plan.blocks(design.sections, 2)
+    unlinked = {s.table for s in spoken.sentences.values()} - plan.placed
+    return (
+        _environment()
+        .get_template("release.html")
+        .render(
+            blocks=blocks,
+            changes_after=_last_with_tables(blocks) if spoken.comparisons else "",
+            w=words,
+            profile=profile,
+            language=words.language,
+            languages=_languages(profile),
+            facts=facts,
+            spoken=spoken,
+            unlinked=unlinked,
+            published=long_date(date.fromisoformat(facts.published), words.language),
+            next=long_date(date.fromisoformat(facts.next), words.language),
+            cut_offs=_cut_offs(facts, words),
+            statuses=_statuses(tables, words),
+            workbook="../" + file_name(facts, "", words.language, "xlsx"),
+            what_changed=WHAT_CHANGED,
+        )
+    )
+
+
+def front_page(profile: Profile, titles: Mapping[str, str]) -> str:
+    """The page that leads to the release in each language: titles by language code."""
+    return _environment().get_template("front.html").render(languages=_languages(profile), titles=titles)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _languages(profile: Profile) -> list[tuple[str, str]]:
+    return [(language, words_of(profile, language)["page.this_language"]) for language in profile.languages]
+
+
+def _cut_offs(facts: ReleaseFacts, words: Words) -> list[tuple[str, str]]:
+    return [
+        (words[f"cut_off.{name}"], long_date(date.fromisoformat(day), words.language))
+        for name, day in facts.cut_offs.items()
+    ]
+
+
+def _statuses(tables: Mapping[str, OutputTable], words: Words) -> list[tuple[StatusLabel, str]]:
+    found = {status for table in tables.values() for status in table.data_statuses}
+    return [(status_label(s, words), words[f"status.{s.value}.meaning"]) for s in DataStatus if s in found]
+
+
+def _last_with_tables(blocks: Sequence[Block]) -> str:
+    """The last top-level section that shows a table: what changed is told after it."""
+    return next((block.id for block in reversed(blocks) if _shows_table(block)), blocks[-1].id if blocks else "")
+
+
+def _shows_table(block: Block) -> bool:
+    return bool(block.tables) or any(_shows_table(inner) for inner in block.blocks)
+
+
+def _paragraphs(text: str) -> list[str]:
+    parts = text.split("\n\n") if "\n\n" in text else text.split("\n")
+    return [" ".join(part.split()) for part in parts if part.strip()]

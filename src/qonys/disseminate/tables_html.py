@@ -1,0 +1,120 @@
+"""A table as HTML: a semantic table in a region of its own that scrolls, with its downloads above and its notes below.
+
+Laws: a cell whose data status is not the table's prevailing one carries a mark, explained above the table; a cell
+without a value carries the symbol of its observation status with a spoken meaning, never a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from qonys.concepts.status import DataStatus, ObservationStatus
+from qonys.datasets.output import Cell, OutputTable
+from qonys.disseminate.table_layout import Head, RowHead, TableLayout, symbol_of, symbols_in
+from qonys.disseminate.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLabel:
+    """A data status as a page says it."""
+
+    id: str
+    name: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlRow:
+    """A row: its heads (None: spanned from above) and its cells, as HTML."""
+
+    heads: tuple[RowHead | None, ...]
+    cells: tuple[Markup, ...]
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlTable:
+    """Everything the template needs of one table."""
+
+    anchor: str
+    title: str
+    unit: str
+    cut_off: str
+    status: StatusLabel
+    others: tuple[StatusLabel, ...]
+    symbols: tuple[tuple[str, str], ...]
+    corner: tuple[str, ...]
+    head_rows: tuple[tuple[Head, ...], ...]
+    rows: tuple[HtmlRow, ...]
+    notes: tuple[str, ...]
+    downloads: Mapping[str, str]
+
+
+def html_table(table: OutputTable, words: Words, *, cut_off: str, downloads: Mapping[str, str]) -> HtmlTable:
+    """A table in one language.
+
+    Args:
+        table: the table.
+        words: words of the language.
+        cut_off: the data cut-off's date, written.
+        downloads: name of a format -> address relative to the page.
+    """
+    layout = TableLayout(table, words)
+    prevailing = table.prevailing_status
+    return HtmlTable(
+        anchor=f"table-{table.id}",
+        title=layout.title,
+        unit=layout.unit,
+        cut_off=cut_off,
+        status=status_label(prevailing, words),
+        others=tuple(status_label(s, words) for s in table.data_statuses if s is not prevailing),
+        symbols=tuple((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]) for key in symbols_in([table])),
+        corner=layout.row_dimensions,
+        head_rows=layout.head_rows,
+        rows=tuple(_row(layout, index, prevailing) for index in range(len(layout.row_codes))),
+        notes=tuple(note[words.language] for note in table.notes),
+        downloads=downloads,
+    )
+
+
+def status_label(status: DataStatus, words: Words) -> StatusLabel:
+    """A data status in the words of a language."""
+    key = f"status.{status.value}"
+    return StatusLabel(status.value, words[key], words[f"{key}.mark"])
+
+
+def _row(layout: TableLayout, index: int, prevailing: DataStatus) -> HtmlRow:
+    codes = layout.row_codes[index]
+    heads = layout.row_heads[index]
+    innermost = heads[-1]
+    cells = tuple(_cell(layout, codes, column, prevailing) for column in layout.column_codes)
+    return HtmlRow(heads, cells, innermost.depth if innermost else 1)
+
+
+def _cell(layout: TableLayout, row: tuple[str, ...], column: tuple[str, ...], prevailing: DataStatus) -> Markup:
+    cell = layout.cell(row, column)
+    if cell is None:
+        return Markup('<td class="none"></td>')
+    if cell.value is None:
+        key = symbol_of(cell) or ObservationStatus.NOT_AVAILABLE.value
+        return Markup('<td><span aria-hidden="true">{}</span><span class="vh">{}</span></td>').format(
+            layout.words[f"symbol.{key}"], layout.words[f"symbol.{key}.meaning"]
+        )
+    return Markup("<td>{}{}</td>").format(layout.written(row, column), _marks(cell, layout.words, prevailing))
+
+
+def _marks(cell: Cell, words: Words, prevailing: DataStatus) -> Markup:
+    marks = []
+    if cell.data is not prevailing:
+        status = status_label(cell.data, words)
+        marks.append((status.mark, status.name))
+    key = symbol_of(cell)
+    if key:
+        marks.append((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]))
+    return Markup("").join(
+        Markup('<sup>{}<span class="vh"> {}</span></sup>').format(escape(mark), escape(meaning.lower()))
+        for mark, meaning in marks
+    )

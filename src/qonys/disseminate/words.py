@@ -1,0 +1,118 @@
+"""The product's own words: what stands on a page or in a file and is neither a code's label nor a profile's text.
+
+Laws: a profile's text of the same key comes first; a word that is missing in a language stops the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from qonys.concepts.period import Period
+from qonys.concepts.text import NOT_STATED, TOTAL, Text
+from qonys.country.profile import Profile
+from qonys.disseminate.numbers import month_and_year
+from qonys.disseminate.wording import Argument, worded
+from qonys.errors import ProfileError
+from qonys.queries.flows import age_groups
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language."""
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        """The word of a key.
+
+        Raises:
+            ProfileError: the language has no such word.
+        """
+        found = self.entries.get(key)
+        if not found:
+            raise ProfileError(
+                f"The word “{key}” is missing in the language “{self.language}”.",
+                where=f"texts/{self.language}",
+                next_step=f"Add it to a file of this folder: “{key}: …”.",
+            )
+        return found
+
+    def __call__(self, key: str, **arguments: Argument | str) -> str:
+        """The word of a key with its arguments filled in."""
+        return worded(self[key], arguments, self.language, where=f"{self.language}: {key}")
+
+
+def words_of(profile: Profile, language: str) -> Words:
+    """The words of a language as a profile uses them: ours, with its own texts in their place."""
+    return Words(language, {**_shipped(language), **profile.texts.get(language, {})})
+
+
+@dataclass(frozen=True)
+class TableWords:
+    """The labels that a table needs and no classification holds: code -> label by language.
+
+    Args:
+        dimensions: names of the dimensions.
+        measures: names of the measures.
+        units: ``persons`` and ``percent``.
+        members: names of ``_T``, ``_U``, the streams and the age groups.
+        period: the name of a year or a month.
+    """
+
+    dimensions: dict[str, Text]
+    measures: dict[str, Text]
+    units: dict[str, Text]
+    members: dict[str, Text]
+    period: Callable[[Period], Text]
+
+
+def table_words(profile: Profile) -> TableWords:
+    """The labels of dimensions, measures, units, totals, streams, age groups and periods, in a profile's languages.
+
+    Raises:
+        ProfileError: a word is missing in a language.
+    """
+    vocabularies = [words_of(profile, language) for language in profile.languages]
+    members = {TOTAL: _texts(vocabularies, "total"), NOT_STATED: _texts(vocabularies, "not_stated")}
+    members |= _labels(vocabularies, "stream")
+    members |= {code: _age_group(vocabularies, low, high) for code, low, high in age_groups()}
+    return TableWords(
+        dimensions=_labels(vocabularies, "dimension"),
+        measures=_labels(vocabularies, "measure"),
+        units=_labels(vocabularies, "unit"),
+        members=members,
+        period=lambda period: {language: period_label(period, language) for language in profile.languages},
+    )
+
+
+def period_label(period: Period, language: str) -> str:
+    """A year as its number, a month with its year."""
+    return str(period.year) if period.month is None else month_and_year(period, language)
+
+
+def _labels(vocabularies: list[Words], prefix: str) -> dict[str, Text]:
+    keys = [key for key in vocabularies[0].entries if key.startswith(f"{prefix}.")]
+    return {key.removeprefix(f"{prefix}."): _texts(vocabularies, key) for key in keys}
+
+
+def _texts(vocabularies: list[Words], key: str) -> Text:
+    return {words.language: words[key] for words in vocabularies}
+
+
+def _age_group(vocabularies: list[Words], low: int, high: int | None) -> Text:
+    key = "age_group.open" if high is None else "age_group.range"
+    return {words.language: words(key, low=str(low), high=str(high)) for words in vocabularies}
+
+
+@cache
+def _shipped(language: str) -> dict[str, str]:
+    path = resources.files("qonys.disseminate") / "languages" / f"{language}.yaml"
+    if not path.is_file():
+        return {}
+    return {str(key): str(word) for key, word in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
