@@ -14,6 +14,8 @@ from qonys.country.profile import Profile, load_profile
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("QONYS_REAL_DATA", ROOT.parent / "shared" / "data")) / "es"
+ABROAD = "ine"  # codespell:ignore ine
+"""What the layout puts before a country code, and the name of the list of aliases."""
 BORN_IN = ("01", "02", "03", "04", "05", "06")
 
 pytestmark = pytest.mark.skipif(
@@ -59,8 +61,8 @@ def test_the_layout_has_the_columns_of_the_code_book() -> None:
 
 def test_every_origin_and_destination_of_the_file_is_an_area_of_the_profile() -> None:
     level = {area.code: area.level for area in spain().areas.areas}
-    aliases = spain().areas.aliases["ine"]
-    ends = Counter(aliases["ine" + row["MUNIBAJA"]] for row in rows() if row["PROVBAJA"] == "66")
+    aliases = spain().areas.aliases[ABROAD]
+    ends = Counter(aliases[ABROAD + row["MUNIBAJA"]] for row in rows() if row["PROVBAJA"] == "66")
     ends.update(row["PROVBAJA"] + row["MUNIBAJA"] for row in rows() if row["PROVBAJA"] != "66")
     ends.update(row["PROVALTA"] + row["MUNIALTA"] for row in rows())
     assert [code for code in ends if code not in level] == []
@@ -85,10 +87,10 @@ def test_every_province_and_municipality_of_the_code_book_is_in_the_profile_unde
 
 def test_every_country_of_the_code_book_has_an_alias_and_a_recode_that_agree() -> None:
     recode = spain().layouts["evr"].variables["citizenship"].recode
-    aliases = spain().areas.aliases["ine"]
+    aliases = spain().areas.aliases[ABROAD]
     countries = [code for code in code_book()["MUNIBAJA"] if len(code) == len("000")]
     assert countries
-    assert {code: aliases.get("ine" + code) for code in countries} == {code: recode.get(code) for code in countries}
+    assert {code: aliases.get(ABROAD + code) for code in countries} == {code: recode.get(code) for code in countries}
 
 
 def test_a_municipality_is_blank_exactly_where_it_is_small_and_inside_spain() -> None:
