@@ -1,0 +1,1 @@
+"""Synthetic registers: delivered files whose clean moves equal the margins of a profile's plan."""
