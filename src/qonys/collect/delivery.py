@@ -135,6 +135,7 @@ def take_delivery(
         note = f"The file was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
         return Outcome(earlier, (Finding(note, where=str(path), severity="info"),), {"again": True})
     query, accepted = typing_query(layout), accepted_texts(profile, layout)
+    blocks = keys.pseudonym_blocks() if any(column.identifier for column in layout.columns) else {}
     number, folder = store.reserve_delivery()
     split = _Split(number, received, _RecordKeys(keys, sha256))
 
@@ -145,7 +146,7 @@ def take_delivery(
             for batch in reader.batches:
                 if batch.num_rows:
                     raw = pa.Table.from_batches([batch])
-                    typed = engine.run(query, keys.pseudonym_blocks(), raw=raw, accepted=accepted)
+                    typed = engine.run(query, blocks, raw=raw, accepted=accepted)
                     yield from split.registrations(typed).to_batches()
                     progress(path.name, split.taken)
         except SupplierError as refusal:
