@@ -7,7 +7,7 @@ without such a text stands as it is. Columns that no simulated variable fills st
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -211,13 +211,17 @@ def _write_delimited(columns: dict[str, Texts], layout: SourceLayout, path: Path
         with path.open("w", encoding=layout.encoding, newline="") as file:
             writer = csv.writer(file, delimiter=layout.separator, quotechar=layout.quote, lineterminator="\r\n")
             writer.writerow(columns)
-            writer.writerows(zip(*(texts.to_pylist() for texts in columns.values()), strict=True))
+            writer.writerows(_rows(columns))
     except UnicodeEncodeError as error:
         raise ProfileError(
             f"“{error.object[error.start : error.end]}” cannot be written in {layout.encoding}.",
             where=f"sources/{layout.id}.yaml",
             next_step="Give the text an alias that the encoding has, or another encoding.",
         ) from error
+
+
+def _rows(columns: dict[str, Texts]) -> Iterator[tuple[str | None, ...]]:
+    return zip(*(texts.cast(pa.string()).to_pylist() for texts in columns.values()), strict=True)
 
 
 def _write_spreadsheet(columns: dict[str, Texts], layout: SourceLayout, path: Path) -> None:
@@ -228,13 +232,13 @@ def _write_spreadsheet(columns: dict[str, Texts], layout: SourceLayout, path: Pa
             where="simulation/plan.yaml",
             next_step="Route them to another layout.",
         )
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_numbers": False}) as workbook:
+    with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as workbook:
         workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 a fixed date: the same bytes
         sheet = workbook.add_worksheet(layout.sheet or None)
         write: Callable[[int, int, str], int] = sheet.write_string
         for column, name in enumerate(columns):
             write(0, column, name)
-        for row, texts in enumerate(zip(*(texts.to_pylist() for texts in columns.values()), strict=True), start=1):
+        for row, texts in enumerate(_rows(columns), start=1):
             for column, text in enumerate(texts):
                 if text:
                     write(row, column, text)
