@@ -62,7 +62,7 @@ typed as (
   {columns},
   list_filter([
     {problems}
-  ], p -> p is not null) as problems
+  ], lambda p: p is not null) as problems
   from texts as t
   {joins}
 )
@@ -129,7 +129,7 @@ def _children(name: str) -> str:
     """Children as text: sex code and date of birth, ``F20150302 M20180711``."""
     born = "cast(try_strptime(substring(c, 2), '%Y%m%d') as date)"
     child = f"struct_pack(sex := substring(c, 1, 1), birth_date := {born})"
-    return f"case when {name} is not null then list_transform(string_split({name}, ' '), c -> {child}) end"
+    return f"case when {name} is not null then list_transform(string_split({name}, ' '), lambda c: {child}) end"
 
 
 def _problems(layout: SourceLayout) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _problems(layout: SourceLayout) -> Iterator[str]:
 
 def _bad_children(name: str) -> str:
     bad = f"not regexp_full_match(c, '{_CHILD}') or try_strptime(substring(c, 2), '%Y%m%d') is null"
-    return f"t.{name} is not null and len(list_filter(string_split(t.{name}, ' '), c -> {bad})) > 0"
+    return f"t.{name} is not null and len(list_filter(string_split(t.{name}, ' '), lambda c: {bad})) > 0"
 
 
 def _problem(name: str, condition: str, reason: str, *, found: str | None = None) -> str:

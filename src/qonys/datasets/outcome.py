@@ -54,13 +54,11 @@ class Engine(Protocol):
     A secret goes in as a parameter (``$name`` in the query), never into the text.
     """
 
-    def run(
-        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
-    ) -> pa.Table:
+    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files) -> pa.Table:
         """The whole result, in memory."""
 
     def stream(
-        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files
     ) -> pa.RecordBatchReader:
         """The result batch by batch, for one that may not fit into memory."""
 

@@ -36,16 +36,14 @@ class DuckDBEngine:
         if threads is not None:
             self._settings["threads"] = threads
 
-    def run(
-        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
-    ) -> pa.Table:
+    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files) -> pa.Table:
         """The whole result, in memory."""
         with self._connected(tables) as connection:
             result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
             return result
 
     def stream(
-        self, query: exp.Expression | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files
     ) -> pa.RecordBatchReader:
         """The result batch by batch; the connection lives until the last one."""
         opened = ExitStack()
@@ -72,5 +70,5 @@ class DuckDBEngine:
             connection.close()
 
 
-def _text(query: exp.Expression | str) -> str:
+def _text(query: exp.Expr | str) -> str:
     return query if isinstance(query, str) else query.sql(dialect="duckdb")

@@ -42,8 +42,8 @@ def verdict_query(rules: RuleSet) -> str:
 with judged as ({judged()}),
 verdicts as (
   select delivery, row, received, date, slip, corrects, {_key_columns(rules)},
-    list_filter([{broken}], reason -> reason is not null) as broken,
-    list_filter([{apart}], reason -> reason is not null) as apart
+    list_filter([{broken}], lambda reason: reason is not null) as broken,
+    list_filter([{apart}], lambda reason: reason is not null) as apart
   from judged
 ),
 sound as (select * from verdicts where len(broken) = 0 and len(apart) = 0),
@@ -76,7 +76,7 @@ def rule_result_query(rules: RuleSet) -> str:
 
 def _built_in() -> tuple[str, ...]:
     """What holds in every country: codes mean something on the day, and nobody moves before birth."""
-    born_later = "len(list_filter(children, child -> child.birth_date > date)) > 0"
+    born_later = "len(list_filter(children, lambda child: child.birth_date > date)) > 0"
     return (
         "case when origin_level is null then 'origin-not-valid-on-date' end",
         "case when destination_level is null then 'destination-not-valid-on-date' end",

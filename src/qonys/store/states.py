@@ -20,7 +20,7 @@ from qonys.errors import OperatorError
 from qonys.store.receipts import Receipt
 
 State: TypeAlias = Literal[
-    "input/registrations", "input/quarantine", "clean/moves", "clean/set_apart", "clean/quarantine", "statistics/flows"
+    "input/registrations", "input/quarantine", "clean/moves", "clean/exceptions", "statistics/flows"
 ]
 
 _KEEP_FOREVER = {

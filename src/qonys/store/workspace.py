@@ -31,8 +31,13 @@ class Workspace:
     threads: int | None
 
     @classmethod
-    def create(cls, folder: Path, profile: str) -> Workspace:
+    def create(cls, folder: Path, profile: str, *, published: str = "../published") -> Workspace:
         """Make a new workspace.
+
+        Args:
+            folder: a folder that does not exist, or is empty.
+            profile: name of a shipped profile, or a folder.
+            published: the published folder, as seen from the workspace.
 
         Raises:
             OperatorError: the folder is one already, or holds something else.
@@ -45,7 +50,8 @@ class Workspace:
         (folder / SETTINGS).write_text(
             "# A workspace of Qonys. Confidential: keep it on the office's side of the wall.\n"
             f"profile = {msgspec.json.encode(profile).decode()}\n"
-            '# Released output goes here, outside of the workspace:\npublished = "../published"\n'
+            "# Released output goes here, outside of the workspace:\n"
+            f"published = {msgspec.json.encode(published).decode()}\n"
             '# Bound on the memory of a query:\nmemory = "1200MB"\n',
             encoding="utf-8",
         )

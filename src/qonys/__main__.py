@@ -1,0 +1,5 @@
+"""``python -m qonys`` is ``qonys``."""
+
+from qonys.cli import main
+
+main()

@@ -1,0 +1,20 @@
+"""The command line: parse, call production, show. A module per group of commands."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run a command; what a person can put right ends with a message and an exit code, never with a traceback."""
+    from qonys.cli.commands import app
+    from qonys.cli.show import show_error
+    from qonys.errors import QonysError
+
+    try:
+        app()
+    except QonysError as error:
+        show_error(error, as_json="--json" in sys.argv)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,65 @@
+"""What a command reads from its surroundings, once: the day, the keys, the workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qonys.errors import OperatorError
+
+if TYPE_CHECKING:
+    from qonys.datasets.outcome import Progress
+    from qonys.production.line import Line
+    from qonys.store.keys import Keys
+
+
+def line_of(workspace: Path, progress: Progress) -> Line:
+    """The line of a workspace, on today's date, with the keys if they are given."""
+    from qonys.production.line import Line
+    from qonys.production.office import Office
+    from qonys.store.workspace import Workspace
+
+    return Line(Office(Workspace.open(workspace), today(), progress, keys_from(os.environ, workspace)))
+
+
+def today() -> date:
+    """The only clock of Qonys."""
+    return date.today()  # noqa: DTZ011 an office works by the calendar on its wall
+
+
+def keys_from(environment: Mapping[str, str], workspace: Path) -> Keys | None:
+    """Both keys, from ``QONYS_KEY`` or ``QONYS_KEY_FILE``, and ``QONYS_RECORD_KEY`` or ``QONYS_RECORD_KEY_FILE``.
+
+    Raises:
+        OperatorError: only one of the two is given, or a key file lies in the workspace or cannot be read.
+    """
+    from qonys.store.keys import Keys
+
+    person = _key(environment, "QONYS_KEY", workspace)
+    record = _key(environment, "QONYS_RECORD_KEY", workspace)
+    if person is None and record is None:
+        return None
+    if person is None or record is None:
+        absent = "QONYS_KEY" if person is None else "QONYS_RECORD_KEY"
+        raise OperatorError("Only one of the two keys is given.", next_step=f"Set {absent} or {absent}_FILE too.")
+    return Keys.from_hex(person, record)
+
+
+def _key(environment: Mapping[str, str], name: str, workspace: Path) -> str | None:
+    if environment.get(name):
+        return environment[name]
+    named = environment.get(f"{name}_FILE")
+    if not named:
+        return None
+    path = Path(named).resolve()
+    if path.is_relative_to(workspace.resolve()):
+        raise OperatorError(
+            "A key must not lie in the workspace that it protects.", where=str(path), next_step="Move it elsewhere."
+        )
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(f"The key file cannot be read: {error}", where=str(path)) from error

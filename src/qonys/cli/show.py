@@ -1,0 +1,100 @@
+"""Shows results: for a person on the terminal, for a machine as JSON. Messages go to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from qonys.datasets.outcome import Finding
+from qonys.errors import QonysError
+
+_SHOWN_FINDINGS = 20
+
+says = Console(stderr=True, highlight=False)
+prints = Console(highlight=False)
+
+
+def as_json(content: object) -> None:
+    """Print a result for a machine."""
+    encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=2)
+    sys.stdout.write(encoded.decode() + "\n")
+
+
+def show_error(error: QonysError, *, as_json: bool) -> None:
+    """Say what is wrong, where, and what to do next."""
+    if as_json:
+        content = {
+            "error": type(error).__name__,
+            "what": error.what,
+            "where": error.where,
+            "next_step": error.next_step,
+            "exit_code": error.exit_code,
+        }
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")
+        return
+    if error.where:
+        says.print(error.where, style="bold", markup=False)
+    says.print(error.what, style="red", markup=False)
+    if error.next_step:
+        says.print(f"→ {error.next_step}", markup=False)
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """Findings, worst first; a long list is cut and says so."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    listed = sorted(findings, key=lambda finding: (order.get(finding.severity, 3), -finding.count))
+    for finding in listed[:_SHOWN_FINDINGS]:
+        where = f"{finding.where}: " if finding.where else ""
+        times = f" × {finding.count:,}" if finding.count > 1 else ""
+        says.print(f"  ! {where}{finding.what}{times} {finding.next_step}".rstrip(), style="yellow", markup=False)
+    if len(listed) > _SHOWN_FINDINGS:
+        says.print(f"  … and {len(listed) - _SHOWN_FINDINGS} more: use --json to see all")
+
+
+def show_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    """A table on the terminal; numbers to the right, what is not available as a dash."""
+    table = Table(title=title, title_justify="left")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    prints.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[str, int], None]]:
+    """A progress callable: a live line on a terminal, one line a step elsewhere. Rows and rows a second."""
+    started: dict[str, float] = {}
+    latest: dict[str, int] = {}
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=says, transient=True, disable=not says.is_terminal) as bar:
+        task = bar.add_task("…", total=None)
+
+        def progress(what: str, rows: int) -> None:
+            started.setdefault(what, time.perf_counter())
+            latest[what] = rows
+            bar.update(task, description=f"{what}: {_rate(rows, started[what])}")
+
+        yield progress
+    for what, rows in latest.items():
+        says.print(f"  {what}: {_rate(rows, started[what])}", markup=False)
+
+
+def _rate(rows: int, since: float) -> str:
+    passed = time.perf_counter() - since
+    speed = f" ({rows / passed:,.0f}/s)" if rows > 1000 and passed > 0.05 else ""
+    return f"{rows:,}{speed}"

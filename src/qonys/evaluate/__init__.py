@@ -1,0 +1,1 @@
+"""Judge: where every slip is, and what the data are worth."""

@@ -1,0 +1,113 @@
+"""The account of all slips: reads each state and puts the counts side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from qonys.datasets.outcome import Files
+from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
+from qonys.production.office import Office
+
+_NONE = "select null as delivery, null as date where false"
+
+_SLIPS = """
+with entered as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
+  from registrations semi join deliveries using (delivery) group by 1),
+refused as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
+  from quarantine semi join deliveries using (delivery) group by 1)
+select period, coalesce(e.n, 0) as entered, coalesce(r.n, 0) as refused
+from entered as e full join refused as r using (period) order by period
+"""
+_EXCEPTIONS = """
+select cast(year(date) as varchar) as period,
+  count(*) filter (where fate = 'quarantine') as quarantined, count(*) filter (where fate = 'set_apart') as set_apart
+from exceptions group by 1
+"""
+_MOVES = """
+select cast(year(m.date) as varchar) as period,
+  count(*) filter (where line = 0) as moved, count(*) filter (where line > 0) as accompanying, count(*) as moves,
+  count(*) filter (where o.inside and d.inside) as internal,
+  count(*) filter (where o.inside and d.inside and o.unit = d.unit and o.unit <> '_U') as within_area,
+  count(*) filter (where not o.inside) as external_in, count(*) filter (where not d.inside) as external_out
+from moves as m
+join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
+join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
+where m.known_to is null group by 1
+"""
+
+
+def accounts_by_year(office: Office) -> tuple[Account, ...]:
+    """One account a year of registration; empty where nothing was collected.
+
+    Raises:
+        StatisticianError: the clean state is there, and a slip stands in no place or in two.
+    """
+    if not office.store.receipts():
+        return ()
+    slips = _slips(office)
+    processed = office.store.version("clean/moves") is not None
+    exceptions = _by_period(office, _EXCEPTIONS, exceptions=office.store.files("clean/exceptions")) if processed else {}
+    moves = (
+        _by_period(office, _MOVES, moves=office.store.files("clean/moves"), territory=office.territory)
+        if processed
+        else {}
+    )
+    pending = _has_pending(office)
+    accounts = tuple(
+        _account(period, row, exceptions.get(period, {}), moves.get(period, {}), office, pending=pending)
+        for period, row in slips.items()
+    )
+    for account in accounts:
+        fail_if_a_slip_is_lost(account)
+    return accounts
+
+
+def _has_pending(office: Office) -> bool:
+    processed = office.store.lineage("clean/moves").get("deliveries")
+    return processed != str(len(office.store.receipts()))
+
+
+def _slips(office: Office) -> dict[str, dict[str, Any]]:
+    quarantine = office.store.version("input/quarantine")
+    aside = office.store.files("input/quarantine") if quarantine is not None else None
+    query = _SLIPS if aside else f"with quarantine as ({_NONE}), {_SLIPS.strip().removeprefix('with ')}"
+    tables: dict[str, Any] = {
+        "registrations": office.store.files("input/registrations"),
+        "deliveries": office.counting_deliveries(),
+    }
+    if aside:
+        tables["quarantine"] = aside
+    return _by_period(office, query, **tables)
+
+
+def _by_period(office: Office, query: str, **tables: pa.Table | Files) -> dict[str, dict[str, Any]]:
+    return {row["period"]: row for row in office.engine.run(query, None, **tables).to_pylist()}
+
+
+def _account(
+    period: str, slips: dict[str, Any], apart: dict[str, Any], moves: dict[str, Any], office: Office, *, pending: bool
+) -> Account:
+    covers = office.profile.covers
+    quarantined = slips["refused"] + apart.get("quarantined", 0)
+    placed = apart.get("quarantined", 0) + apart.get("set_apart", 0) + moves.get("moved", 0)
+
+    def count(name: str, stream: str) -> int | None:
+        return moves.get(name, 0) if stream in covers else None
+
+    return Account(
+        period=period,
+        delivered=slips["entered"] + slips["refused"],
+        registrations=slips["entered"] + slips["refused"] - quarantined,
+        quarantined=quarantined,
+        set_apart=apart.get("set_apart", 0),
+        moved=moves.get("moved", 0),
+        pending=slips["entered"] - placed if pending else 0,
+        accompanying=moves.get("accompanying", 0),
+        moves=moves.get("moves", 0),
+        internal=count("internal", "internal"),
+        within_area=count("within_area", "internal"),
+        external_in=count("external_in", "external_in"),
+        external_out=count("external_out", "external_out"),
+    )

@@ -1,0 +1,191 @@
+"""The step *build*: from flows to the files of one release, and the record that pins where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+
+from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail_if_parts_differ_from_total
+from qonys.analyse.members import Setting, Words
+from qonys.analyse.tables import output_table
+from qonys.concepts.period import Period
+from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
+from qonys.concepts.table_design import TableDesign
+from qonys.country.profile import Profile
+from qonys.datasets.outcome import Outcome
+from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.datasets.territory import remainder_group
+from qonys.disseminate.bundle import release_bundle
+from qonys.disseminate.words import table_words
+from qonys.errors import ProfileError, StatisticianError
+from qonys.production.office import Office
+from qonys.publish.manifest import RELEASE_FILE, release_file
+from qonys.queries.flows import characteristics
+from qonys.queries.tables import table_query
+from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
+from qonys.store.states import write_atomically
+
+
+class BuiltRelease(msgspec.Struct, frozen=True):
+    """A release that stands in the workspace, not yet published."""
+
+    period: str
+    vintage: str
+    folder: str
+    languages: tuple[str, ...]
+    files: int
+    bytes: int
+
+
+def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
+    """Build the release of a period.
+
+    Raises:
+        ProfileError: the calendar does not know the period, or a table wants a cut-off that it does not have.
+        StatisticianError: an identity is broken, or nothing is known at a cut-off.
+    """
+    profile, entry = office.profile, office.profile.calendar_entry(str(period))
+    design = profile.releases[entry.release]
+    essence, flows = _essence(office, entry, design), _flows_by_cut_off(office, entry)
+    setting = _setting(office, period, entry, flows)
+    tables = {}
+    for name in _tables_of(design):
+        tables[name] = _table(office, profile.tables[name], setting, flows)
+        office.progress("tables", len(tables))
+    earlier = {
+        c.table: _table(office, profile.tables[c.table], setting, flows, vintage=c.vintage) for c in design.comparisons
+    }
+    facts = _facts(essence, setting)
+    bundle = release_bundle(profile, design, tables, earlier, facts)
+    files = {**bundle.data, RELEASE_FILE: release_file(facts, design, profile.languages, bundle.data)}
+    folder = _write(office, essence, files)
+    office.progress("files", len(files))
+    built = BuiltRelease(
+        str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
+    )
+    return Outcome(built, bundle.findings)
+
+
+def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Essence:
+    last = max(entry.cut_offs.values())
+    counted = [receipt for receipt in office.store.receipts() if receipt.received <= last]
+    return Essence(
+        profile=office.profile.id,
+        profile_hash=office.profile.content_hash,
+        code_version=office.code_version,
+        period=entry.period,
+        design=design.id,
+        published=entry.published.isoformat(),
+        next=entry.next.isoformat(),
+        cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
+        deliveries=tuple(receipt.sha256 for receipt in counted),
+    )
+
+
+def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, pa.Table]:
+    """The flows of each data cut-off of a release, by its name."""
+    files, found = office.store.files("statistics/flows"), {}
+    for name, day in entry.cut_offs.items():
+        query = "select * exclude (cut_off) from flows where cut_off = cast($cut_off as date)"
+        flows = office.engine.run(query, {"cut_off": day.isoformat()}, flows=files)
+        if flows.num_rows == 0:
+            raise StatisticianError(
+                f"No flow is known as of {day}, the data cut-off “{name}”.",
+                where=f"release {entry.period}",
+                next_step="Deliveries received after a cut-off do not count: see `qonys status`, then run "
+                "`qonys process` and `qonys tabulate` again.",
+            )
+        found[name] = flows
+    return found
+
+
+def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mapping[str, pa.Table]) -> Setting:
+    profile, last = office.profile, max(entry.cut_offs.values())
+    return Setting(
+        period=period,
+        cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
+        covers=profile.covers,
+        delivered={name: _delivered(table) for name, table in flows.items()},
+        synthetic=any(r.records == "synthetic" for r in office.store.receipts() if r.received <= last),
+        areas=profile.areas,
+        level=profile.identity.level,
+        classifications=profile.classifications,
+        memberships=profile.memberships,
+        words=_words(profile),
+    )
+
+
+def _delivered(flows: pa.Table) -> frozenset[Period]:
+    months = flows.select(["year", "month"]).group_by(["year", "month"]).aggregate([]).to_pylist()
+    return frozenset(Period(row["year"], row["month"]) for row in months)
+
+
+def _words(profile: Profile) -> Words:
+    words = table_words(profile)
+    return Words(words.dimensions, words.measures, words.units, words.members, words.period)
+
+
+def _table(
+    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, pa.Table], vintage: str | None = None
+) -> OutputTable:
+    named = vintage or design.vintage
+    if named not in flows:
+        raise ProfileError(
+            f"The table {design.id} wants the data cut-off “{named}”, which {setting.period} does not have.",
+            where="calendar.yaml",
+            next_step=f"It has: {', '.join(flows)}.",
+        )
+    carried = characteristics(office.profile.tables.values())
+    remainder = remainder_group(office.profile.classifications.get("country_group"))
+    query = table_query(design, setting.period, carried, remainder)
+    counts = office.engine.run(query, flows=flows[named], groups=office.groups)
+    table = output_table(design, counts, setting, named)
+    fail_if_parts_differ_from_total(table, design)
+    if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
+        fail_if_internal_flows_do_not_balance(table)
+    return table
+
+
+def _tables_of(design: ReleaseDesign) -> tuple[str, ...]:
+    shown = list(_in_sections(design.sections))
+    spoken = [value.table for point in design.key_points for value in point.values.values()]
+    return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in design.headlines)]))
+
+
+def _in_sections(sections: tuple[Section, ...]) -> list[str]:
+    return [name for section in sections for name in (*section.tables, *_in_sections(section.sections))]
+
+
+def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:
+    return ReleaseFacts(
+        profile=essence.profile,
+        period=essence.period,
+        vintage=essence.vintage,
+        published=essence.published,
+        next=essence.next,
+        cut_offs=essence.cut_offs,
+        synthetic=setting.synthetic,
+        profile_hash=essence.profile_hash,
+        code_version=essence.code_version,
+    )
+
+
+def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path:
+    folder = office.workspace.releases / essence.period / essence.vintage
+    for name, content in files.items():
+        path = folder / "bundle" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    states = {}
+    for state in ("clean/moves", "clean/exceptions", "statistics/flows"):
+        version = office.store.version(state)
+        if version is not None:
+            states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
+    manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    record = ReleaseRecord(essence.vintage, essence, states, manifest)
+    write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
+    return folder

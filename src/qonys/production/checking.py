@@ -1,0 +1,45 @@
+"""Checks a profile as a whole, beyond what reading it checks: its expressions, and its plan of simulation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qonys.collect.typing_query import typing_query
+from qonys.country.profile import load_profile
+from qonys.country.simulation_plan import load_plan
+from qonys.disseminate.wording import fail_if_malformed
+from qonys.process.verdicts import verdict_query
+
+
+def check_profile(name: str) -> dict[str, Any]:
+    """Check every file of a profile.
+
+    Returns:
+        The profile's id, content hash, and how many of each it holds.
+
+    Raises:
+        ProfileError: the first mistake, with file and line where there is one.
+    """
+    profile = load_profile(name)
+    for layout in profile.layouts.values():
+        typing_query(layout)
+    verdict_query(profile.rules)
+    for design in profile.releases.values():
+        for point in design.key_points:
+            for language, text in point.text.items():
+                fail_if_malformed(text, language, where=f"release/designs/{design.id}.yaml, {point.id}")
+    if (profile.folder / "simulation").is_dir():
+        load_plan(profile)
+    return {
+        "profile": profile.id,
+        "content_hash": profile.content_hash,
+        "languages": profile.languages,
+        "holds": {
+            "areas": len(profile.areas.areas),
+            "classifications": len(profile.classifications),
+            "layouts": len(profile.layouts),
+            "rules": len(profile.rules.rules),
+            "tables": len(profile.tables),
+            "release designs": len(profile.releases),
+        },
+    }

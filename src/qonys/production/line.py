@@ -1,0 +1,55 @@
+"""The whole line on one screen: from delivered files to a published release.
+
+    source --collect--> input --process--> clean --tabulate--> statistics --build--> output --publish--> published
+
+Each step takes an office, does one thing, and says what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from qonys.concepts.period import Period
+from qonys.datasets.outcome import Outcome, RuleResult
+from qonys.evaluate.accounts import Account
+from qonys.production import accounting, building, collecting, processing, publishing, tabulating
+from qonys.production.building import BuiltRelease
+from qonys.production.office import Office
+from qonys.publish.publication import Publication
+from qonys.store.receipts import Receipt
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line of one office."""
+
+    office: Office
+
+    def collect(
+        self, files: Iterable[Path], *, layout: str | None = None, received: date | None = None
+    ) -> Outcome[tuple[Receipt, ...]]:
+        """Source -> input: deliveries become registrations; what cannot be read is quarantined with its reasons."""
+        return collecting.collect(self.office, files, layout=layout, received=received)
+
+    def process(self) -> Outcome[tuple[RuleResult, ...]]:
+        """Input -> clean: rules, corrections, duplicates; slips become moves, children are moves of their own."""
+        return processing.process(self.office)
+
+    def tabulate(self) -> Outcome[int]:
+        """Clean -> statistics: moves are counted into flows, once for each data cut-off of the calendar."""
+        return tabulating.tabulate(self.office)
+
+    def build(self, period: Period) -> Outcome[BuiltRelease]:
+        """Statistics -> output: tables, identities, sentences, pages and files of one release."""
+        return building.build(self.office, period)
+
+    def publish(self, period: Period | None = None) -> Outcome[Publication]:
+        """Output -> published: a copy in the published folder, and the pointer to it."""
+        return publishing.publish(self.office, period)
+
+    def status(self) -> tuple[Account, ...]:
+        """Where every slip is, by year."""
+        return accounting.accounts_by_year(self.office)

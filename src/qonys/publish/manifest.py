@@ -1,0 +1,26 @@
+"""release.json: what a published release says of itself to a machine, with the hash of each of its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from qonys.concepts.release import ReleaseDesign
+from qonys.datasets.output import ReleaseFacts
+from qonys.published.bundles import RELEASE_FILE, ReleaseFile
+
+__all__ = ["RELEASE_FILE", "release_file"]
+
+
+def release_file(
+    facts: ReleaseFacts, design: ReleaseDesign, languages: tuple[str, ...], files: Mapping[str, bytes]
+) -> bytes:
+    """The content of release.json."""
+    content = ReleaseFile(
+        facts=facts,
+        titles={language: design.title[language].replace("{period}", facts.period) for language in languages},
+        files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+    )
+    return msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -1,0 +1,1 @@
+"""Serves the published folder, and can open nothing else."""

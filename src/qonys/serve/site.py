@@ -1,0 +1,87 @@
+"""The portal's first form: the released pages and files as they are, and a front page of what is released.
+
+An address with a vintage never changes, so it may be kept for good; one without leads to the current vintage.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, get
+from litestar.exceptions import NotFoundException
+from litestar.response import Redirect, Response
+
+from qonys.published.bundles import PublishedFolder, ReleaseFile
+
+_FOREVER = "public, max-age=31536000, immutable"
+_TYPES = {
+    ".woff2": "font/woff2",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".js": "text/javascript",
+}
+
+
+def site(folder: Path) -> Litestar:
+    """The application that serves one published folder."""
+    public = PublishedFolder(folder)
+
+    @get("/", sync_to_thread=True)
+    def front() -> Response[bytes]:
+        return Response(_front_page(public.current()).encode(), media_type="text/html; charset=utf-8")
+
+    @get("/{path:path}", sync_to_thread=True)
+    def released(request: Request[Any, Any, Any], path: str) -> Response[bytes] | Redirect:
+        parts = [part for part in path.split("/") if part]
+        leads_to = _current_address(parts, public)
+        if leads_to:
+            return Redirect(leads_to)
+        if path.endswith("/") or request.url.path.endswith("/"):
+            parts.append("index.html")
+        file = public.file("/".join(parts))
+        if file is None and public.file("/".join([*parts, "index.html"])):
+            return Redirect("/" + "/".join(parts) + "/")
+        if file is None:
+            raise NotFoundException("There is no such page or file. What is released is listed on the front page: /")
+        kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        kind = f"{kind}; charset=utf-8" if kind == "text/html" else kind
+        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": _FOREVER})
+
+    return Litestar([front, released], openapi_config=None)
+
+
+def _current_address(parts: list[str], public: PublishedFolder) -> str | None:
+    """Where ``/kz`` and ``/kz/2024`` lead; None for an address that names a vintage."""
+    releases = public.current()
+    if len(parts) == 1:
+        periods = [release.facts.period for release in releases if release.facts.profile == parts[0]]
+        return f"/{parts[0]}/{max(periods)}/" if periods else None
+    if len(parts) == 2:
+        vintage = public.current_vintage(parts[0], parts[1])
+        return f"/{parts[0]}/{parts[1]}/{vintage}/" if vintage else None
+    return None
+
+
+def _front_page(releases: tuple[ReleaseFile, ...]) -> str:
+    """A list of titles, each in its own languages: it needs no word of ours, so it has no language of its own."""
+    items = "".join(_listed(release) for release in releases)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Qonys</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><style>'
+        "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#0b2a33}"
+        "a{color:#1c6071}li{margin:.3rem 0}ul{padding-left:1.2rem}</style></head>"
+        f"<body><main><h1>Qonys</h1>{items or '<p>—</p>'}</main></body></html>"
+    )
+
+
+def _listed(release: ReleaseFile) -> str:
+    facts = release.facts
+    links = "".join(
+        f'<li><a lang="{language}" hreflang="{language}" '
+        f'href="/{facts.profile}/{facts.period}/{facts.vintage}/{language}/">{escape(title)}</a></li>'
+        for language, title in release.titles.items()
+    )
+    return f"<section><h2>{escape(facts.profile)} · {escape(facts.period)}</h2><ul>{links}</ul></section>"

@@ -1,0 +1,65 @@
+"""The release record: from which bytes, definitions and code a release came. Its hash names the vintage.
+
+The vintage is a function of what decides the figures and of nothing else: deliveries, profile, code, cut-offs, dates.
+Built twice from the same, a release has the same vintage and the same files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from qonys.datasets.outcome import Files
+
+VINTAGE_DIGITS = 12
+
+
+class PinnedState(msgspec.Struct, frozen=True):
+    """A version of a state: Delta table version, and the hash of each of its files."""
+
+    version: int
+    files: dict[str, str]
+
+
+class Essence(msgspec.Struct, frozen=True):
+    """What decides the figures of a release."""
+
+    profile: str
+    profile_hash: str
+    code_version: str
+    period: str
+    design: str
+    published: str
+    next: str
+    cut_offs: dict[str, str]
+    deliveries: tuple[str, ...]
+    """SHA-256 of every delivery received up to the last cut-off"""
+
+    @property
+    def vintage(self) -> str:
+        """First digits of the SHA-256 of the essence in canonical JSON."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:VINTAGE_DIGITS]
+
+
+class ReleaseRecord(msgspec.Struct, frozen=True):
+    """Everything needed to build a release again and to compare; stays on the confidential side."""
+
+    vintage: str
+    essence: Essence
+    states: dict[str, PinnedState]
+    manifest: dict[str, str]
+    """path in the release -> SHA-256"""
+
+
+def hashed_files(files: Files, folder: Path) -> dict[str, str]:
+    """File, relative to the store -> SHA-256."""
+    hashed = {}
+    for uri in files.paths:
+        path = Path(uri.removeprefix("file://"))
+        with path.open("rb") as file:
+            hashed[path.resolve().relative_to(folder.resolve()).as_posix()] = hashlib.file_digest(
+                file, "sha256"
+            ).hexdigest()
+    return hashed
