@@ -45,9 +45,13 @@ def percent(value: float | Decimal, language: str, decimals: int = 1, *, signed:
     return f"{_sign(shown, signed=signed)}{_digits(abs(shown), language, decimals)}{space}%"
 
 
+_DATE_FORMS = {"en": "d MMMM y", "ru": "d MMMM y 'года'"}
+"""In English the day stands first, as in the seed; in Russian *года* is written out, since «г.» would end a sentence."""
+
+
 def long_date(day: date, language: str) -> str:
-    """A date in words: ``12 March 2025``; the day stands first in English too, as in the rest of the release."""
-    return format_date(day, "d MMMM y" if language == "en" else "long", locale=locale(language))
+    """A date in words: ``12 March 2025``, ``12 марта 2025 года``."""
+    return format_date(day, _DATE_FORMS.get(language, "long"), locale=locale(language))
 
 
 def month_name(period: Period, language: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -162,6 +163,7 @@ def front_page(profile: Profile, titles: Mapping[str, str]) -> str:
     return _environment().get_template("front.html").render(languages=_languages(profile), titles=titles)
 
 
+@cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,

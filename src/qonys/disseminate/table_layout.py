@@ -114,7 +114,8 @@ class TableLayout:
         """The label of a code; of a month its name alone, where the whole table is of one year."""
         if dimension == "period" and self._one_year and "-" in code:
             return month_name(Period.parse(code), self.language)
-        return self._members[dimension][code].label[self.language]
+        label = self._members[dimension][code].label[self.language]
+        return label + self._own_unit(code) if dimension == "measure" else label
 
     def dimension_label(self, dimension: str) -> str:
         return self.table.dimension(dimension).label[self.language]
@@ -122,6 +123,12 @@ class TableLayout:
     @cached_property
     def _members(self) -> dict[str, dict[str, Member]]:
         return {d.id: {m.code: m for m in d.members} for d in self.table.dimensions}
+
+    def _own_unit(self, measure: str) -> str:
+        """The unit of a measure where it is another than the first one's, to stand behind its name."""
+        units = {m: self.table.measures[m].unit[self.language] for m in self._measures}
+        own = units.get(measure, "")
+        return f", {own}" if own != next(iter(units.values()), "") else ""
 
     @cached_property
     def _one_year(self) -> bool:

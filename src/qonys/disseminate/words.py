@@ -50,7 +50,7 @@ class Words:
 
 def words_of(profile: Profile, language: str) -> Words:
     """The words of a language as a profile uses them: ours, with its own texts in their place."""
-    return Words(language, {**_shipped(language), **profile.texts.get(language, {})})
+    return Words(language, {**shipped_words(language), **profile.texts.get(language, {})})
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ def _age_group(vocabularies: list[Words], low: int, high: int | None) -> Text:
 
 
 @cache
-def _shipped(language: str) -> dict[str, str]:
+def shipped_words(language: str) -> dict[str, str]:
+    """The product's own words in a language; empty where it has none."""
     path = resources.files("qonys.disseminate") / "languages" / f"{language}.yaml"
     if not path.is_file():
         return {}
