@@ -231,7 +231,11 @@ def _composition(profile: Profile, plan: SimulationPlan) -> Iterator[Contradicti
     people = plan.design.people
     ages = [age for age, _ in people.ages]
     if not ages or ages != sorted(set(ages)) or ages[0] < 14 or people.oldest <= ages[-1]:
-        yield "plan.yaml", "people: ages rise, begin at 14 or later and end before `oldest`.", "A child rides on a slip."
+        yield (
+            "plan.yaml",
+            "people: ages rise, begin at 14 or later and end before `oldest`.",
+            "A child rides on a slip.",
+        )
     if people.parents[0] < 19 or people.parents[1] > people.oldest or people.parents[0] > people.parents[1]:
         yield "plan.yaml", f"people: parents are {people.parents}.", "From 19 to the oldest age."
     if not 0 <= people.accompanied < 1:
