@@ -10,7 +10,7 @@ from qonys.datasets.outcome import Files
 from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
 from qonys.production.office import Office
 
-_NONE = "select null as delivery, null as date where false"
+_NONE = "select cast(null as integer) as delivery, cast(null as date) as date where false"
 
 _SLIPS = """
 with entered as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
