@@ -70,6 +70,11 @@ def seed_tables(
     return {name: known.get(name) or _any_table(profile, name) for name in profile.tables}
 
 
+def made_up_tables(profile: Profile) -> dict[str, OutputTable]:
+    """Every table of a profile in its full shape, with made-up numbers."""
+    return {name: _any_table(profile, name) for name in profile.tables}
+
+
 def _coded(text: str, areas: dict[str, str]) -> str:
     lines = text.splitlines()
     return "\n".join(areas.get(line[:2], line[:2]) + line[2:] for line in lines)

@@ -1,0 +1,170 @@
+"""The release page in a real browser: nothing overflows, nothing is inaccessible, everything works without a network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qonys.country.profile import load_profile
+from qonys.disseminate.bundle import release_bundle
+from spec.drawn_tables import drawn_table
+from spec.seed_release import seed_facts, seed_tables
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LANGUAGES = ("kk", "ru", "en")
+OPERATIONAL = """
+          | 2024 arrivals | 2024 departures | 2024 net
+       _T |       1510337 |         1510337 |        0
+710000000 |        200001 |          126761 |    73240
+"""
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found: install the system package chromium")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    kz = load_profile("kz")
+    earlier = drawn_table(
+        kz, "internal-by-region", ["area"], ["period", "measure"], OPERATIONAL,
+        vintage="operational", cut_off="2025-01-31",
+    )  # fmt: skip
+    bundle = release_bundle(
+        kz, kz.releases["annual"], seed_tables(kz), {"internal-by-region": earlier}, seed_facts()
+    ).data
+    root = tmp_path_factory.mktemp("release")
+    for path, content in bundle.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return root
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, folder: Path, language: str, width: int = 1200, **context: object) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
+    page.goto((folder / language / "index.html").as_uri())
+    return page
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("kk", "light"), ("ru", "light"), ("en", "light"), ("kk", "dark")])
+def test_axe_finds_no_violation(browser: Browser, folder: Path, language: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = opened(browser, folder, language, color_scheme=scheme)
+    page.evaluate(
+        "document.querySelectorAll('tbody tr:nth-child(n+6)').forEach(row => row.remove())"
+    )  # alike, and slow
+    results = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_axe_finds_no_violation_on_the_front_page(browser: Browser, folder: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = browser.new_context(java_script_enabled=True).new_page()
+    text = (folder / "index.html").read_text(encoding="utf-8").replace('http-equiv="refresh"', 'name="was-refresh"')
+    (folder / "front-still.html").write_text(text, encoding="utf-8")
+    page.goto((folder / "front-still.html").as_uri())
+    assert axe.Axe().run(page).violations_count == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_never_scrolls_sideways(browser: Browser, folder: Path, language: str) -> None:
+    page = opened(browser, folder, language)
+    for width in (320, 360, 768, 1200):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_wide_table_scrolls_in_its_own_region_by_keyboard_and_keeps_its_first_column(
+    browser: Browser, folder: Path
+) -> None:
+    page = opened(browser, folder, "ru", 360)
+    region = page.locator("#table-internal-by-month .scroll")
+    region.focus()
+    first = region.locator("tbody tr").first.locator("th").first
+    before = first.bounding_box()["x"]
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#table-internal-by-month .scroll').scrollLeft > 100")
+    assert abs(first.bounding_box()["x"] - before) < 1
+
+
+def test_the_front_page_leads_to_the_default_language(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.wait_for_url("**/kk/index.html")
+
+
+def test_the_language_switch_keeps_the_place(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "kk")
+    page.goto(page.url + "#interregional")
+    page.click(".languages a[hreflang=ru]")
+    page.wait_for_url("**/ru/index.html#interregional")
+
+
+def test_a_key_point_leads_to_its_table_and_everything_works_without_javascript(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "en", java_script_enabled=False)
+    page.click("#point-gaining a")
+    assert page.url.endswith("#table-interregional-net")
+    assert page.locator("#table-interregional-net table").is_visible()
+
+
+def test_the_first_tab_reaches_the_link_to_the_content(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    box = page.locator(".skip").bounding_box()
+    assert box["x"] >= 0
+
+
+def test_the_page_asks_nobody_else_for_anything_and_its_font_loads(browser: Browser, folder: Path) -> None:
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / "kk" / "index.html").as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert asked and all(url.startswith("file://") for url in asked)
+    assert page.evaluate("[...document.fonts].every(font => font.status === 'loaded')")
+
+
+LETTERS = "ӘҒҚҢӨҰҮҺІ әғқңөұүһі ‰₸−→≥\u202f áéíóúüñ¿¡"
+
+
+def test_the_font_has_every_letter_of_the_languages(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "kk")
+    script = """async letters => {
+        await document.fonts.ready;
+        const width = (font, text) => {
+            const context = document.createElement('canvas').getContext('2d');
+            context.font = '64px ' + font;
+            return context.measureText(text).width;
+        };
+        return [...letters].filter(sign => width('Inter, monospace', sign) === width('monospace', sign)
+            && width('Inter, serif', sign) === width('serif', sign));
+    }"""
+    assert page.evaluate(script, LETTERS) == []
+
+
+def test_nothing_is_lost_on_paper_and_in_forced_colours(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "en", forced_colors="active")
+    assert page.locator(".chip").first.is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".downloads").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
