@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +71,7 @@ def slips_of_flows(
     flow, children = grouped(flows, design.people, rng)
     month, stream = flows.month[flow], flows.stream[flow].astype(np.int8)
     areas = (flows.origin[flow].astype(np.int16), flows.destination[flow].astype(np.int16))
-    sides = settled(settlements, month, *areas, rng)
-    if urban_net is not None:
-        meet_urban_net(settlements, urban_net, month, areas, sides, children + 1, rng)
+    ends = _ends(settlements, month, areas, children + 1, rng, urban_net)
     day = _days(flows.year, month, rng)
     birth, children_of_year = births(day, children, design.people, rng)
     woman = rng.random(len(day)) < design.people.women
@@ -84,18 +83,35 @@ def slips_of_flows(
         day=day,
         birth=birth,
         woman=woman,
-        origin=sides[0].end,
-        destination=sides[1].end,
-        origin_area=areas[0],
-        destination_area=areas[1],
-        origin_locality=sides[0].locality,
-        destination_locality=sides[1].locality,
+        **ends,
         registration=np.zeros(len(day), np.int8),
         first_child=(np.cumsum(children) - children).astype(np.int32),
         children=children.astype(np.int8),
         attributes=_attributes(profile, plan, flows, stream, areas, day - birth, rng),
         children_of_year=children_of_year,
     )
+
+
+def _ends(
+    settlements: Settlements,
+    month: Numbers,
+    areas: tuple[Numbers, Numbers],
+    persons: Numbers,
+    rng: np.random.Generator,
+    urban_net: int | None,
+) -> dict[str, Any]:
+    """The columns of ``Slips`` that say where from and where to."""
+    sides = settled(settlements, month, *areas, rng)
+    if urban_net is not None:
+        meet_urban_net(settlements, urban_net, month, areas, sides, persons, rng)
+    return {
+        "origin": sides[0].end,
+        "destination": sides[1].end,
+        "origin_area": areas[0],
+        "destination_area": areas[1],
+        "origin_locality": sides[0].locality,
+        "destination_locality": sides[1].locality,
+    }
 
 
 def urban_net_of(profile: Profile, plan: SimulationPlan, year: int) -> int | None:
