@@ -389,6 +389,7 @@ def test_a_profile_without_a_plan_is_told_so(copy: Path) -> None:
 SPOILT = {
     "arrivals that are not departures": ("internal.csv", "2023,,N1,1140,", "2023,,N1,1141,", "arrivals, but"),
     "a net that the corrections do not lead to": ("plan.yaml", "recorded: C1, true: N1", "recorded: S1, true: N1", "give -300, not -299"),
+    "urban and rural nets that are no whole": ("nets.csv", "2024,all,XA,U,640", "2024,all,XA,U,641", "urban and rural"),
     "an unknown country": ("countries.csv", "2023,arrivals,XB", "2023,arrivals,XQ", "XQ is no country"),
     "an unknown region": ("places.csv", "N1,10.2", "N9,10.2", "N9 is no area"),
     "an unknown kind of fault": ("plan.yaml", "duplicate:", "duplicates:", "no kind of fault"),
@@ -417,8 +418,15 @@ def test_margins_that_no_origin_destination_table_can_have_are_refused(copy: Pat
         written(tmp_path / "out", profile=str(copy))
 
 
+def test_countries_that_exceed_their_total_are_refused(copy: Path, tmp_path: Path) -> None:
+    replace(copy / "simulation" / "countries.csv", "2024,arrivals,XB,240,invented", "2024,arrivals,XB,900,published")
+    with pytest.raises(ProfileError, match="the facts leave -390 persons"):
+        written(tmp_path / "out", profile=str(copy))
+
+
 def test_an_urban_net_beyond_reach_is_refused(copy: Path, tmp_path: Path) -> None:
-    replace(copy / "simulation" / "nets.csv", "2024,all,XA,U,", "2024,all,XA,U,9")
+    replace(copy / "simulation" / "nets.csv", "2024,all,XA,U,640", "2024,all,XA,U,9640")
+    replace(copy / "simulation" / "nets.csv", "2024,all,XA,R,-460", "2024,all,XA,R,-9460")
     with pytest.raises(ProfileError, match="too few arrivals can be resettled"):
         written(tmp_path / "out", profile=str(copy))
 

@@ -161,6 +161,13 @@ def _nets(profile: Profile, plan: SimulationPlan) -> Iterator[Contradiction]:
                 f"{entry.year}: the areas sum to {sum(by_area)}, not to the external net.",
                 "See external.csv.",
             )
+        sides = [m.net for m in of_year if m.flows == "all" and m.locality and m.area == profile.identity.home]
+        if len(sides) == 2 and sum(sides) != external.get("arrivals", 0) - external.get("departures", 0):
+            yield (
+                "nets.csv",
+                f"{entry.year}: urban and rural areas sum to {sum(sides)}, not to the external net.",
+                "See external.csv.",
+            )
         if by_area and len(by_area) != len(plan.places):
             yield "nets.csv", f"{entry.year}: some areas have an all-flow net and some have none.", "All or none."
 
