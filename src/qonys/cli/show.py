@@ -53,8 +53,10 @@ def show_findings(findings: Iterable[Finding]) -> None:
     listed = sorted(findings, key=lambda finding: (order.get(finding.severity, 3), -finding.count))
     for finding in listed[:_SHOWN_FINDINGS]:
         where = f"{finding.where}: " if finding.where else ""
-        times = f" × {finding.count:,}" if finding.count > 1 else ""
-        says.print(f"  ! {where}{finding.what}{times} {finding.next_step}".rstrip(), style="yellow", markup=False)
+        times = f" ({finding.count:,} rows)" if finding.count > 1 else ""
+        says.print(f"  ! {where}{finding.what}{times}", style="yellow", markup=False)
+        if finding.next_step:
+            says.print(f"    → {finding.next_step}", markup=False)
     if len(listed) > _SHOWN_FINDINGS:
         says.print(f"  … and {len(listed) - _SHOWN_FINDINGS} more: use --json to see all")
 

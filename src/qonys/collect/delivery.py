@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qonys.collect.readers import BrokenRow, read_rows
+from qonys.collect.readers import BrokenRow, RowReader, read_rows
 from qonys.collect.typing_query import accepted_texts, typing_query
 from qonys.concepts.layout import SourceLayout
 from qonys.country.profile import Profile
@@ -26,7 +26,7 @@ from qonys.store.receipts import Receipt
 from qonys.store.sealed import seal
 from qonys.store.states import Store
 
-_HASH_BLOCK = 1 << 20
+_FEW = 12
 
 
 def layout_for(path: Path, profile: Profile, wanted: str | None = None) -> SourceLayout:
@@ -65,6 +65,15 @@ class _RecordKeys:
 
 
 @dataclass
+class _Reason:
+    """How often a reason set a row aside, and the first row as an example."""
+
+    row: int
+    found: str
+    rows: int = 0
+
+
+@dataclass
 class _Split:
     """Divides typed rows as they stream by: good ones are handed on, the others are kept with their reasons."""
 
@@ -73,7 +82,7 @@ class _Split:
     record_keys: _RecordKeys
     taken: int = 0
     quarantine: list[pa.Table] = field(default_factory=list)
-    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], _Reason] = field(default_factory=dict)
 
     def registrations(self, typed: pa.Table) -> pa.Table:
         bad = pc.is_valid(typed["content"])
@@ -87,10 +96,11 @@ class _Split:
         return stamped.select(REGISTRATION.names).cast(REGISTRATION)
 
     def _set_aside(self, rows: pa.Table) -> None:
-        for problems in rows["problems"].to_pylist():
+        for row, problems in zip(rows["row"].to_pylist(), rows["problems"].to_pylist(), strict=True):
             for problem in problems or ():
                 key = (problem["field"], problem["reason"])
-                self.reasons[key] = self.reasons.get(key, 0) + 1
+                reason = self.reasons.setdefault(key, _Reason(int(row or 0), problem["found"]))
+                reason.rows += 1
         aside = rows.select(["row", "date", "problems", "content"])
         aside = aside.append_column("delivery", pa.array(np.full(rows.num_rows, self.delivery), pa.int32()))
         aside = aside.append_column("received", pa.array([self.received] * rows.num_rows, pa.date32()))
@@ -106,21 +116,22 @@ class _Split:
         ]  # fmt: skip
         if rows:
             self.quarantine.append(pa.Table.from_pylist(rows, schema=QUARANTINE))
-            self.reasons["", "the row cannot be cut into columns"] = len(rows)
+            self.reasons["", broken[0].reason] = _Reason(broken[0].row, "", len(rows))
 
 
-def take_delivery(
-    path: Path,
-    layout: SourceLayout,
-    *,
-    profile: Profile,
-    store: Store,
-    engine: Engine,
-    keys: Keys,
-    received: date,
-    code_version: str,
-    progress: Progress,
-) -> Outcome[Receipt]:
+@dataclass(frozen=True)
+class Desk:
+    """Where deliveries are taken in: the country, the store, an engine that spills nothing, the keys."""
+
+    profile: Profile
+    store: Store
+    engine: Engine
+    keys: Keys
+    code_version: str
+    progress: Progress
+
+
+def take_delivery(desk: Desk, path: Path, layout: SourceLayout, received: date) -> Outcome[Receipt]:
     """Take one file into the register.
 
     The same bytes are not taken twice: the earlier receipt is given back with a finding.
@@ -130,44 +141,21 @@ def take_delivery(
     """
     reader = read_rows(path, layout)
     sha256 = _sha256(path)
-    earlier = next((receipt for receipt in store.receipts() if receipt.sha256 == sha256), None)
+    earlier = next((receipt for receipt in desk.store.receipts() if receipt.sha256 == sha256), None)
     if earlier is not None:
         note = f"The file was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
         return Outcome(earlier, (Finding(note, where=str(path), severity="info"),), {"again": True})
-    query, accepted = typing_query(layout), accepted_texts(profile, layout)
-    blocks = keys.pseudonym_blocks() if any(column.identifier for column in layout.columns) else {}
-    number, folder = store.reserve_delivery()
-    split = _Split(number, received, _RecordKeys(keys, sha256))
-
-    refusals: list[SupplierError] = []
-
-    def registrations() -> Iterator[pa.RecordBatch]:
-        try:
-            for batch in reader.batches:
-                if batch.num_rows:
-                    raw = pa.Table.from_batches([batch])
-                    typed = engine.run(query, blocks, raw=raw, accepted=accepted)
-                    yield from split.registrations(typed).to_batches()
-                    progress(path.name, split.taken)
-        except SupplierError as refusal:
-            refusals.append(refusal)
-            raise
-
-    lineage = {"delivery": str(number), "sha256": sha256, "layout": layout.id, "code_version": code_version}
-    try:
-        store.append("input/registrations", pa.RecordBatchReader.from_batches(REGISTRATION, registrations()), lineage)
-    except Exception:
-        if refusals:
-            raise refusals[0] from None
-        raise
+    accepted = accepted_texts(desk.profile, layout)
+    number, folder = desk.store.reserve_delivery()
+    lineage = {"delivery": str(number), "sha256": sha256, "layout": layout.id, "code_version": desk.code_version}
+    split = _Split(number, received, _RecordKeys(desk.keys, sha256))
+    _append(desk, _registrations(desk, path.name, reader, layout, accepted, split), lineage)
     split.set_broken_aside(reader.broken)
-    set_aside = pa.concat_tables(split.quarantine) if split.quarantine else QUARANTINE.empty_table()
-    if split.taken + set_aside.num_rows == 0:
+    quarantined = _append_quarantine(desk, split, lineage)
+    if split.taken + quarantined == 0:
         raise SupplierError("The file holds no rows.", where=str(path), next_step="Ask the supplier to send it again.")
-    if set_aside.num_rows:
-        store.append("input/quarantine", set_aside, lineage)
     with path.open("rb") as file:
-        seal(file, folder / "source.sealed", keys.source_key())
+        seal(file, folder / "source.sealed", desk.keys.source_key())
     receipt = Receipt(
         delivery=number,
         file=path.name,
@@ -176,24 +164,78 @@ def take_delivery(
         sha256=sha256,
         size=path.stat().st_size,
         received=received,
-        rows=split.taken + set_aside.num_rows,
+        rows=split.taken + quarantined,
         registrations=split.taken,
-        quarantined=set_aside.num_rows,
+        quarantined=quarantined,
         records=layout.records,
         findings=tuple(reader.notes),
-        code_version=code_version,
-        profile_hash=profile.content_hash,
+        code_version=desk.code_version,
+        profile_hash=desk.profile.content_hash,
     )
-    store.write_receipt(receipt)
-    return Outcome(receipt, tuple(_findings(path, split, reader.notes)))
+    desk.store.write_receipt(receipt)
+    return Outcome(receipt, tuple(_findings(path, split, reader.notes, layout, accepted)))
 
 
-def _findings(path: Path, split: _Split, notes: list[str]) -> Iterator[Finding]:
-    for (variable, reason), count in sorted(split.reasons.items(), key=lambda item: -item[1]):
-        what = f"{variable}: {reason}" if variable else reason
-        yield Finding(what, where=path.name, count=count, next_step="Quarantined; `qonys status` counts them.")
+def _registrations(
+    desk: Desk, name: str, reader: RowReader, layout: SourceLayout, accepted: pa.Table, split: _Split
+) -> Iterator[pa.RecordBatch]:
+    query = typing_query(layout)
+    blocks = desk.keys.pseudonym_blocks() if any(column.identifier for column in layout.columns) else {}
+    for batch in reader.batches:
+        if batch.num_rows:
+            raw = pa.Table.from_batches([batch])
+            yield from split.registrations(desk.engine.run(query, blocks, raw=raw, accepted=accepted)).to_batches()
+            desk.progress(name, split.taken)
+
+
+def _append(desk: Desk, batches: Iterator[pa.RecordBatch], lineage: dict[str, str]) -> None:
+    """Write registrations as one commit. The store hides what goes wrong in a stream, so it is brought out here."""
+    refusals: list[SupplierError] = []
+
+    def watched() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except SupplierError as refusal:
+            refusals.append(refusal)
+            raise
+
+    try:
+        desk.store.append("input/registrations", pa.RecordBatchReader.from_batches(REGISTRATION, watched()), lineage)
+    except Exception:
+        if refusals:
+            raise refusals[0] from None
+        raise
+
+
+def _append_quarantine(desk: Desk, split: _Split, lineage: dict[str, str]) -> int:
+    if not split.quarantine:
+        return 0
+    rows = pa.concat_tables(split.quarantine)
+    desk.store.append("input/quarantine", rows, lineage)
+    return rows.num_rows
+
+
+def _findings(
+    path: Path, split: _Split, notes: list[str], layout: SourceLayout, accepted: pa.Table
+) -> Iterator[Finding]:
+    for (variable, reason), told in sorted(split.reasons.items(), key=lambda item: -item[1].rows):
+        found = f", found “{told.found}”" if told.found else ""
+        source = layout.variables[variable].column if variable else None
+        named = f"{variable} (column {source})" if source else variable
+        yield Finding(
+            f"{named}: {reason}{found}." if named else reason,
+            where=f"{path.name}, row {told.row}",
+            count=told.rows,
+            next_step=f"{_allowed(variable, accepted)}Quarantined; ask the supplier, or mend the layout {layout.id}.",
+        )
     for note in notes:
         yield Finding(note, where=path.name)
+
+
+def _allowed(variable: str, accepted: pa.Table) -> str:
+    """The texts that a coded variable may hold, where they are few enough to be read."""
+    texts = accepted.filter(pc.equal(accepted["variable"], pa.scalar(variable)))["text"].to_pylist()
+    return f"Allowed: {', '.join(str(text) for text in texts)}. " if 0 < len(texts) <= _FEW else ""
 
 
 def _sha256(path: Path) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from qonys.concepts.layout import Column
-from qonys.concepts.release import Section
-from qonys.concepts.table_design import Measure, SideDimension
+from qonys.concepts.layout import Column, Source, SourceLayout
+from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
-from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
+from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind, Variable
 from qonys.country.profile import Profile
 from qonys.errors import ProfileError
 
@@ -28,6 +28,7 @@ def fail_if_inconsistent(profile: Profile) -> None:
 
 def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from _areas(profile)
+    yield from _aliases_and_groups(profile)
     yield from _classifications(profile)
     yield from _layouts(profile)
     yield from _tables(profile)
@@ -51,6 +52,11 @@ def _areas(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield "classifications/country.csv", f"The country itself, {profile.identity.home}, is missing.", "Add it."
     if not any(area.level == profile.identity.level for area in profile.areas.areas):
         yield "areas/areas.csv", f"No area is of the level {profile.identity.level}.", "Mend `level` in profile.yaml."
+
+
+def _aliases_and_groups(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    codes = {area.code for area in profile.areas.areas}
+    countries = {area.code for area in profile.areas.areas if area.level == "country"}
     for source, aliases in profile.areas.aliases.items():
         for text, code in aliases.items():
             if code not in codes:
@@ -78,42 +84,30 @@ def _classifications(profile: Profile) -> Iterator[tuple[str, str, str]]:
 def _layouts(profile: Profile) -> Iterator[tuple[str, str, str]]:
     for layout in profile.layouts.values():
         where = f"sources/{layout.id}.yaml"
-        columns = {column.name for column in layout.columns}
         for name, source in layout.variables.items():
-            variable = VARIABLES.get(name)
-            if variable is None:
+            if name in VARIABLES:
+                yield from ((where, *told) for told in _variable(VARIABLES[name], source, layout, profile))
+            else:
                 yield where, f"“{name}” is no variable.", f"Allowed: {', '.join(VARIABLES)}."
-                continue
-            if (source.column is not None) + (source.expr is not None) + (source.constant is not None) != 1:
-                yield where, f"{name} needs exactly one of column, expr, constant.", ""
-            if source.column is not None and source.column not in columns:
-                yield (
-                    where,
-                    f"{name}: the file has no column “{source.column}”.",
-                    f"Columns: {', '.join(sorted(columns))}.",
-                )
-            if source.aliases is not None and source.aliases not in profile.areas.aliases:
-                yield (
-                    where,
-                    f"{name}: there is no list of aliases “{source.aliases}”.",
-                    "They stand in areas/aliases.csv.",
-                )
-            if variable.kind is Kind.IDENTIFIER and not _is_identifier_column(layout.columns, source.column):
-                yield (
-                    where,
-                    f"{name} is an identifier: its column must say so.",
-                    "Add `identifier: true` to the column.",
-                )
-            if (
-                variable.classification
-                and variable.classification not in profile.classifications | BUILT_IN_CODES.keys()
-            ):
-                yield where, f"{name} needs classifications/{variable.classification}.csv.", "Add it."
         for variable in VARIABLES.values():
             if variable.required and variable.name not in layout.variables:
                 yield where, f"The variable {variable.name} is missing.", "Every layout needs it; a constant will do."
         if layout.format == "fixed" and any(c.start is None or c.width is None for c in layout.columns):
             yield where, "A fixed-width column needs start and width.", ""
+
+
+def _variable(variable: Variable, source: Source, layout: SourceLayout, profile: Profile) -> Iterator[tuple[str, str]]:
+    name, columns = variable.name, [column.name for column in layout.columns]
+    if (source.column is not None) + (source.expr is not None) + (source.constant is not None) != 1:
+        yield f"{name} needs exactly one of column, expr, constant.", ""
+    if source.column is not None and source.column not in columns:
+        yield f"{name}: the file has no column “{source.column}”.", f"Columns: {', '.join(columns)}."
+    if source.aliases is not None and source.aliases not in profile.areas.aliases:
+        yield f"{name}: there is no list of aliases “{source.aliases}”.", "They stand in areas/aliases.csv."
+    if variable.kind is Kind.IDENTIFIER and not _is_identifier_column(layout.columns, source.column):
+        yield f"{name} is an identifier: its column must say so.", "Add `identifier: true` to the column."
+    if variable.classification and variable.classification not in profile.classifications | BUILT_IN_CODES.keys():
+        yield f"{name} needs classifications/{variable.classification}.csv.", "Add it."
 
 
 def _is_identifier_column(columns: tuple[Column, ...], name: str | None) -> bool:
@@ -141,27 +135,37 @@ def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
 def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
     for entry in profile.calendar:
         if entry.release not in profile.releases:
-            yield "calendar.yaml", f"{entry.period}: there is no release design “{entry.release}”.", ""
+            known = ", ".join(profile.releases)
+            yield "calendar.yaml", f"{entry.period}: there is no release design “{entry.release}”.", f"Known: {known}."
     for design in profile.releases.values():
         where = f"release/designs/{design.id}.yaml"
-        values = [(p.id, v) for p in design.key_points for v in p.values.values()]
-        values += [(h.id, h.value) for h in design.headlines]
-        for owner, value in values:
-            if value.table not in profile.tables:
-                yield where, f"{owner}: there is no table “{value.table}”.", f"Tables: {', '.join(profile.tables)}."
-            elif value.measure not in get_args(Measure):
-                yield where, f"{owner}: “{value.measure}” is no measure.", f"Allowed: {', '.join(get_args(Measure))}."
+        yield from ((where, *told) for told in _values(design, profile))
         for section in _all_sections(design.sections):
-            for table in section.tables:
-                if table not in profile.tables:
-                    yield where, f"{section.id}: there is no table “{table}”.", f"Tables: {', '.join(profile.tables)}."
-            for point in section.key_points:
-                if point not in {p.id for p in design.key_points}:
-                    yield where, f"{section.id}: there is no key point “{point}”.", ""
-            for text in section.texts:
-                for language in profile.languages:
-                    if text not in profile.texts[language]:
-                        yield f"texts/{language}", f"The text “{text}” is missing.", f"{design.id} shows it."
+            yield from _section(section, design, where, profile)
+
+
+def _values(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]]:
+    values = [(point.id, value) for point in design.key_points for value in point.values.values()]
+    values += [(headline.id, headline.value) for headline in design.headlines]
+    for owner, value in values:
+        if value.table not in profile.tables:
+            yield f"{owner}: there is no table “{value.table}”.", f"Tables: {', '.join(profile.tables)}."
+        elif value.measure not in profile.tables[value.table].measures:
+            measures = ", ".join(profile.tables[value.table].measures)
+            yield f"{owner}: {value.table} has no measure “{value.measure}”.", f"It has: {measures}."
+
+
+def _section(section: Section, design: ReleaseDesign, where: str, profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for table in section.tables:
+        if table not in profile.tables:
+            yield where, f"{section.id}: there is no table “{table}”.", f"Tables: {', '.join(profile.tables)}."
+    for point in section.key_points:
+        if point not in {p.id for p in design.key_points}:
+            yield where, f"{section.id}: there is no key point “{point}”.", ""
+    for text in section.texts:
+        for language in profile.languages:
+            if text not in profile.texts[language]:
+                yield f"texts/{language}", f"The text “{text}” is missing.", f"{design.id} shows it."
 
 
 def _all_sections(sections: tuple[Section, ...]) -> Iterator[Section]:

@@ -43,9 +43,10 @@ class Outcome(msgspec.Struct, Generic[Data], frozen=True):
 
 
 class Files(msgspec.Struct, frozen=True):
-    """Parquet files that an engine reads as one table."""
+    """Parquet files that an engine reads as one table; ``schema`` is that of the table, should it have no file."""
 
     paths: tuple[str, ...]
+    schema: pa.Schema
 
 
 class Engine(Protocol):

@@ -61,10 +61,10 @@ class DuckDBEngine:
         connection = duckdb.connect(":memory:", config=self._settings)
         try:
             for name, table in tables.items():
-                if isinstance(table, Files):
+                if isinstance(table, Files) and table.paths:
                     connection.read_parquet(list(table.paths)).create_view(name)
                 else:
-                    connection.register(name, table)
+                    connection.register(name, table.schema.empty_table() if isinstance(table, Files) else table)
             yield connection
         finally:
             connection.close()

@@ -6,14 +6,21 @@ quarantined before it is asked whether it is a migration, and that before it is 
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from qonys.concepts.layout import Rule, RuleSet
 from qonys.concepts.variable import VARIABLES
+from qonys.datasets.move import EXCEPTION
+from qonys.datasets.outcome import Engine, Files
 from qonys.queries.expressions import parsed_condition
 
 DERIVED = ("received", "origin_level", "destination_level", "origin_inside", "destination_inside")
 """What a rule may name besides the variables of a registration."""
 
 _NAMES = (*VARIABLES, *DERIVED)
+_NO_EXCEPTION = """
+select delivery, row, date, since, fate, reasons from exceptions where false
+"""
 
 
 def judged(registrations: str = "registrations") -> str:
@@ -34,31 +41,71 @@ left join territory as d on d.code = r.destination and r.date >= d.valid_from an
 """
 
 
-def verdict_query(rules: RuleSet) -> str:
-    """The slips that make no move, or stopped making one: the columns of `datasets.move.EXCEPTION`."""
-    broken = ", ".join([*_built_in(), *(_fails(rule) for rule in rules.rules if rule.action == "quarantine")])
-    apart = ", ".join(["null", *(_fails(rule) for rule in rules.rules if rule.action == "set_apart")])
+def exceptions(engine: Engine, rules: RuleSet, **tables: pa.Table | Files) -> pa.Table:
+    """The slips that make no move, or stopped making one, as `datasets.move.EXCEPTION`.
+
+    Args:
+        engine: runs the queries.
+        rules: the rules of the profile.
+        tables: registrations, deliveries, territory.
+    """
+    found = engine.run(rule_exceptions_query(rules), None, **tables).cast(EXCEPTION)
+    for query in (repeated_query(rules), corrected_query()):
+        more = engine.run(query, None, **tables, exceptions=found).cast(EXCEPTION)
+        found = pa.concat_tables([found, more])
+    return found
+
+
+def rule_exceptions_query(rules: RuleSet) -> str:
+    """Slips that break a rule whose action is quarantine or set_apart, with every reason."""
+    broken = {**_built_in(), **{rule.id: _fails(rule) for rule in rules.rules if rule.action == "quarantine"}}
+    apart = {rule.id: _fails(rule) for rule in rules.rules if rule.action == "set_apart"}
     return f"""
-with judged as ({judged()}),
-verdicts as (
-  select delivery, row, received, date, slip, corrects, {_key_columns(rules)},
-    list_filter([{broken}], lambda reason: reason is not null) as broken,
-    list_filter([{apart}], lambda reason: reason is not null) as apart
-  from judged
+select delivery, row, date, received as since,
+  case when len(broken) > 0 then 'quarantine' else 'set_apart' end as fate,
+  case when len(broken) > 0 then broken else apart end as reasons
+from (
+  select delivery, row, date, received, {_reasons(broken)} as broken, {_reasons(apart)} as apart
+  from ({judged()}) as judged
+  where {" or ".join([*broken.values(), *apart.values()])}
+) as verdicts
+"""
+
+
+def repeated_query(rules: RuleSet) -> str:
+    """Slips that say again what an earlier one says; table ``exceptions`` holds those that are out already.
+
+    A hash picks candidates, equality decides. A slip that corrects another one repeats it on purpose.
+    """
+    if not rules.duplicate_key:
+        return _NO_EXCEPTION
+    key, known = ", ".join(rules.duplicate_key), " and ".join(f"{name} is not null" for name in rules.duplicate_key)
+    return f"""
+with counted as (select r.* from registrations as r semi join deliveries using (delivery)),
+suspects as (select hash({key}) as hashed from counted where {known} group by 1 having count(*) > 1),
+candidates as (
+  select * from counted where {known} and hash({key}) in (select hashed from suspects)
 ),
-sound as (select * from verdicts where len(broken) = 0 and len(apart) = 0),
-corrections as (select corrects as slip, min(received) as since from sound where corrects is not null group by corrects),
-corrected as (
-  select s.delivery, s.row, s.date, c.since from sound as s join corrections as c using (slip)
-),
-{_repeated(rules)}
-select delivery, row, date, received as since, 'quarantine' as fate, broken as reasons from verdicts where len(broken) > 0
-union all
-select delivery, row, date, received, 'set_apart', apart from verdicts where len(broken) = 0 and len(apart) > 0
-union all
-select delivery, row, date, received, 'set_apart', ['duplicate'] from repeated
-union all
-select c.delivery, c.row, c.date, c.since, 'set_apart', ['corrected'] from corrected as c anti join repeated using (delivery, row)
+ranked as (
+  select c.*, row_number() over (partition by {key} order by received, delivery, row) as place
+  from candidates as c anti join exceptions using (delivery, row)
+)
+select delivery, row, date, received as since, 'set_apart' as fate, ['duplicate'] as reasons
+from ranked where place > 1 and corrects is null
+"""
+
+
+def corrected_query() -> str:
+    """Slips that a later sound slip corrects, from the day on which that one came."""
+    return """
+with corrections as (
+  select r.corrects as slip, min(r.received) as since
+  from registrations as r semi join deliveries using (delivery) anti join exceptions using (delivery, row)
+  where r.corrects is not null group by r.corrects
+)
+select r.delivery, r.row, r.date, c.since, 'set_apart' as fate, ['corrected'] as reasons
+from registrations as r semi join deliveries using (delivery) anti join exceptions using (delivery, row)
+join corrections as c on c.slip = r.slip
 """
 
 
@@ -74,14 +121,19 @@ def rule_result_query(rules: RuleSet) -> str:
     return f"with judged as ({judged()}) select {', '.join(counts) or 'count(*) as items'} from judged"
 
 
-def _built_in() -> tuple[str, ...]:
+def _built_in() -> dict[str, str]:
     """What holds in every country: codes mean something on the day, and nobody moves before birth."""
-    born_later = "len(list_filter(children, lambda child: child.birth_date > date)) > 0"
-    return (
-        "case when origin_level is null then 'origin-not-valid-on-date' end",
-        "case when destination_level is null then 'destination-not-valid-on-date' end",
-        f"case when {born_later} then 'child-born-after-move' end",
-    )
+    return {
+        "origin-not-valid-on-date": "origin_level is null",
+        "destination-not-valid-on-date": "destination_level is null",
+        "child-born-after-move": "coalesce(len(list_filter(children, lambda child: child.birth_date > date)) > 0, false)",
+    }
+
+
+def _reasons(conditions: dict[str, str]) -> str:
+    """The list of the ids whose condition is true."""
+    told = [f"case when {condition} then '{reason}' end" for reason, condition in conditions.items()]
+    return f"list_filter([{', '.join(['null', *told])}], lambda reason: reason is not null)"
 
 
 def _applies(rule: Rule) -> str:
@@ -94,31 +146,8 @@ def _holds(rule: Rule) -> str:
 
 def _fails(rule: Rule) -> str:
     unknown = "false" if rule.on_null == "fail" else "true"
-    return f"case when {_applies(rule)} and not coalesce({_holds(rule)}, {unknown}) then '{rule.id}' end"
+    return f"({_applies(rule)} and not coalesce({_holds(rule)}, {unknown}))"
 
 
 def _sql(rule: Rule, text: str) -> str:
     return f"({parsed_condition(text, names=_NAMES, where=f'rules, {rule.id}').sql(dialect='duckdb')})"
-
-
-def _key_columns(rules: RuleSet) -> str:
-    return ", ".join(rules.duplicate_key) if rules.duplicate_key else "null as no_key"
-
-
-def _repeated(rules: RuleSet) -> str:
-    """Slips that say again what an earlier one says. The hash only picks candidates; equality decides."""
-    if not rules.duplicate_key:
-        return "repeated as (select delivery, row, date, received from sound where false)"
-    keys = [key for key in rules.duplicate_key if key not in ("delivery", "row", "received")]
-    key, known = ", ".join(keys), " and ".join(f"{name} is not null" for name in keys)
-    return f"""
-keyed as (select delivery, row, date as day, received, corrects, hash({key}) as hashed from sound where {known}),
-suspects as (select hashed from keyed group by hashed having count(*) > 1),
-ranked as (
-  select s.delivery, s.row, s.date, s.received, s.corrects,
-    row_number() over (partition by {", ".join(f"s.{name}" for name in keys)} order by s.received, s.delivery, s.row) as place
-  from sound as s semi join (select k.delivery, k.row from keyed as k semi join suspects using (hashed)) as c
-    using (delivery, row)
-),
-repeated as (select delivery, row, date, received from ranked where place > 1 and corrects is null)
-"""

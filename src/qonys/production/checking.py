@@ -8,7 +8,7 @@ from qonys.collect.typing_query import typing_query
 from qonys.country.profile import load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.wording import fail_if_malformed
-from qonys.process.verdicts import verdict_query
+from qonys.process.verdicts import rule_exceptions_query
 
 
 def check_profile(name: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def check_profile(name: str) -> dict[str, Any]:
     profile = load_profile(name)
     for layout in profile.layouts.values():
         typing_query(layout)
-    verdict_query(profile.rules)
+    rule_exceptions_query(profile.rules)
     for design in profile.releases.values():
         for point in design.key_points:
             for language, text in point.text.items():

@@ -7,7 +7,7 @@ from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 
-from qonys.collect.delivery import layout_for, take_delivery
+from qonys.collect.delivery import Desk, layout_for, take_delivery
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.errors import SupplierError
 from qonys.production.office import Office
@@ -25,21 +25,19 @@ def collect(
         SupplierError: a file cannot be read; those before it are taken, which their receipts show.
         OperatorError: the keys are missing.
     """
-    keys = office.needed_keys()
+    desk = Desk(
+        office.profile,
+        office.store,
+        office.unspilled_engine,
+        office.needed_keys(),
+        office.code_version,
+        office.progress,
+    )
     receipts: list[Receipt] = []
     findings: list[Finding] = []
     for path in _files(office, files):
-        taken = take_delivery(
-            path,
-            layout_for(path, office.profile, layout),
-            profile=office.profile,
-            store=office.store,
-            engine=office.unspilled_engine,
-            keys=keys,
-            received=received or _dated_folder(path) or office.today,
-            code_version=office.code_version,
-            progress=office.progress,
-        )
+        came = received or _dated_folder(path) or office.today
+        taken = take_delivery(desk, path, layout_for(path, office.profile, layout), came)
         receipts.append(taken.data)
         findings.extend(taken.findings)
     return Outcome(tuple(receipts), tuple(findings))

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from qonys.concepts.layout import RuleSet
-from qonys.datasets.move import EXCEPTION, MOVE
+from qonys.datasets.move import MOVE
 from qonys.datasets.outcome import Finding, Outcome, RuleResult
 from qonys.process.moves import moves_query
-from qonys.process.verdicts import rule_result_query, verdict_query
+from qonys.process.verdicts import exceptions, rule_result_query
 from qonys.production.office import Office
 from qonys.production.streams import cast_stream
 
@@ -29,16 +29,14 @@ def process(office: Office) -> Outcome[tuple[RuleResult, ...]]:
         "territory": office.territory,
     }
     office.progress("rules", 0)
-    exceptions = office.engine.run(verdict_query(rules), **tables).cast(EXCEPTION)
+    aside = exceptions(office.engine, rules, **tables)
     results = _rule_results(rules, office.engine.run(rule_result_query(rules), **tables))
     office.progress("rules", results[0].items if results else 0)
-    moves = cast_stream(
-        office.engine.stream(moves_query(), **tables, exceptions=exceptions), MOVE, "moves", office.progress
-    )
+    moves = cast_stream(office.engine.stream(moves_query(), **tables, exceptions=aside), MOVE, "moves", office.progress)
     lineage = {**office.lineage(), "deliveries": str(tables["deliveries"].num_rows)}
     office.store.replace("clean/moves", moves, lineage)
-    office.store.replace("clean/exceptions", exceptions, lineage)
-    return Outcome(results, _findings(rules, exceptions), {"exceptions": exceptions.num_rows})
+    office.store.replace("clean/exceptions", aside, lineage)
+    return Outcome(results, _findings(rules, aside), {"exceptions": aside.num_rows})
 
 
 def _rule_results(rules: RuleSet, counted: pa.Table) -> tuple[RuleResult, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -60,7 +60,7 @@ class Store:
         if table is None:
             step = {"input": "collect", "clean": "process", "statistics": "tabulate"}[state.split("/")[0]]
             raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {step}` first.")
-        return Files(tuple(sorted(table.file_uris())))
+        return Files(tuple(sorted(table.file_uris())), _schema(table))
 
     def lineage(self, state: State) -> dict[str, str]:
         """What was written down of the current version of a state."""
@@ -111,6 +111,11 @@ class Store:
             return DeltaTable(str(self.folder / state), version=version)
         except TableNotFoundError:
             return None
+
+
+def _schema(table: DeltaTable) -> pa.Schema:
+    exported: Any = table.schema().to_arrow()
+    return pa.schema(exported)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
