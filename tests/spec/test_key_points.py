@@ -188,6 +188,10 @@ def test_the_invented_country_says_its_share_and_its_growth(language: str) -> No
     assert "1 reg" in sentences["gaining"]
 
 
+def test_a_case_ending_stays_on_the_line_of_its_number(kz: Profile) -> None:
+    assert "%\u2011ға" in said(kz, seed_tables(kz), "kk")["arrivals-growth"]
+
+
 def test_a_sentence_that_asks_for_an_unknown_value_names_language_and_key_point(kz: Profile) -> None:
     import msgspec
 

@@ -150,6 +150,18 @@ def test_a_deviating_cell_carries_a_mark_that_the_legend_explains(mini: Profile)
     assert '<span class="mark" aria-hidden="true">*</span> <a class="chip chip-invented"' in section
 
 
+def test_two_marks_of_a_cell_stand_in_one_sign(mini: Profile) -> None:
+    altered = {**made_up_tables(mini), "internal-by-region": regions(mini, FINAL.replace("1200", "1200*p"))}
+    page = release_bundle(mini, mini.releases["annual"], altered, {}, seed_facts("mini")).data["en/index.html"].decode()
+    assert '<td>1,200<sup>*p<span class="vh"> invented, provisional</span></sup></td>' in page
+
+
+def test_an_origin_destination_table_says_which_way_it_is_read(bundle: dict[str, bytes]) -> None:
+    page = bundle["en/index.html"].decode()
+    section = page[page.index('id="table-origin-destination"') :].partition("</section>")[0]
+    assert "Origin (rows), destination (columns)" in section
+
+
 def test_a_missing_value_has_a_symbol_and_a_spoken_meaning_and_is_never_zero(mini: Profile) -> None:
     altered = {**made_up_tables(mini), "internal-by-region": regions(mini, FINAL.replace("1200", "…"))}
     data = release_bundle(mini, mini.releases["annual"], altered, {}, seed_facts("mini")).data

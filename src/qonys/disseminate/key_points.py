@@ -6,6 +6,7 @@ as 0.0 is *no change*; a sentence with a missing value is left out whole and rep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,7 @@ from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words
 
 PERCENT_DECIMALS = 1
+NON_BREAKING_HYPHEN = "\u2011"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def sentences_in(
             arguments |= _arguments(words, computed.sentences[point.id])
             where = f"key point “{point.id}” ({words.language})"
             text = worded(point.text[words.language], arguments, words.language, where=where)
-            spoken[point.id] = Sentence(point.id, text.strip(), _table_of(point))
+            spoken[point.id] = Sentence(point.id, _unbroken(text.strip()), _table_of(point))
     return spoken
 
 
@@ -160,6 +162,11 @@ def big_figures_in(
             )
         )
     return figures
+
+
+def _unbroken(text: str) -> str:
+    """Keeps a suffix on the line of its number: Kazakh writes case endings behind a hyphen."""
+    return re.sub(r"(?<=[\d%])-(?=\w)", NON_BREAKING_HYPHEN, text)
 
 
 def _periods(period: Period) -> dict[str, Argument]:

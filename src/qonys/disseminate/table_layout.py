@@ -87,7 +87,10 @@ class TableLayout:
 
     @property
     def row_dimensions(self) -> tuple[str, ...]:
-        """Labels of the dimensions down the side."""
+        """Labels of the dimensions down the side; an origin-destination table says which is which."""
+        arrivals_only = self.table.dimension("measure").codes == ("arrivals",)
+        if arrivals_only and self.table.rows == ("partner_area",) and "area" in self.table.columns:
+            return (self.words["table.origin_by_destination"],)
         return tuple(self.dimension_label(d) for d in self.table.rows)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from qonys.concepts.status import DataStatus, ObservationStatus
 from qonys.datasets.output import Cell, OutputTable
@@ -114,7 +114,7 @@ def _marks(cell: Cell, words: Words, prevailing: DataStatus) -> Markup:
     key = symbol_of(cell)
     if key:
         marks.append((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]))
-    return Markup("").join(
-        Markup('<sup>{}<span class="vh"> {}</span></sup>').format(escape(mark), escape(meaning.lower()))
-        for mark, meaning in marks
-    )
+    if not marks:
+        return Markup()
+    signs, meanings = zip(*marks, strict=True)
+    return Markup('<sup>{}<span class="vh"> {}</span></sup>').format("".join(signs), ", ".join(meanings).lower())
