@@ -6,15 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from qonys.datasets.outcome import Finding
 from qonys.errors import QonysError
+
+if TYPE_CHECKING:
+    from qonys.datasets.outcome import Finding
 
 _SHOWN_FINDINGS = 20
 
@@ -24,6 +23,8 @@ prints = Console(highlight=False)
 
 def as_json(content: object) -> None:
     """Print a result for a machine."""
+    import msgspec
+
     encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=2)
     sys.stdout.write(encoded.decode() + "\n")
 
@@ -31,6 +32,8 @@ def as_json(content: object) -> None:
 def show_error(error: QonysError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do next."""
     if as_json:
+        import msgspec
+
         content = {
             "error": type(error).__name__,
             "what": error.what,
@@ -63,6 +66,8 @@ def show_findings(findings: Iterable[Finding]) -> None:
 
 def show_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
     """A table on the terminal; numbers to the right, what is not available as a dash."""
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left")
     for place, head in enumerate(heads):
         table.add_column(head, justify="right" if place else "left")
@@ -80,6 +85,8 @@ def _cell(value: object) -> str:
 @contextmanager
 def progress_shown() -> Iterator[Callable[[str, int], None]]:
     """A progress callable: a live line on a terminal, one line a step elsewhere. Rows and rows a second."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     started: dict[str, float] = {}
     latest: dict[str, int] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

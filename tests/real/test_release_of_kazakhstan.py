@@ -1,0 +1,138 @@
+"""The release of Kazakhstan for 2024, built from 1.97 million synthetic slips, against what the Bureau published."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from qonys.production.simulating import simulate_register
+from real.real_data import real_data
+from real.walked_line import WalkedLine, walked_line
+from spec.seed_figures import LANGUAGES, figures_missing_from
+
+pytestmark = pytest.mark.xdist_group("kazakhstan")
+
+WORKBOOKS = {"arrived_2024.xlsx": "arrivals", "left_2024.xlsx": "departures", "net_2024.xlsx": "net"}
+
+
+@pytest.fixture(scope="module")
+def kazakhstan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalkedLine]:
+    folder = tmp_path_factory.mktemp("kazakhstan")
+    simulate_register("kz", folder / "deliveries", seed=2024, moves=None, progress=lambda _what, _rows: None)
+    yield walked_line("kz", folder, folder / "deliveries", "2024")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_migration_of_the_population_of_the_republic_of_kazakhstan_for_2024(
+    kazakhstan: WalkedLine, language: str
+) -> None:
+    """The built page says the 13 figures of the seed's page, as its language writes them."""
+    assert figures_missing_from(kazakhstan.page(language), language) == []
+
+
+@pytest.mark.parametrize(("workbook", "measure"), WORKBOOKS.items())
+def test_the_monthly_table_equals_the_bureaus_workbook_in_every_cell(
+    kazakhstan: WalkedLine, workbook: str, measure: str
+) -> None:
+    published = {
+        (row["area"], row["period"]): float(row["value"])
+        for row in kazakhstan.rows("internal-by-month")
+        if row["measure"] == measure and row["area"] != "_T"
+    }
+    bureau = _bureau_cells(real_data(f"kz/{workbook}"), kazakhstan.line.office.profile.areas.aliases["bns-en"])
+    assert len(bureau) == 240
+    assert published == bureau
+
+
+def test_every_slip_ends_in_one_place_and_the_clean_moves_are_the_published_totals(kazakhstan: WalkedLine) -> None:
+    accounts = {account.period: account for account in kazakhstan.accounts}
+    assert (accounts["2023"].internal, accounts["2024"].internal) == (1_023_573, 1_510_337)
+    assert (accounts["2023"].external_in, accounts["2023"].external_out) == (25_387, 16_094)
+    assert (accounts["2024"].external_in, accounts["2024"].external_out) == (29_282, 12_732)
+    assert sum(account.delivered for account in accounts.values()) == sum(
+        receipt.rows for receipt in kazakhstan.line.office.store.receipts()
+    )
+    for account in accounts.values():
+        assert account.delivered == account.quarantined + account.set_apart + account.moved
+
+
+def test_the_net_migration_of_all_flows_is_the_published_one_in_every_region(kazakhstan: WalkedLine) -> None:
+    with real_data("kz/kz_regions_2022_2025.csv").open(encoding="utf-8") as file:
+        wanted = {
+            (row["kato"], year): float(row[f"net_all_{year}"])
+            for row in csv.DictReader(file)
+            for year in ("2023", "2024")
+        }
+    found = {
+        (row["area"], row["period"]): float(row["value"])
+        for row in kazakhstan.rows("net-by-region")
+        if row["locality"] == "_T" and row["area"] != "_T"
+    }
+    assert found == wanted
+
+
+def test_urban_and_rural_net_migration_are_the_published_ones(kazakhstan: WalkedLine) -> None:
+    found = {
+        (row["period"], row["locality"]): float(row["value"])
+        for row in kazakhstan.rows("net-by-year")
+        if row["locality"] != "_T"
+    }
+    assert found == {
+        ("2023", "U"): 91_192,
+        ("2023", "R"): -81_899,
+        ("2024", "U"): 128_190,
+        ("2024", "R"): -111_640,
+    }
+
+
+def test_only_four_regions_gain_and_the_operational_figures_differ_by_a_handful(kazakhstan: WalkedLine) -> None:
+    final = {r["area"]: float(r["value"]) for r in kazakhstan.rows("interregional-net") if _net_of_2024(r)}
+    gaining = {area for area, net in final.items() if net > 0}
+    assert gaining == {"190000000", "710000000", "750000000", "790000000"}
+    monthly: dict[str, float] = {}
+    for row in kazakhstan.rows("internal-by-month"):
+        if row["measure"] == "net" and row["area"] != "_T":
+            monthly[row["area"]] = monthly.get(row["area"], 0) + float(row["value"])
+    assert {area: final[area] - monthly[area] for area in gaining} == {
+        "190000000": -1,
+        "710000000": -2,
+        "750000000": -1,
+        "790000000": -1,
+    }
+
+
+def test_every_figure_says_where_it_comes_from(kazakhstan: WalkedLine) -> None:
+    statuses = {row["data_status"] for path in _csv_files(kazakhstan) for row in _rows(path) if "data_status" in row}
+    assert statuses == {"calibrated", "invented"}
+    totals = [r for r in kazakhstan.rows("external-by-year") if r["period"] == "2024"]
+    assert {row["data_status"] for row in totals} == {"calibrated"}
+
+
+def _net_of_2024(row: dict[str, str]) -> bool:
+    return row["measure"] == "net" and row["period"] == "2024" and row["area"] != "_T"
+
+
+def _csv_files(line: WalkedLine) -> list[Path]:
+    return sorted((line.release / "files").glob("*-en-*.csv"))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _bureau_cells(path: Path, codes: dict[str, str]) -> dict[tuple[str, str], float]:
+    heading, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    assert heading[1:] == [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]  # fmt: skip
+    return {
+        (codes[str(row[0])], f"2024-{month:02}"): float(str(value))
+        for row in rows
+        for month, value in enumerate(row[1:], start=1)
+    }
