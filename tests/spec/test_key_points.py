@@ -129,7 +129,9 @@ def _counts(language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "base", ["", "2023 | … | … | …", "2023 | 0 | 0 | 0"], ids=["no base year", "base not available", "base of 0"]
+    "base",
+    ["", "2023 | … | … | …", "2023 | 0 | 0 | 0", "2023 | -5 | -5 | -5"],
+    ids=["no base year", "base not available", "base of 0", "base below 0"],
 )
 def test_a_growth_without_a_base_is_left_out_and_found(kz: Profile, language: str, base: str) -> None:
     lines = [line for line in EXTERNAL.splitlines() if not line.startswith("2023")]

@@ -202,8 +202,8 @@ def _growth(table: OutputTable, at: dict[str, str], here: float) -> Reading | Mi
     base = _number(table, {**at, "period": str(Period.parse(at["period"]).years_back(1))})
     if isinstance(base, Missing):
         return base
-    if base == 0:
-        return Missing(f"{table.id} has 0 in the base period, so a growth has no value")
+    if base <= 0:
+        return Missing(f"{table.id} has {base:g} in the base period, so a growth has no value")
     return _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
 
 
