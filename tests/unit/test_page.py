@@ -182,7 +182,7 @@ def test_csv_and_json_say_the_same_and_can_be_read_alone(mini: Profile, bundle: 
         "measure_label": "Llegadas", "value": "2000", "unit": "personas", "obs_status": "A", "conf_status": "F",
         "data_status": "calibrated", "release_period": "2024", "release_vintage": "0123456789ab",
         "data_cut_off": "final", "data_cut_off_date": "2025-02-28",
-        "notice": "Ardal no existe. Esta publicación muestra lo que hace Qonys. Todos los registros son sintéticos.",
+        "notice": f"{mini.identity.notice['es']} {mini.identity.synthetic_notice['es']}",
     }  # fmt: skip
     assert content["title"].startswith("Migración interior por región")
     assert content["data_cut_off"] == {"name": "final", "date": "2025-02-28"}
