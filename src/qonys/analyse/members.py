@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import msgspec
 
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
@@ -13,7 +11,7 @@ from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
-from qonys.datasets.output import Dimension, Member
+from qonys.datasets.output import Dimension, Member, TableWords
 from qonys.datasets.territory import remainder_group
 from qonys.queries.flows import age_groups
 from qonys.queries.tables import STREAMS
@@ -23,24 +21,6 @@ Counts = Mapping[tuple[str, ...], tuple[int, int]]
 
 _CODE_LIST = {"partner_locality": "locality", "citizenship": "country"}
 _ONLY_IF_COUNTED = ("citizenship", "stream")
-
-
-class Words(msgspec.Struct, frozen=True):
-    """The words that a table needs and no classification holds, in every language of the profile.
-
-    Args:
-        dimensions: name of each dimension.
-        measures: name of each measure.
-        units: ``persons`` and ``percent``.
-        members: names of ``_T``, ``_U``, the streams and the age groups, by code.
-        period: name of a year or a month.
-    """
-
-    dimensions: dict[str, Text]
-    measures: dict[str, Text]
-    units: dict[str, Text]
-    members: dict[str, Text]
-    period: Callable[[Period], Text]
 
 
 @dataclass(frozen=True)
@@ -69,7 +49,7 @@ class Setting:
     level: str
     classifications: Mapping[str, Classification]
     memberships: tuple[Membership, ...]
-    words: Words
+    words: TableWords
 
 
 def dimension_of(name: str, design: TableDesign, counts: Counts, setting: Setting) -> Dimension:

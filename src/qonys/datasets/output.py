@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
 import msgspec
 
+from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.text import Text
 
@@ -46,6 +48,24 @@ class MeasureForm(msgspec.Struct, frozen=True):
 
     decimals: int
     unit: Text
+
+
+class TableWords(msgspec.Struct, frozen=True):
+    """The labels that a table needs and no classification holds: code -> label by language.
+
+    Args:
+        dimensions: names of the dimensions.
+        measures: names of the measures.
+        units: ``persons`` and ``percent``.
+        members: names of ``_T``, ``_U``, the streams and the age groups.
+        period: the name of a year or a month.
+    """
+
+    dimensions: dict[str, Text]
+    measures: dict[str, Text]
+    units: dict[str, Text]
+    members: dict[str, Text]
+    period: Callable[[Period], Text]
 
 
 class OutputTable(msgspec.Struct, frozen=True, dict=True):

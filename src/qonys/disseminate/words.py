@@ -5,7 +5,7 @@ Laws: a profile's text of the same key comes first; a word that is missing in a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,6 +15,7 @@ import yaml
 from qonys.concepts.period import Period
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.country.profile import Profile
+from qonys.datasets.output import TableWords
 from qonys.disseminate.numbers import month_and_year
 from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
@@ -51,25 +52,6 @@ class Words:
 def words_of(profile: Profile, language: str) -> Words:
     """The words of a language as a profile uses them: ours, with its own texts in their place."""
     return Words(language, {**shipped_words(language), **profile.texts.get(language, {})})
-
-
-@dataclass(frozen=True)
-class TableWords:
-    """The labels that a table needs and no classification holds: code -> label by language.
-
-    Args:
-        dimensions: names of the dimensions.
-        measures: names of the measures.
-        units: ``persons`` and ``percent``.
-        members: names of ``_T``, ``_U``, the streams and the age groups.
-        period: the name of a year or a month.
-    """
-
-    dimensions: dict[str, Text]
-    measures: dict[str, Text]
-    units: dict[str, Text]
-    members: dict[str, Text]
-    period: Callable[[Period], Text]
 
 
 def table_words(profile: Profile) -> TableWords:

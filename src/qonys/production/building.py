@@ -10,12 +10,11 @@ import msgspec
 import pyarrow as pa
 
 from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail_if_parts_differ_from_total
-from qonys.analyse.members import Setting, Words
+from qonys.analyse.members import Setting
 from qonys.analyse.tables import output_table
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
 from qonys.concepts.table_design import TableDesign
-from qonys.country.profile import Profile
 from qonys.datasets.outcome import Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.territory import remainder_group
@@ -115,18 +114,13 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
         level=profile.identity.level,
         classifications=profile.classifications,
         memberships=profile.memberships,
-        words=_words(profile),
+        words=table_words(profile),
     )
 
 
 def _delivered(flows: pa.Table) -> frozenset[Period]:
     months = flows.select(["year", "month"]).group_by(["year", "month"]).aggregate([]).to_pylist()
     return frozenset(Period(row["year"], row["month"]) for row in months)
-
-
-def _words(profile: Profile) -> Words:
-    words = table_words(profile)
-    return Words(words.dimensions, words.measures, words.units, words.members, words.period)
 
 
 def _table(
