@@ -17,6 +17,7 @@ from qonys.country.profile import Profile
 from qonys.queries.expressions import parsed_condition
 
 _CHILD = r"[FM][0-9]{8}"
+_FIRST_YEAR = 1000
 
 
 def accepted_texts(profile: Profile, layout: SourceLayout) -> pa.Table:
@@ -114,15 +115,26 @@ def _typed(variable: Variable, layout: SourceLayout) -> str:
         case Kind.IDENTIFIER:
             return name if source else "cast(null as blob)"
         case Kind.DATE:
-            return f"cast(try_strptime({name}, {_text(source.date)}) as date)" if source else "cast(null as date)"
+            return _date(name, source) if source else "cast(null as date)"
         case Kind.INTEGER:
-            return f"try_cast({name} as integer)" if source else "cast(null as integer)"
+            return _integer(name) if source else "cast(null as integer)"
         case Kind.CODE | Kind.AREA:
             return f"a_{variable.name}.code" if source else "cast(null as varchar)"
         case Kind.CHILDREN:
             return _children(name) if source else "cast(null as struct(sex varchar, birth_date date)[])"
         case Kind.TEXT:
             return name if source else "cast(null as varchar)"
+
+
+def _date(name: str, source: Source) -> str:
+    """A date; a year of two digits is none, though the engine would read it as a year of antiquity."""
+    day = f"cast(try_strptime({name}, {_text(source.date)}) as date)"
+    return f"case when year({day}) >= {_FIRST_YEAR} then {day} end"
+
+
+def _integer(name: str) -> str:
+    """A whole number; the engine would round any other."""
+    return f"case when regexp_full_match({name}, '[+-]?[0-9]+') then try_cast({name} as integer) end"
 
 
 def _children(name: str) -> str:
