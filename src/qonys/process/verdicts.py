@@ -96,11 +96,15 @@ from ranked where place > 1 and corrects is null
 
 
 def corrected_query() -> str:
-    """Slips that a later sound slip corrects, from the day on which that one came."""
+    """Slips that a later sound slip corrects, from the day on which that one came.
+
+    A correction may say that there was no migration: it is set apart itself, and still takes the move back.
+    """
     return """
 with corrections as (
   select r.corrects as slip, min(r.received) as since
-  from registrations as r semi join deliveries using (delivery) anti join exceptions using (delivery, row)
+  from registrations as r semi join deliveries using (delivery)
+  anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
   where r.corrects is not null group by r.corrects
 )
 select r.delivery, r.row, r.date, c.since, 'set_apart' as fate, ['corrected'] as reasons
