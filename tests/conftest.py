@@ -1,1 +1,48 @@
 """Shared by all tests. Its place puts this folder on the path: `from spec.drawn_tables import drawn_table`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qonys.concepts.period import Period
+from qonys.country.profile import Profile, load_profile
+from qonys.production.building import BuiltRelease
+from qonys.production.line import Line
+from qonys.production.simulating import simulate_register
+from qonys.publish.publication import Publication
+from spec.drawn_slips import new_office
+
+
+@dataclass(frozen=True)
+class WalkedLine:
+    """The synthetic register of mini, taken through the whole line once; tests read it and change nothing."""
+
+    line: Line
+    deliveries: Path
+    built: BuiltRelease
+    published: Publication
+
+
+@pytest.fixture(scope="session")
+def mini() -> Profile:
+    return load_profile("mini")
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated") / "deliveries"
+    simulate_register("mini", folder, seed=7, moves=None, progress=lambda what, rows: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory, simulated: Path) -> WalkedLine:
+    line = Line(new_office(tmp_path_factory.mktemp("walked") / "workspace"))
+    line.collect([simulated])
+    line.process()
+    line.tabulate()
+    built = line.build(Period(2024)).data
+    return WalkedLine(line, simulated, built, line.publish().data)
