@@ -44,13 +44,17 @@ def main() -> None:
             print(f"run {run}: {sums[-1]:6.1f} s   ({told})")
     median, peak = statistics.median(sums), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     print(f"median {median:.1f} s of {BUDGET_SECONDS:.0f} s: ratio {median / BUDGET_SECONDS:.2f}")
-    print(f"peak of any step, simulate and collect included, {peak:.2f} GiB of {BUDGET_GIB:.0f}: ratio {peak / BUDGET_GIB:.2f}")
+    print(
+        f"peak of any step, simulate and collect included, {peak:.2f} GiB of {BUDGET_GIB:.0f}: ratio {peak / BUDGET_GIB:.2f}"
+    )
 
 
 def timed(arguments: list[str], folder: Path, environment: dict[str, str]) -> float:
     """Seconds of one command, start-up included."""
     start = time.perf_counter()
-    done = subprocess.run([*QONYS, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*QONYS, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         sys.exit(f"qonys {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
     return time.perf_counter() - start
