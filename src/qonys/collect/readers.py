@@ -7,6 +7,7 @@ A file is refused as a whole only when its layout cannot be read.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,11 +15,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from qonys.collect.csv_lines import UnreadLines, unread_lines, without_lines
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
 
@@ -70,8 +73,9 @@ def _delimited(path: Path, layout: SourceLayout, reader: RowReader) -> Iterator[
         return "skip"
 
     try:
+        unread = unread_lines(path, encoding=layout.encoding, separator=layout.separator, quote=layout.quote)
         stream = pa_csv.open_csv(
-            path,
+            without_lines(path, unread.open_quotes) if unread.open_quotes else path,
             read_options=pa_csv.ReadOptions(encoding=layout.encoding, use_threads=False, block_size=_BLOCK_BYTES),
             parse_options=pa_csv.ParseOptions(
                 delimiter=layout.separator, quote_char=layout.quote or False, invalid_row_handler=tell
@@ -85,17 +89,22 @@ def _delimited(path: Path, layout: SourceLayout, reader: RowReader) -> Iterator[
         for batch in stream:
             numbers = _numbers_of_whole_rows(rows_read, batch.num_rows, broken)
             rows_read = int(numbers[-1]) if len(numbers) else rows_read
-            yield _as_text(batch, layout, numbers)
-    except (pa.ArrowInvalid, UnicodeDecodeError, LookupError) as error:
+            yield _as_text(batch, layout, unread.line_numbers(numbers))
+    except (pa.ArrowException, UnicodeError, LookupError) as error:
         raise _unreadable(path, layout, str(error)) from error
-    reader.broken.extend(BrokenRow(number, reason) for number, reason in sorted(broken.items()))
+    reader.broken.extend(_broken_rows(broken, unread))
     if not _ends_with_line_break(path):
         reader.notes.append("The file does not end with a line break: its last row may be cut off.")
 
 
-def _numbers_of_whole_rows(
-    after: int, count: int, broken: dict[int, str]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _broken_rows(cut_wrongly: dict[int, str], unread: UnreadLines) -> list[BrokenRow]:
+    lines = unread.line_numbers(np.fromiter(cut_wrongly, dtype=np.int64))
+    told = [BrokenRow(int(line), reason) for line, reason in zip(lines, cut_wrongly.values(), strict=True)]
+    told += [BrokenRow(line, "A quotation mark is opened and not closed.") for line in unread.open_quotes]
+    return sorted(told, key=lambda row: row.row)
+
+
+def _numbers_of_whole_rows(after: int, count: int, broken: dict[int, str]) -> npt.NDArray[np.int64]:
     """Numbers of the next rows after ``after``, those of broken rows being left out."""
     skipped = np.fromiter((number for number in broken if number > after), dtype=np.int64)
     candidates = np.arange(after + 1, after + 1 + count + len(skipped), dtype=np.int64)
@@ -168,13 +177,11 @@ def _parquet(path: Path, layout: SourceLayout, reader: RowReader) -> Iterator[pa
         for batch in file.iter_batches(BATCH_ROWS, columns=[column.name for column in layout.columns]):
             yield _as_text(batch, layout, np.arange(after + 1, after + 1 + batch.num_rows, dtype=np.int64))
             after += batch.num_rows
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, layout, str(error)) from error
 
 
-def _as_text(
-    batch: pa.RecordBatch, layout: SourceLayout, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> pa.RecordBatch:
+def _as_text(batch: pa.RecordBatch, layout: SourceLayout, numbers: npt.NDArray[np.int64]) -> pa.RecordBatch:
     columns: Columns = {c.name: pc.cast(batch.column(c.name), pa.string()) for c in layout.columns}
     columns["row"] = pa.array(numbers, pa.int64())
     return pa.RecordBatch.from_pydict(columns)
@@ -184,9 +191,10 @@ def _fail_if_columns_absent(path: Path, layout: SourceLayout, found: list[str], 
     wanted = [column.name for column in layout.columns]
     absent = [name for name in wanted if name not in found]
     if absent:
+        # A first row that holds none of the names is no heading but a slip: what it says is not repeated.
+        told = f"found are {', '.join(found)[:300]}" if len(absent) < len(wanted) else "none of them was found"
         raise SupplierError(
-            f"This is not the layout “{layout.id}”: the columns {', '.join(absent)} are missing; found are "
-            f"{', '.join(found)[:300]}.",
+            f"This is not the layout “{layout.id}”: the columns {', '.join(absent)} are missing; {told}.",
             where=str(path),
             next_step=_encoding_hint(path, layout) or "Name the right layout with --layout, or ask the supplier.",
         )
@@ -199,7 +207,7 @@ def _encoding_hint(path: Path, layout: SourceLayout) -> str:
     if layout.format not in ("delimited", "fixed"):
         return ""
     with path.open("rb") as file:
-        head = file.readline(1 << 16)
+        head = file.read(1 << 16)
     fitting = [name for name in ("utf-8", "utf-16", "cp1251", "latin-1") if _decodes(head, name, layout)]
     others = [name for name in fitting if name != layout.encoding.lower()]
     return f"With the encoding {others[0]} the heading would fit; the layout says {layout.encoding}." if others else ""
@@ -207,7 +215,7 @@ def _encoding_hint(path: Path, layout: SourceLayout) -> str:
 
 def _decodes(head: bytes, encoding: str, layout: SourceLayout) -> bool:
     try:
-        text = head.decode(encoding)
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeError:
         return False
     return all(column.name in text for column in layout.columns)
