@@ -33,7 +33,7 @@ def _fail_if_taken(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise OperatorError(
-                f"Port {port} of {host} cannot be used: {error.strerror}.", next_step="Name another one with --port."
+                f"Port {port} of {host} cannot be used: {error}.", next_step="Name another one with --port."
             ) from error
