@@ -26,7 +26,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 JSON holds anything
         return json.loads(self.out)
 
     @property

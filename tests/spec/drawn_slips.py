@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qonys.datasets.outcome import Files
 from qonys.production.line import Line
 from qonys.production.office import Office
 from qonys.store.keys import Keys
@@ -100,13 +100,13 @@ class Walk:
             condition = f"known_from <= date '{as_of}' and (known_to is null or known_to > date '{as_of}')"
         files = self.line.office.store.files("clean/moves")
         query = f"select {', '.join(columns.split())} from moves where {condition} order by delivery, row, line"
-        return self._rows(query, moves=files)
+        return self.rows(query, moves=files)
 
     def set_apart_or_quarantined(self, columns: str = "row fate reasons") -> Rows:
         """The slips that process took out, in their order."""
         files = self.line.office.store.files("clean/exceptions")
         query = f"select {', '.join(columns.split())} from exceptions order by delivery, row"
-        return self._rows(query, exceptions=files)
+        return self.rows(query, exceptions=files)
 
     def quarantined_at_entry(self) -> Rows:
         """One row a problem: row, field, found, reason."""
@@ -115,9 +115,9 @@ class Walk:
             select row, problem.field, problem.found, problem.reason
             from (select delivery, row, unnest(problems) as problem from quarantine) order by delivery, row, 2
         """
-        return self._rows(query, quarantine=files)
+        return self.rows(query, quarantine=files)
 
-    def _rows(self, query: str, **tables: Any) -> Rows:
+    def rows(self, query: str, **tables: Files) -> Rows:
         found = self.line.office.engine.run(query, **tables).to_pylist()
         return [{name: _text(value) for name, value in row.items()} for row in found]
 
@@ -129,7 +129,11 @@ def _write_bulk(path: Path, slips: Rows) -> None:
 
 
 def _bulk_row(slip: Mapping[str, str]) -> dict[str, str | None]:
-    coded = {**slip, "TYPE": _BULK_CODES.get(slip["TYPE"], slip["TYPE"]), "SEX": _BULK_CODES.get(slip["SEX"], slip["SEX"])}
+    coded = {
+        **slip,
+        "TYPE": _BULK_CODES.get(slip["TYPE"], slip["TYPE"]),
+        "SEX": _BULK_CODES.get(slip["SEX"], slip["SEX"]),
+    }
     return {_BULK[name]: value or None for name, value in coded.items()}
 
 

@@ -91,11 +91,14 @@ def test_the_same_registration_twice_is_set_apart_where_the_person_is_known(walk
 
 
 def test_a_slip_that_is_quarantined_leaves_its_repetition_a_move(walk: Walk) -> None:
-    walk.receive("2025-01-10", """
+    walk.receive(
+        "2025-01-10",
+        """
         PERSON | BORN
         ann    | 01.01.2025
         ann    | 01.02.1990
-    """)
+    """,
+    )
     walk.process()
     assert walk.set_apart_or_quarantined() == drawn("row | fate | reasons\n2 | quarantine | born-after")
     assert [row["row"] for row in walk.moves("row")] == ["3"]
@@ -184,7 +187,9 @@ def test_a_correction_that_says_it_was_no_migration_takes_the_move_back(walk: Wa
     walk.process()
     assert len(walk.moves("row", as_of="2025-01-31")) == 1
     assert walk.moves("row", as_of="2025-02-28") == []
-    assert walk.set_apart_or_quarantined("delivery reasons") == drawn("delivery | reasons\n1 | corrected\n2 | not-a-move")
+    assert walk.set_apart_or_quarantined("delivery reasons") == drawn(
+        "delivery | reasons\n1 | corrected\n2 | not-a-move"
+    )
 
 
 def test_what_cannot_be_is_quarantined_with_every_reason(walk: Walk) -> None:
@@ -277,7 +282,7 @@ def test_a_district_that_changed_region_counts_in_the_region_of_the_day(walk: Wa
     walk.receive("2025-01-10", "FROM | DAY\nN13 | 31.12.2023\nS12 | 01.01.2024\nS13 | 31.12.2023\nS13 | 01.01.2024")
     walk.process()
     walk.line.tabulate()
-    flows = walk._rows(
+    flows = walk.rows(
         "select year, origin, cast(sum(n) as integer) as n from flows where cut_off = date '2025-02-28' group by all order by all",
         flows=walk.line.office.store.files("statistics/flows"),
     )
