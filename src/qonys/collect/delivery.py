@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatch
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import BrokenRow, RowReader, read_rows
 from qonys.collect.typing_query import accepted_texts, typing_query
 from qonys.concepts.layout import SourceLayout
@@ -90,8 +92,8 @@ class _Split:
             self._set_aside(typed.filter(bad))
         good = typed.filter(pc.invert(bad)).drop_columns(["problems", "content"])
         self.taken += good.num_rows
-        stamped = good.append_column("delivery", pa.array(np.full(good.num_rows, self.delivery), pa.int32()))
-        stamped = stamped.append_column("received", pa.array([self.received] * good.num_rows, pa.date32()))
+        stamped = good.append_column("delivery", _repeated(self.delivery, pa.int32(), good.num_rows))
+        stamped = stamped.append_column("received", _repeated(self.received, pa.date32(), good.num_rows))
         stamped = stamped.append_column("record_key", self.record_keys.of(good["row"]))
         return stamped.select(REGISTRATION.names).cast(REGISTRATION)
 
@@ -102,8 +104,8 @@ class _Split:
                 reason = self.reasons.setdefault(key, _Reason(int(row or 0), problem["found"]))
                 reason.rows += 1
         aside = rows.select(["row", "date", "problems", "content"])
-        aside = aside.append_column("delivery", pa.array(np.full(rows.num_rows, self.delivery), pa.int32()))
-        aside = aside.append_column("received", pa.array([self.received] * rows.num_rows, pa.date32()))
+        aside = aside.append_column("delivery", _repeated(self.delivery, pa.int32(), rows.num_rows))
+        aside = aside.append_column("received", _repeated(self.received, pa.date32(), rows.num_rows))
         self.quarantine.append(aside.select(QUARANTINE.names).cast(QUARANTINE))
 
     def set_broken_aside(self, broken: list[BrokenRow]) -> None:
@@ -119,9 +121,15 @@ class _Split:
             self.reasons["", broken[0].reason] = _Reason(broken[0].row, "", len(rows))
 
 
+def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:
+    one: Any = pa.scalar(value, kind)
+    repeated: pa.Array[Any] = pa.repeat(one, rows)
+    return repeated
+
+
 @dataclass(frozen=True)
 class Desk:
-    """Where deliveries are taken in: the country, the store, an engine that spills nothing, the keys."""
+    """Where deliveries are taken in: the country, the store, an engine, the keys."""
 
     profile: Profile
     store: Store
@@ -180,12 +188,30 @@ def _registrations(
     desk: Desk, name: str, reader: RowReader, layout: SourceLayout, accepted: pa.Table, split: _Split
 ) -> Iterator[pa.RecordBatch]:
     query = typing_query(layout)
-    blocks = desk.keys.pseudonym_blocks() if any(column.identifier for column in layout.columns) else {}
+    for raw in _one_ahead(_pseudonymised(desk, reader, layout)):
+        yield from split.registrations(desk.engine.run(query, None, raw=raw, accepted=accepted)).to_batches()
+        desk.progress(name, split.taken)
+
+
+def _pseudonymised(desk: Desk, reader: RowReader, layout: SourceLayout) -> Iterator[pa.Table]:
+    """The rows of a file with a pseudonym in place of each identifier, before anything else sees them."""
+    pseudonyms = Pseudonyms(desk.keys.pseudonym_blocks())
     for batch in reader.batches:
         if batch.num_rows:
-            raw = pa.Table.from_batches([batch])
-            yield from split.registrations(desk.engine.run(query, blocks, raw=raw, accepted=accepted)).to_batches()
-            desk.progress(name, split.taken)
+            table = pa.Table.from_batches([batch])
+            for column in (c.name for c in layout.columns if c.identifier):
+                hashed = pseudonyms.of(table[column], layout.missing)
+                table = table.set_column(table.schema.get_field_index(column), column, hashed)
+            yield table
+
+
+def _one_ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same tables, the next one being made while this one is worked on."""
+    with ThreadPoolExecutor(max_workers=1) as reading:
+        coming = reading.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = reading.submit(next, tables, None)
+            yield table
 
 
 def _append(desk: Desk, batches: Iterator[pa.RecordBatch], lineage: dict[str, str]) -> None:

@@ -42,10 +42,10 @@ def accepted_texts(profile: Profile, layout: SourceLayout) -> pa.Table:
 
 
 def typing_query(layout: SourceLayout) -> str:
-    """Query over tables ``raw`` (text columns and row) and ``accepted``.
+    """Query over tables ``raw`` (columns of text, pseudonyms in place of identifiers, and row) and ``accepted``.
 
-    It takes the parameters ``inner`` and ``outer`` (the blocks of HMAC) and gives row, the variables of a
-    registration, ``problems`` (list of field, found, reason) and ``content``, the row as JSON without identifiers.
+    It gives row, the variables of a registration, ``problems`` (list of field, found, reason) and ``content``, the row
+    as JSON without identifiers.
     """
     coded = [name for name in layout.variables if VARIABLES[name].kind in (Kind.CODE, Kind.AREA)]
     joins = "\n".join(
@@ -86,9 +86,7 @@ def _cleaned(layout: SourceLayout) -> Iterator[str]:
     for column in layout.columns:
         name = _quoted(column.name)
         text = f"case when trim({name}) in {missing} then null else trim({name}) end"
-        if column.identifier:
-            text = f"unhex(sha256($outer::blob || unhex(sha256($inner::blob || encode({text})))))"
-        yield f"{text} as {name}"
+        yield name if column.identifier else f"{text} as {name}"
 
 
 def _texts(layout: SourceLayout) -> Iterator[str]:

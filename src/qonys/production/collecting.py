@@ -28,7 +28,7 @@ def collect(
     desk = Desk(
         office.profile,
         office.store,
-        office.unspilled_engine,
+        office.engine,
         office.needed_keys(),
         office.code_version,
         office.progress,

@@ -44,11 +44,6 @@ class Office:
         )
 
     @cached_property
-    def unspilled_engine(self) -> DuckDBEngine:
-        """For plain identifiers: what it holds is never written to a disk."""
-        return DuckDBEngine(memory_limit=self.workspace.memory, threads=self.workspace.threads)
-
-    @cached_property
     def territory(self) -> pa.Table:
         return territory_table(self.profile.areas, self.profile.identity.level)
 
