@@ -13,7 +13,7 @@ _PARENTS_ONLY = ("education", "marital")
 def moves_query() -> str:
     """Moves, the columns of `datasets.move.MOVE`; tables registrations, deliveries, territory, exceptions."""
     own = ", ".join(CHARACTERISTICS)
-    childs = ", ".join(_of_child(name) for name in CHARACTERISTICS)
+    on_child = ", ".join(_of_child(name) for name in CHARACTERISTICS)
     return f"""
 with slips as (
   select r.*, e.since as known_to,
@@ -31,7 +31,7 @@ persons as (
   from slips
   union all
   select delivery, row, cast(line as smallint), xor(record_key, line * {_CHILD_KEY_STEP}), received, known_to, date, origin,
-    destination, origin_kind, destination_kind, date_sub('year', child.birth_date, date), {childs}
+    destination, origin_kind, destination_kind, date_sub('year', child.birth_date, date), {on_child}
   from (select *, unnest(children) as child, unnest(range(1, len(children) + 1)) as line from slips where len(children) > 0)
 )
 select delivery, row, line, record_key, received as known_from, known_to, date, origin, destination,
