@@ -83,11 +83,20 @@ def _located(path: Path, content: object, kind: type, message: str, lines: Lines
     while line is None and steps and steps not in lines:
         steps = steps[:-1]
     field = ".".join(str(step) for step in steps)
+    found = _scalar_at(content, steps)
+    next_step = _allowed(kind, steps) if unknown or "missing required" in what else ""
     return ProfileError(
-        f"{what}{f' (in {field})' if field else ''}.",
+        f"{what}{f' (in {field})' if field else ''}{f', found “{found}”' if found else ''}.",
         where=f"{path}:{line or lines.get(steps, 1)}",
-        next_step=_allowed(kind, steps) if unknown or "missing required" in what else "",
+        next_step="Write a date as 2024-01-31." if what.endswith("encoded date") else next_step,
     )
+
+
+def _scalar_at(content: object, steps: tuple[str | int, ...]) -> str:
+    here: Any = content
+    for step in steps:
+        here = here[step]
+    return "" if isinstance(here, dict | list) else str(here)
 
 
 def _steps(place: str, content: object, kind: type, message: str) -> tuple[str | int, ...]:
@@ -176,4 +185,6 @@ def read_csv(path: Path, kind: type[T], *, names: tuple[str, ...] = ()) -> Itera
         try:
             yield line, msgspec.convert(filled, kind, strict=False), labels
         except msgspec.ValidationError as error:
-            raise _located(path, filled, kind, str(error), {(): line}) from error
+            raise _located(
+                path, filled, kind, str(error), {(): line, **dict.fromkeys(((name,) for name in filled), line)}
+            ) from error
