@@ -1,0 +1,129 @@
+"""A mistake in a profile is told with file and line, what is wrong and what is allowed; exit code 5."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qonys.country.profile import SHIPPED
+from spec.command_line import qonys
+
+MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
+    # what: file, words in it, what stands there instead, line (0: none is told), what the message says
+    "an unknown field": (
+        "tables/external-by-year.yaml", "years: 2", "yeers: 2", "yeers", ("unknown field `yeers`", "Allowed besides: years"),
+    ),
+    "a field of the wrong kind": (
+        "tables/external-by-year.yaml", "years: 2", "years: two", "years: two", ("Expected `int`, got `str`", "years"),
+    ),
+    "a field that is missing": (
+        "sources/arrivals.yaml", "supplier: Registration office\n", "", "", ("missing required field `supplier`", "Needed: id"),
+    ),
+    "an unknown code of a design": (
+        "tables/net-by-region.yaml", "universe: all", "universe: everything", "universe: everything", ("everything", "universe"),
+    ),
+    "a name that is missing in a language": (
+        "classifications/sex.csv", "F,,,Women,Mujeres", "F,,,Women,", "F,,,Women,", ("missing in es", "name_es"),
+    ),
+    "a title that is missing in a language": (
+        "tables/external-by-year.yaml", 'en: "External migration, {period}", ', "", "", ("title", "missing in en"),
+    ),
+    "an unknown table of a release": (
+        "release/designs/annual.yaml", "tables: [external-by-ethnicity]", "tables: [by-shoe-size]", "",
+        ("no table “by-shoe-size”", "external-by-ethnicity"),
+    ),
+    "a rule that is no expression": ("rules/rules.yaml", "date <= received", "date <= (", "", ("“date <= (”", "future")),
+    "a rule with an unknown variable": (
+        "rules/rules.yaml", "date <= received", "dat <= received", "", ("there is no dat", "Allowed: ", "birth_date"),
+    ),
+    "a rule that does what is not allowed": (
+        "rules/rules.yaml", "date <= received", "(select 1) = 1", "", ("not allowed in an expression", "comparisons"),
+    ),
+    "an unknown variable of a layout": (
+        "sources/arrivals.yaml", "  slip: {column: SLIP}", "  slipp: {column: SLIP}", "", ("“slipp” is no variable", "Allowed: slip, ")
+    ),
+    "an unknown column of a layout": (
+        "sources/arrivals.yaml", "origin: {column: FROM}", "origin: {column: FORM}", "", ("no column “FORM”", "Columns: SLIP"),
+    ),
+    "an identifier that is not marked": (
+        "sources/arrivals.yaml", "{name: PERSON, identifier: true}", "{name: PERSON}", "", ("person is an identifier", "identifier: true"),
+    ),
+    "a date that is none": (
+        "areas/areas.csv", "N13,district,N1,,2024-01-01", "N13,district,N1,,2024-13-01", "2024-13-01", ("Invalid RFC3339", "valid_to", "found “2024-13-01”", "Write a date as"),
+    ),
+    "too few columns": ("areas/areas.csv", "C1,region,XA,,,U,,Port Ardal", "C1,region,XA,,,U,Port Ardal", "Port Ardal", ("more or fewer",)),
+    "too many columns": ("classifications/sex.csv", "M,,,Men", "M,,,,Men", "M,,,,Men", ("more or fewer",)),
+    "a key twice": (
+        "profile.yaml", "home: XA", "home: XA\nhome: XB", "home: XB", ("not YAML", "“home” stands twice"),
+    ),
+    "no YAML": ("profile.yaml", "languages: [en, es]", "languages: [en, es", "home: XA", ("not YAML",)),
+    "a parent that is missing": ("areas/areas.csv", "N11,district,N1,", "N11,district,N7,", "", ("N11: its parent N7 is no area",)),
+    "a cut-off that is no date": ("calendar.yaml", "2025-01-31", "31.01.2025", "cut_offs", ("Invalid RFC3339", "found “31.01.2025”", "Write a date as")),
+    "an unknown release design": ("calendar.yaml", "release: annual", "release: yearly", "", ("no release design “yearly”", "annual")),
+    "an alias of an unknown area": ("areas/aliases.csv", "Lowdale,S11", "Lowdale,S99", "", ("S99", "Lowdale")),
+    "a member of an unknown group": ("classifications/country_group_members.csv", "UNION,XB", "ONION,XB", "", ("XB in ONION",)),
+    "a sentence that is malformed": (
+        "release/designs/annual.yaml", "# person} other {# people}} arrived", "# person} other {# people} arrived", "", ("totals",),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED / "mini", tmp_path / "mine", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+def test_a_copy_of_mini_is_in_order(mine: Path) -> None:
+    assert qonys("profile", "check", mine).code == 0
+
+
+@pytest.mark.parametrize("what", MISTAKES)
+def test_a_mistake_is_told_where_it_is(mine: Path, what: str) -> None:
+    name, words, instead, at, told = MISTAKES[what]
+    path = mine / name
+    text = path.read_text("utf-8")
+    assert words in text
+    path.write_text(text.replace(words, instead, 1), "utf-8")
+    ran = qonys("profile", "check", mine, "--json")
+    assert ran.code == ran.json["exit_code"] == 5, ran
+    where, said = ran.json["where"], " ".join((ran.json["where"], ran.json["what"], ran.json["next_step"]))
+    for part in told:
+        assert part in said
+    assert path.parent.name in where or path.stem in where
+    if at:
+        line = next(n for n, text in enumerate(path.read_text("utf-8").splitlines(), 1) if at in text)
+        assert re.search(rf"{re.escape(path.name)}:{line}$", where), where
+
+
+@pytest.mark.parametrize(
+    "name", ["calendar.yaml", "areas/boundaries.csv", "classifications/country.csv", "classifications/sex.csv"]
+)
+def test_a_file_that_is_missing_is_named(mine: Path, name: str) -> None:
+    (mine / name).unlink()
+    ran = qonys("profile", "check", mine)
+    assert ran.code == 5
+    assert name in ran.said
+
+
+@pytest.mark.parametrize("name", ["profile.yaml", "areas/areas.csv"])
+def test_a_file_that_is_not_utf8_is_named(mine: Path, name: str) -> None:
+    (mine / name).write_bytes((mine / name).read_bytes() + "# Қоныс".encode("utf-16"))
+    ran = qonys("profile", "check", mine)
+    assert ran.code == 5
+    assert name in ran.said
+    assert "not UTF-8" in ran.said
+
+
+@pytest.mark.parametrize("name", ["atlantis", "./atlantis"])
+def test_a_profile_that_does_not_exist_is_told_with_those_that_do(name: str) -> None:
+    ran = qonys("profile", "check", name)
+    assert ran.code == 5
+    assert "Shipped are es, kz, mini" in ran.said
+
+
+def test_an_office_works_with_a_folder_of_its_own(mine: Path, tmp_path: Path) -> None:
+    assert qonys("new", tmp_path / "office", "--profile", mine).code == 0
+    assert qonys("status", "--workspace", tmp_path / "office").code == 0

@@ -1,0 +1,107 @@
+"""`qonys status` proves after every step that no slip is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from conftest import WalkedLine
+from qonys.errors import StatisticianError
+from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
+from spec.command_line import qonys
+from spec.drawn_slips import Walk
+
+
+def shown(account: Account, *names: str) -> tuple[int | None, ...]:
+    return tuple(getattr(account, name) for name in names)
+
+
+def test_an_office_that_collected_nothing_has_no_account(tmp_path: Path) -> None:
+    assert Walk(tmp_path).line.status() == ()
+
+
+def test_collected_slips_are_pending_until_they_are_processed(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "DAY | CHILDREN\n05.03.2024 | M20150306\n05.03.2023 |\n31.02.2024 |")
+    names = (
+        "period",
+        "delivered",
+        "registrations",
+        "quarantined",
+        "set_apart",
+        "moved",
+        "pending",
+        "accompanying",
+        "moves",
+    )
+    assert [shown(a, *names) for a in walk.line.status()] == [
+        ("2023", 1, 1, 0, 0, 0, 1, 0, 0),
+        ("2024", 1, 1, 0, 0, 0, 1, 0, 0),
+        ("unknown", 1, 0, 1, 0, 0, 0, 0, 0),
+    ]
+    walk.process()
+    assert [shown(a, *names) for a in walk.line.status()] == [
+        ("2023", 1, 1, 0, 0, 1, 0, 0, 1),
+        ("2024", 1, 1, 0, 0, 1, 0, 1, 2),
+        ("unknown", 1, 0, 1, 0, 0, 0, 0, 0),
+    ]
+
+
+def test_a_new_delivery_is_pending_beside_what_was_processed(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "PERSON | TYPE\nann | 1\nbob | 3")
+    walk.process()
+    walk.receive("2025-01-20", "PERSON\ncat\nann\ndan")
+    (account,) = walk.line.status()
+    assert shown(account, "delivered", "set_apart", "moved", "pending") == (5, 1, 1, 3)
+    walk.process()
+    (account,) = walk.line.status()
+    assert shown(account, "delivered", "set_apart", "moved", "pending") == (5, 2, 3, 0)
+
+
+def test_moves_are_told_apart_by_their_ends(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "FROM | TO\nN11 | N12\nN11 | C11\nC11 | C12\nXB | C11\nC11 | XB\nXA | XA2")
+    walk.process()
+    account = walk.line.status()[0]
+    assert shown(account, "moves", "internal", "within_area", "external_in", "external_out") == (5, 3, 2, 1, 1)
+
+
+def test_a_corrected_slip_is_set_apart_and_its_correction_is_the_move(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "SLIP\ns1")
+    walk.receive("2025-02-20", "SLIP | CORRECTS | CHILDREN\ns2 | s1 | M20150306")
+    walk.process()
+    (account,) = walk.line.status()
+    assert shown(account, "delivered", "set_apart", "moved", "accompanying", "moves") == (2, 1, 1, 1, 2)
+
+
+def test_a_file_that_is_delivered_again_changes_no_account(walked: WalkedLine) -> None:
+    before = walked.line.status()
+    outcome = walked.line.collect([walked.deliveries])
+    assert [finding.severity for finding in outcome.findings] == ["info"] * len(outcome.data)
+    assert all("nothing was done" in finding.what for finding in outcome.findings)
+    assert walked.line.status() == before
+
+
+def test_the_whole_register_of_mini_is_accounted_for(walked: WalkedLine) -> None:
+    accounts = walked.line.status()
+    receipts = walked.line.office.store.receipts()
+    assert sum(account.delivered for account in accounts) == sum(receipt.rows for receipt in receipts)
+    assert all(account.pending == 0 for account in accounts)
+    folder = walked.line.office.workspace.folder
+    told = qonys("status", "--workspace", folder, "--json").json["periods"]
+    assert told == [msgspec.to_builtins(account) for account in accounts]
+
+
+LOST = [{"delivered": 4}, {"registrations": 4, "delivered": 4}, {"moves": 3}]
+
+
+@pytest.mark.parametrize("change", LOST)
+def test_a_slip_that_is_lost_is_found(change: dict[str, int]) -> None:
+    whole = Account("2024", 3, 3, 0, 1, 2, 0, 0, 2, 1, 0, 1, None)
+    fail_if_a_slip_is_lost(whole)
+    with pytest.raises(StatisticianError, match="does not hold: the difference is 1"):
+        fail_if_a_slip_is_lost(msgspec.structs.replace(whole, **change))
