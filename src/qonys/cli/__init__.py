@@ -12,7 +12,7 @@ def main() -> None:
     from qonys.errors import QonysError
 
     try:
-        app()
+        app(sys.argv[1:])
     except QonysError as error:
         show_error(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_code)

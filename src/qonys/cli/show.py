@@ -44,10 +44,10 @@ def show_error(error: QonysError, *, as_json: bool) -> None:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")
         return
     if error.where:
-        says.print(error.where, style="bold", markup=False)
-    says.print(error.what, style="red", markup=False)
+        says.print(error.where, style="bold", markup=False, soft_wrap=True)
+    says.print(error.what, style="red", markup=False, soft_wrap=True)
     if error.next_step:
-        says.print(f"→ {error.next_step}", markup=False)
+        says.print(f"→ {error.next_step}", markup=False, soft_wrap=True)
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
@@ -57,9 +57,9 @@ def show_findings(findings: Iterable[Finding]) -> None:
     for finding in listed[:_SHOWN_FINDINGS]:
         where = f"{finding.where}: " if finding.where else ""
         times = f" ({finding.count:,} rows)" if finding.count > 1 else ""
-        says.print(f"  ! {where}{finding.what}{times}", style="yellow", markup=False)
+        says.print(f"  ! {where}{finding.what}{times}", style="yellow", markup=False, soft_wrap=True)
         if finding.next_step:
-            says.print(f"    → {finding.next_step}", markup=False)
+            says.print(f"    → {finding.next_step}", markup=False, soft_wrap=True)
     if len(listed) > _SHOWN_FINDINGS:
         says.print(f"  … and {len(listed) - _SHOWN_FINDINGS} more: use --json to see all")
 
@@ -100,7 +100,7 @@ def progress_shown() -> Iterator[Callable[[str, int], None]]:
 
         yield progress
     for what, rows in latest.items():
-        says.print(f"  {what}: {_rate(rows, started[what])}", markup=False)
+        says.print(f"  {what}: {_rate(rows, started[what])}", markup=False, soft_wrap=True)
 
 
 def _rate(rows: int, since: float) -> str:
