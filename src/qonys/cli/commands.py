@@ -176,16 +176,19 @@ def status(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     import msgspec
 
     from qonys.cli.settings import line_of
+    from qonys.evaluate.accounts import Account
 
     with progress_shown() as progress:
         accounts = line_of(workspace, progress).status()
     if json:
         as_json({"periods": accounts})
         return
-    heads = ["period", "delivered", "registrations", "quarantined", "set_apart", "moved", "pending", "accompanying"]
-    heads += ["moves", "internal", "within_area", "external_in", "external_out"]
     rows = [msgspec.to_builtins(account) for account in accounts]
-    show_table("Slips and moves", [head.replace("_", " ") for head in heads], ([row[h] for h in heads] for row in rows))
+    counts = [name for name in Account.__struct_fields__ if name != "period"]
+    lines = [[name.replace("_", " "), *(row[name] for row in rows)] for name in counts]
+    show_table("Slips and moves by year of registration", ["", *(row["period"] for row in rows)], lines)
+    says.print("delivered = registrations + quarantined; registrations = set apart + moved + pending.")
+    says.print("moves = moved + accompanying = internal + external in + external out. A dash: not available.")
 
 
 @app.command
