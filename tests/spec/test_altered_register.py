@@ -1,0 +1,51 @@
+"""The sentences of a release follow the register: other slips, other words, and none where a number is missing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qonys.production.simulating import simulate_register
+from real.walked_line import WalkedLine, walked_line
+from spec.seed_figures import visible_text
+
+RISE = {"en": r"Arrivals rose by [\d.]+% on 2023", "es": r"Las llegadas aumentaron un [\d,]+\s% respecto a 2023"}
+FALL = {"en": r"Arrivals fell by [\d.]+% on 2023", "es": r"Las llegadas disminuyeron un [\d,]+\s% respecto a 2023"}
+ANY = {"en": r"Arrivals (rose|fell|did)", "es": r"Las llegadas (aumentaron|disminuyeron|no variaron)"}
+
+
+@pytest.fixture(scope="module")
+def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ardal") / "deliveries"
+    simulate_register("mini", folder, seed=7, moves=None, progress=lambda _what, _rows: None)
+    return folder
+
+
+def released_without(tmp_path: Path, deliveries: Path, left_out: Callable[[Path], bool]) -> WalkedLine:
+    """The release of a register from which some deliveries are left out."""
+    altered = tmp_path / "deliveries"
+    shutil.copytree(deliveries, altered)
+    for path in [path for path in altered.rglob("*") if path.is_file() and left_out(path)]:
+        path.unlink()
+    return walked_line("mini", tmp_path, altered, "2024")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+class TestGrowthOfArrivals:
+    def test_a_register_that_grew_is_said_to_have_grown(self, tmp_path: Path, deliveries: Path, language: str) -> None:
+        line = released_without(tmp_path, deliveries, lambda _path: False)
+        assert re.search(RISE[language], visible_text(line.page(language)))
+
+    def test_without_half_of_the_slips_of_2024_it_fell(self, tmp_path: Path, deliveries: Path, language: str) -> None:
+        line = released_without(tmp_path, deliveries, lambda path: path.name == "2024.parquet")
+        assert re.search(FALL[language], visible_text(line.page(language)))
+
+    def test_without_the_base_year_nothing_is_said(self, tmp_path: Path, deliveries: Path, language: str) -> None:
+        line = released_without(tmp_path, deliveries, lambda path: "2023" in path.name)
+        assert not re.search(ANY[language], visible_text(line.page(language)))
+        base = [row for row in line.rows("external-by-year", language) if row["period"] == "2023"]
+        assert {(row["value"], row["obs_status"]) for row in base} == {("", "L")}
