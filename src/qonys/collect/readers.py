@@ -8,6 +8,7 @@ A file is refused as a whole only when its layout cannot be read.
 from __future__ import annotations
 
 import codecs
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -73,6 +74,9 @@ def _delimited(path: Path, layout: SourceLayout, reader: RowReader) -> Iterator[
         return "skip"
 
     try:
+        _fail_if_not_encoded(path, layout)
+        heading = _heading(path, layout)
+        _fail_if_columns_absent(path, layout, heading, reader)
         unread = unread_lines(path, encoding=layout.encoding, separator=layout.separator, quote=layout.quote)
         stream = pa_csv.open_csv(
             without_lines(path, unread.open_quotes) if unread.open_quotes else path,
@@ -81,20 +85,39 @@ def _delimited(path: Path, layout: SourceLayout, reader: RowReader) -> Iterator[
                 delimiter=layout.separator, quote_char=layout.quote or False, invalid_row_handler=tell
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types={column.name: pa.string() for column in layout.columns}, strings_can_be_null=False
+                column_types=dict.fromkeys(heading, pa.string()), strings_can_be_null=False
             ),
         )
-        _fail_if_columns_absent(path, layout, stream.schema.names, reader)
         rows_read = 1
         for batch in stream:
             numbers = _numbers_of_whole_rows(rows_read, batch.num_rows, broken)
             rows_read = int(numbers[-1]) if len(numbers) else rows_read
             yield _as_text(batch, layout, unread.line_numbers(numbers))
-    except (pa.ArrowException, UnicodeError, LookupError) as error:
+    except (pa.ArrowException, UnicodeError, LookupError, csv.Error) as error:
         raise _unreadable(path, layout, str(error)) from error
     reader.broken.extend(_broken_rows(broken, unread))
     if not _ends_with_line_break(path):
         reader.notes.append("The file does not end with a line break: its last row may be cut off.")
+
+
+def _fail_if_not_encoded(path: Path, layout: SourceLayout) -> None:
+    """Read all bytes once: an engine that meets a wrong one midway would repeat the row in its message."""
+    decoder, rows = codecs.getincrementaldecoder(layout.encoding)(), 1
+    with path.open("rb") as file:
+        while chunk := file.read(_BLOCK_BYTES):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                row = rows + error.object[: error.start].count(b"\n")
+                raise _unreadable(path, layout, f"row {row} holds bytes that are not {layout.encoding}.") from error
+            rows += chunk.count(b"\n")
+
+
+def _heading(path: Path, layout: SourceLayout) -> list[str]:
+    with path.open(encoding=layout.encoding, newline="") as file:
+        first = next((line for line in file if line.strip("\r\n")), "").removeprefix("\ufeff").rstrip("\r\n")
+    quoting = {"quotechar": layout.quote} if layout.quote else {"quoting": csv.QUOTE_NONE}
+    return next(csv.reader([first], delimiter=layout.separator, **quoting), [])
 
 
 def _broken_rows(cut_wrongly: dict[int, str], unread: UnreadLines) -> list[BrokenRow]:
@@ -197,6 +220,13 @@ def _fail_if_columns_absent(path: Path, layout: SourceLayout, found: list[str], 
             f"This is not the layout “{layout.id}”: the columns {', '.join(absent)} are missing; {told}.",
             where=str(path),
             next_step=_encoding_hint(path, layout) or "Name the right layout with --layout, or ask the supplier.",
+        )
+    twice = [name for name in wanted if found.count(name) > 1]
+    if twice:
+        raise SupplierError(
+            f"The columns {', '.join(twice)} stand in the heading more than once.",
+            where=str(path),
+            next_step="Ask the supplier which of them counts.",
         )
     unknown = [name for name in found if name not in wanted]
     if unknown:
