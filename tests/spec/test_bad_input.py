@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from qonys.collect import readers
 from qonys.store.states import Store
 from spec.command_line import KEY_SETTINGS, Ran, qonys
 from spec.drawn_slips import PLAIN_SLIP, arrivals_csv, drawn
@@ -85,7 +86,7 @@ REFUSED_FILES: dict[str, tuple[Broken, tuple[str, ...]]] = {
     "missing": (lambda f: f / "arrivals_x.csv", ("arrivals_x.csv", "There is no such file", "Check the name")),
     "empty": (lambda f: write(f / "arrivals_x.csv", ""), ("arrivals_x.csv", "The file is empty", "send it again")),
     "heading only": (lambda f: write(f / "arrivals_x.csv", HEADING + "\n"), ("holds no rows",)),
-    "blank lines only": (lambda f: write(f / "arrivals_x.csv", "\n\n"), ("arrivals_x.csv", "cannot be read")),
+    "blank lines only": (lambda f: write(f / "arrivals_x.csv", "\n\n"), ("arrivals_x.csv", "none of them was found")),
     "wrong heading": (
         lambda f: write(f / "arrivals_x.csv", SLIPS.replace("BORN", "BIRTHDAY")),
         ("layout “arrivals”", "the columns BORN are missing", "found are SLIP, CORRECTS", "BIRTHDAY", "--layout"),
@@ -103,6 +104,18 @@ REFUSED_FILES: dict[str, tuple[Broken, tuple[str, ...]]] = {
         ("arrivals_x.csv", "utf-8", "With the encoding cp1251"),
     ),
     "utf-16": (lambda f: write(f / "arrivals_x.csv", SLIPS.encode("utf-16")), ("With the encoding utf-16", "utf-8")),
+    "a heading that names a column twice": (
+        lambda f: write(f / "arrivals_x.csv", SLIPS.replace("CHILDREN", "DAY")),
+        ("the columns CHILDREN are missing",),
+    ),
+    "a heading with one column more, named twice": (
+        lambda f: write(f / "arrivals_x.csv", SLIPS.replace("CHILDREN", "CHILDREN;DAY")),
+        ("The columns DAY stand in the heading more than once",),
+    ),
+    "wrong bytes in a late row": (
+        lambda f: write(f / "arrivals_x.csv", SLIPS.encode() + "s4;;Болат".encode("cp1251")),
+        ("row 5 holds bytes that are not utf-8",),
+    ),
     "a file of zeros": (lambda f: write(f / "arrivals_x.csv", bytes(300)), ("arrivals_x.csv", "layout “arrivals”")),
     "broken workbook": (broken_workbook, ("departures_x.xlsx", "spreadsheet", "arrived whole")),
     "workbook of another form": (workbook_of_another_form, ("the columns Day", "found are Slip, Person, Date")),
@@ -183,6 +196,15 @@ def test_an_unknown_column_is_left_aside_and_told(office: Path, tmp_path: Path) 
     ran = collect(office, write(tmp_path / "arrivals_x.csv", "\n".join(lines) + "\n"))
     assert ran.code == 0
     assert "Columns that the layout does not know were left aside: COLOUR." in ran.said
+    assert Store(office / "store").receipts()[0].registrations == 3
+
+
+def test_what_an_unknown_column_holds_refuses_no_file(
+    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_BLOCK_BYTES", 250)
+    lines = [f"{line};{['COLOUR', '1', '2', 'red'][number]}" for number, line in enumerate(SLIPS.splitlines())]
+    assert collect(office, write(tmp_path / "arrivals_x.csv", "\n".join(lines) + "\n")).code == 0
     assert Store(office / "store").receipts()[0].registrations == 3
 
 

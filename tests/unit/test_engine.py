@@ -1,0 +1,58 @@
+"""DuckDB behind the protocol of engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlglot
+
+from qonys.datasets.outcome import Files
+from qonys.engine.duck import DuckDBEngine
+
+NUMBERS = pa.table({"n": pa.array(range(300_000), pa.int32())})
+
+
+@pytest.fixture(scope="module")
+def engine() -> DuckDBEngine:
+    return DuckDBEngine(memory_limit="300MB", threads=1)
+
+
+def test_a_query_runs_over_tables_files_and_parameters(engine: DuckDBEngine, tmp_path: Path) -> None:
+    pq.write_table(NUMBERS.slice(0, 10), tmp_path / "a.parquet")
+    pq.write_table(NUMBERS.slice(5, 10), tmp_path / "b.parquet")
+    files = Files((str(tmp_path / "a.parquet"), str(tmp_path / "b.parquet")), NUMBERS.schema)
+    query = sqlglot.parse_one(
+        "select count(*) as both from files join other using (n) where n < $limit", dialect="duckdb"
+    )
+    assert engine.run(query, {"limit": 8}, files=files, other=NUMBERS).to_pylist() == [{"both": 11}]
+
+
+def test_a_table_without_a_file_is_empty_and_has_its_columns(engine: DuckDBEngine) -> None:
+    assert engine.run("select n from none", none=Files((), NUMBERS.schema)).schema.names == ["n"]
+
+
+def test_a_stream_gives_the_same_rows_in_batches(engine: DuckDBEngine) -> None:
+    batches = list(engine.stream("select n + 1 as n from numbers", numbers=NUMBERS))
+    assert len(batches) > 1
+    assert sum(pa.compute.sum(batch["n"]).as_py() for batch in batches) == sum(range(1, 300_001))
+
+
+def test_no_table_outlives_its_query(engine: DuckDBEngine) -> None:
+    engine.run("select 1 from numbers", numbers=NUMBERS)
+    with pytest.raises(duckdb.CatalogException):
+        engine.run("select 1 from numbers")
+
+
+def test_an_engine_for_identifiers_spills_nothing_and_loads_nothing() -> None:
+    unspilled = DuckDBEngine(memory_limit="300MB")
+    names = ("temp_directory", "autoinstall_known_extensions", "autoload_known_extensions", "memory_limit")
+    query = "select " + ", ".join(f"current_setting('{name}') as {name}" for name in names)
+    (found,) = unspilled.run(query).to_pylist()
+    assert found["temp_directory"] in ("", None)
+    assert not found["autoinstall_known_extensions"]
+    assert not found["autoload_known_extensions"]
+    assert found["memory_limit"].startswith("286")  # 300 MB, as DuckDB writes it in MiB
