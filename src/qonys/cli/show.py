@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -87,23 +88,33 @@ def progress_shown() -> Iterator[Callable[[str, int], None]]:
     """A progress callable: a live line on a terminal, one line a step elsewhere. Rows and rows a second."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    started: dict[str, float] = {}
-    latest: dict[str, int] = {}
+    steps: dict[str, _Step] = {}
+    now = time.perf_counter()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=says, transient=True, disable=not says.is_terminal) as bar:
         task = bar.add_task("…", total=None)
 
         def progress(what: str, rows: int) -> None:
-            started.setdefault(what, time.perf_counter())
-            latest[what] = rows
-            bar.update(task, description=f"{what}: {_rate(rows, started[what])}")
+            nonlocal now
+            since = steps[what].since if what in steps else now
+            now = time.perf_counter()
+            steps[what] = _Step(since, now, rows)
+            bar.update(task, description=f"{what}: {steps[what]}")
 
         yield progress
-    for what, rows in latest.items():
-        says.print(f"  {what}: {_rate(rows, started[what])}", markup=False, soft_wrap=True)
+    for what, step in steps.items():
+        says.print(f"  {what}: {step}", markup=False)
 
 
-def _rate(rows: int, since: float) -> str:
-    passed = time.perf_counter() - since
-    speed = f" ({rows / passed:,.0f}/s)" if rows > 1000 and passed > 0.05 else ""
-    return f"{rows:,}{speed}"
+@dataclass(frozen=True)
+class _Step:
+    """A step of long work: it begins where the one before it was last heard of."""
+
+    since: float
+    until: float
+    rows: int
+
+    def __str__(self) -> str:
+        passed = self.until - self.since
+        speed = f" ({self.rows / passed:,.0f} a second)" if self.rows > 1000 and passed > 0.05 else ""
+        return f"{self.rows:,}{speed}"

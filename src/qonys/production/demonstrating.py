@@ -59,16 +59,21 @@ def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: 
     shown = Demonstration((folder / "published").resolve())
     keys = Keys(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES))
     for name, period in _SIMULATED.items():
-        deliveries = folder / "deliveries" / name
+        deliveries, told = folder / "deliveries" / name, _named(progress, name)
         with shown.timed(f"{name}: simulate"):
-            simulate_register(name, deliveries, seed=SEED, moves=None, progress=progress)
-        _walk(shown, name, period, deliveries, Office(_workspace(folder, name), today, progress, keys))
+            simulate_register(name, deliveries, seed=SEED, moves=None, progress=_named(progress, f"{name} simulate"))
+        _walk(shown, name, period, deliveries, Office(_workspace(folder, name), today, told, keys))
     name, period, sample = _SPAIN
     if real_data is not None and (real_data / sample).is_file():
-        _walk(shown, name, period, real_data / sample, Office(_workspace(folder, name), today, progress, keys))
+        told = _named(progress, name)
+        _walk(shown, name, period, real_data / sample, Office(_workspace(folder, name), today, told, keys))
     else:
         shown.left_out.append("es: its real registrations are not here; set QONYS_REAL_DATA to their folder")
     return shown
+
+
+def _named(progress: Progress, name: str) -> Progress:
+    return lambda what, rows: progress(f"{name}: {what}", rows)
 
 
 def _walk(shown: Demonstration, name: str, period: str, deliveries: Path, office: Office) -> None:

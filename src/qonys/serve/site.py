@@ -10,16 +10,20 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, get
-from litestar.exceptions import NotFoundException
+from litestar import HttpMethod, Litestar, Request, route
 from litestar.response import Redirect, Response
 
 from qonys.published.bundles import PublishedFolder, ReleaseFile
 
+_READING = [HttpMethod.GET, HttpMethod.HEAD]
+_HTML = "text/html"
+_NOT_FOUND = '<h1>404</h1><p lang="en">There is no such page or file. What is released is listed on <a href="/">the front page</a>.</p>'
 _FOREVER = "public, max-age=31536000, immutable"
+_PARTS_BEFORE_FILES = 3
+"""profile, period and vintage stand before what never changes"""
 _TYPES = {
     ".woff2": "font/woff2",
-    ".csv": "text/csv; charset=utf-8",
+    ".csv": "text/csv",
     ".json": "application/json",
     ".js": "text/javascript",
 }
@@ -29,28 +33,34 @@ def site(folder: Path) -> Litestar:
     """The application that serves one published folder."""
     public = PublishedFolder(folder)
 
-    @get("/", sync_to_thread=True)
+    @route("/", http_method=_READING, sync_to_thread=True)
     def front() -> Response[bytes]:
-        return Response(_front_page(public.current()).encode(), media_type="text/html; charset=utf-8")
+        return Response(_front_page(public.current()).encode(), media_type=_HTML)
 
-    @get("/{path:path}", sync_to_thread=True)
+    @route("/{path:path}", http_method=_READING, sync_to_thread=True)
     def released(request: Request[Any, Any, Any], path: str) -> Response[bytes] | Redirect:
         parts = [part for part in path.split("/") if part]
         leads_to = _current_address(parts, public)
         if leads_to:
             return Redirect(leads_to)
-        if path.endswith("/") or request.url.path.endswith("/"):
+        if _names_a_folder(request):
             parts.append("index.html")
         file = public.file("/".join(parts))
         if file is None and public.file("/".join([*parts, "index.html"])):
             return Redirect("/" + "/".join(parts) + "/")
         if file is None:
-            raise NotFoundException("There is no such page or file. What is released is listed on the front page: /")
+            return Response(_shell(_NOT_FOUND).encode(), media_type=_HTML, status_code=404)
         kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        kind = f"{kind}; charset=utf-8" if kind == "text/html" else kind
-        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": _FOREVER})
+        kept = _FOREVER if len(parts) > _PARTS_BEFORE_FILES else "no-cache"
+        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": kept})
 
     return Litestar([front, released], openapi_config=None)
+
+
+def _names_a_folder(request: Request[Any, Any, Any]) -> bool:
+    """The address ends with a slash. The router takes it away from the path, so the raw one is asked."""
+    raw: bytes = request.scope.get("raw_path") or b""
+    return raw.split(b"?")[0].endswith(b"/")
 
 
 def _current_address(parts: list[str], public: PublishedFolder) -> str | None:
@@ -68,12 +78,16 @@ def _current_address(parts: list[str], public: PublishedFolder) -> str | None:
 def _front_page(releases: tuple[ReleaseFile, ...]) -> str:
     """A list of titles, each in its own languages: it needs no word of ours, so it has no language of its own."""
     items = "".join(_listed(release) for release in releases)
+    return _shell(f"<h1>Qonys</h1>{items or '<p>—</p>'}")
+
+
+def _shell(body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Qonys</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><style>'
         "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#0b2a33}"
         "a{color:#1c6071}li{margin:.3rem 0}ul{padding-left:1.2rem}</style></head>"
-        f"<body><main><h1>Qonys</h1>{items or '<p>—</p>'}</main></body></html>"
+        f"<body><main>{body}</main></body></html>"
     )
 
 
