@@ -27,12 +27,21 @@ def publish_bundle(bundle: Path, public: PublishedFolder) -> Publication:
     Raises:
         OperatorError: the release is not whole: a file is missing or was changed after it was built.
     """
-    release = msgspec.json.decode((bundle / RELEASE_FILE).read_bytes(), type=ReleaseFile)
+    release = _description(bundle / RELEASE_FILE)
     _fail_if_not_as_built(bundle, release)
     folder = public.add(bundle, release)
     public.point_to(release)
     facts = release.facts
     return Publication(facts.profile, facts.period, facts.vintage, str(folder), tuple(release.titles))
+
+
+def _description(path: Path) -> ReleaseFile:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ReleaseFile)
+    except (FileNotFoundError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise OperatorError(
+            "The release does not say what it is.", where=str(path), next_step="Build the release again, then publish."
+        ) from error
 
 
 def _fail_if_not_as_built(bundle: Path, release: ReleaseFile) -> None:

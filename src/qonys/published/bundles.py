@@ -61,15 +61,18 @@ class PublishedFolder:
 
     def current_vintage(self, profile: str, period: str) -> str | None:
         """The vintage to which the pointer of a period leads; None where nothing is published."""
-        pointer = self.folder / profile / period / _POINTER
-        return msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage if pointer.is_file() else None
+        pointer = self.file(f"{profile}/{period}/{_POINTER}")
+        return msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage if pointer else None
 
     def file(self, path: str) -> Path | None:
         """A published file by its address; None where there is none, and for whatever lies outside of the folder."""
-        wanted = (self.folder / path.lstrip("/")).resolve()
-        inside = wanted.is_relative_to(self.folder.resolve())
-        hidden = any(part.startswith(".") for part in Path(path).parts)
-        return wanted if inside and not hidden and wanted.is_file() else None
+        try:
+            wanted = (self.folder / path.lstrip("/")).resolve()
+            inside = wanted.is_relative_to(self.folder.resolve())
+            hidden = any(part.startswith(".") for part in Path(path).parts)
+            return wanted if inside and not hidden and wanted.is_file() else None
+        except (OSError, ValueError):  # no name of a file: too long, or with a character that none has
+            return None
 
     def _release(self, pointer: Path) -> ReleaseFile:
         vintage = msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage
