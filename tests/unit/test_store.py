@@ -1,0 +1,108 @@
+"""States as versions that are never rewritten, receipts, and release records."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qonys.errors import OperatorError
+from qonys.store.receipts import Receipt
+from qonys.store.release_record import Essence, hashed_files
+from qonys.store.states import Store, write_atomically
+from qonys.store.workspace import Workspace
+
+
+def rows(*numbers: int) -> pa.Table:
+    return pa.table({"n": pa.array(numbers, pa.int64())})
+
+
+def numbers(store: Store, version: int | None = None) -> list[int]:
+    paths = [path.removeprefix("file://") for path in store.files("clean/moves", version).paths]
+    return sorted(n for path in paths for n in pq.read_table(path)["n"].to_pylist())
+
+
+def test_every_write_is_a_version_and_earlier_ones_stay(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.version("clean/moves") is None
+    versions = [
+        store.append("clean/moves", rows(1, 2), {"day": "1"}),
+        store.append("clean/moves", rows(3), {"day": "2"}),
+        store.replace("clean/moves", rows(4), {"day": "3"}),
+    ]
+    assert versions == [0, 1, 2]
+    assert [numbers(store, version) for version in (*versions, None)] == [[1, 2], [1, 2, 3], [4], [4]]
+    assert store.lineage("clean/moves")["day"] == "3"
+
+
+def test_a_version_is_pinned_by_the_hash_of_its_files(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.append("clean/moves", rows(1), {})
+    before = hashed_files(store.files("clean/moves"), store.folder)
+    store.append("clean/moves", rows(2), {})
+    after = hashed_files(store.files("clean/moves"), store.folder)
+    assert before.items() < after.items()
+    for name, found in after.items():
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == found
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [("input/registrations", "collect"), ("clean/moves", "process"), ("statistics/flows", "tabulate")],
+)
+def test_a_state_that_is_not_there_names_the_step_that_makes_it(tmp_path: Path, state: str, step: str) -> None:
+    with pytest.raises(OperatorError) as told:
+        Store(tmp_path).files(state)  # type: ignore[arg-type]
+    assert f"qonys {step}" in told.value.next_step
+
+
+def test_a_delivery_counts_from_its_receipt_and_its_number_is_never_given_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, _ = store.reserve_delivery()
+    second, folder = store.reserve_delivery()
+    assert (first, second, folder.is_dir()) == (1, 2, True)
+    assert store.receipts() == ()
+    receipt = Receipt(
+        2, "a.csv", "arrivals", "office", "0" * 64, 5, date(2025, 1, 10), 3, 2, 1, "real", ("a note",), "0", "1"
+    )
+    store.write_receipt(receipt)
+    assert store.receipts() == (receipt,)
+    assert store.reserve_delivery()[0] == 3
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "deep" / "file"
+    write_atomically(path, b"first")
+    monkeypatch.setattr(Path, "replace", _fails)
+    with pytest.raises(OSError, match="power"):
+        write_atomically(path, b"second")
+    assert path.read_bytes() == b"first"
+
+
+def _fails(self: Path, target: Path) -> Path:
+    raise OSError("the power went off")
+
+
+def test_a_vintage_depends_on_everything_that_decides_the_figures() -> None:
+    plain = Essence(
+        "mini", "f" * 64, "0.1", "2024", "annual", "2025-03-12", "2026-03-12", {"final": "2025-02-28"}, ("a", "b")
+    )
+    assert plain.vintage == msgspec.structs.replace(plain).vintage
+    assert len(plain.vintage) == 12
+    changes = [
+        {"profile_hash": "e" * 64}, {"code_version": "0.2"}, {"period": "2023"}, {"cut_offs": {"final": "2025-03-01"}},
+        {"deliveries": ("a",)}, {"deliveries": ("a", "c")}, {"published": "2025-03-13"},
+    ]  # fmt: skip
+    assert len({plain.vintage, *(msgspec.structs.replace(plain, **change).vintage for change in changes)}) == 8
+
+
+def test_a_profile_folder_is_relative_to_its_workspace(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "office", "./mine", published="../public")
+    assert workspace.profile == str((tmp_path / "office" / "mine").resolve())
+    assert workspace.published == (tmp_path / "public").resolve()
+    assert Workspace.open(tmp_path / "office") == workspace
