@@ -148,6 +148,7 @@ def release_page(
             facts=facts,
             spoken=spoken,
             unlinked=unlinked,
+            titles={name: table.title[words.language] for name, table in tables.items()},
             published=long_date(date.fromisoformat(facts.published), words.language),
             next=long_date(date.fromisoformat(facts.next), words.language),
             cut_offs=_cut_offs(facts, words),
