@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from qonys.concepts.period import Period
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.production.building import BuiltRelease
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register

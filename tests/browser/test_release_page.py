@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qonys.country.profile import load_profile
+from qonys.country.loading import load_profile
 from qonys.disseminate.bundle import release_bundle
 from spec.drawn_tables import drawn_table
 from spec.seed_release import seed_facts, seed_tables

@@ -20,7 +20,7 @@ from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail
 from qonys.collect import readers
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.table_design import TableDesign
-from qonys.country.profile import load_profile
+from qonys.country.loading import load_profile
 from spec.counted_tables import CUT_OFF, counts_of, moves_table, table_of
 from spec.drawn_slips import Walk
 

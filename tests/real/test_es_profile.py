@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("QONYS_REAL_DATA", ROOT.parent / "shared" / "data")) / "es"

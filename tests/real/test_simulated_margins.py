@@ -17,7 +17,7 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
-from qonys.country.profile import SHIPPED, load_profile
+from qonys.country.loading import SHIPPED, load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.simulate.register import simulate
 

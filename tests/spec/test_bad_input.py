@@ -290,6 +290,14 @@ def test_keys_are_asked_for_where_identifiers_are_read(office: Path, tmp_path: P
     assert Store(office / "store").receipts() == ()
 
 
+def test_other_keys_than_those_of_the_first_delivery_are_refused(office: Path, tmp_path: Path) -> None:
+    collect(office, write(tmp_path / "arrivals_1.csv", SLIPS))
+    later = write(tmp_path / "arrivals_2.csv", SLIPS.replace("ann", "bea"))
+    ran = qonys("collect", later, "--workspace", office, settings={**KEY_SETTINGS, "QONYS_KEY": "ab" * 32})
+    fail_unless_refused(ran, OPERATOR, "not the keys with which the register was begun")
+    assert len(Store(office / "store").receipts()) == 1
+
+
 def test_keys_may_stand_in_files_outside_of_the_workspace(office: Path, tmp_path: Path) -> None:
     files = {f"{name}_FILE": str(write(tmp_path / name, f"{key}\n")) for name, key in KEY_SETTINGS.items()}
     path = write(tmp_path / "arrivals_1.csv", SLIPS)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from qonys.concepts.period import Period
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.datasets.outcome import Finding
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.bundle import release_bundle

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qonys.country.profile import SHIPPED
+from qonys.country.loading import SHIPPED
 from spec.command_line import qonys
 
 MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {

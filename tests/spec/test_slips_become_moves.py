@@ -153,6 +153,22 @@ def test_a_chain_of_corrections_leaves_the_last_one(walk: Walk) -> None:
         assert walk.moves("destination", as_of=as_of) == [{"destination": destination}]
 
 
+def test_of_two_corrections_of_one_slip_the_later_counts(walk: Walk) -> None:
+    walk.receive("2025-01-10", "SLIP | TO\ns1 | C11")
+    walk.receive("2025-01-20", "SLIP | CORRECTS | TO\ns2 | s1 | C12")
+    walk.receive("2025-02-20", "SLIP | CORRECTS | TO\ns3 | s1 | S11")
+    walk.process()
+    for as_of, destination in [("2025-01-15", "C11"), ("2025-01-31", "C12"), ("2025-02-28", "S11")]:
+        assert walk.moves("destination", as_of=as_of) == [{"destination": destination}]
+
+
+def test_two_slips_of_which_only_the_region_is_known_are_moves(walk: Walk) -> None:
+    walk.receive("2025-01-10", "FROM | TO\nN1 | N1\nN11 | N11")
+    walk.process()
+    assert walk.moves("row origin destination") == drawn("row | origin | destination\n2 | N1 | N1")
+    assert walk.set_apart_or_quarantined("row reasons") == drawn("row | reasons\n3 | same-place")
+
+
 def test_a_correction_that_came_with_its_slip_leaves_the_slip_out_of_every_cut_off(walk: Walk) -> None:
     walk.receive("2025-01-10", "SLIP | CORRECTS | TO\ns1 | | C11\ns2 | s1 | S11")
     walk.process()
@@ -253,8 +269,8 @@ def test_an_unknown_place_equals_nothing_not_even_an_unknown_place(walk: Walk) -
     walk.process()
     assert walk.moves("row origin destination") == drawn("""
         row | origin | destination
-        1   | _U     | N11
-        2   | _U     | N11
+        1   | XA     | N11
+        2   | XA     | N11
     """)
     assert walk.set_apart_or_quarantined() == []
 

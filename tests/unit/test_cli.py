@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qonys.country.profile import load_profile
+from qonys.country.loading import load_profile
 from spec.command_line import qonys
 
 COMMANDS = {

@@ -11,7 +11,8 @@ import pytest
 from qonys.concepts.area import Area
 from qonys.concepts.status import DataStatus
 from qonys.concepts.text import TOTAL
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 
 IN_2018 = date(2018, 7, 1)
 IN_2024 = date(2024, 6, 1)

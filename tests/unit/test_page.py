@@ -13,7 +13,8 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.bundle import release_bundle
 from qonys.errors import ProfileError, StatisticianError

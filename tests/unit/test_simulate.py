@@ -17,7 +17,7 @@ import yaml
 from python_calamine import CalamineWorkbook
 
 from qonys.concepts.simulation import FAULTS
-from qonys.country.profile import SHIPPED, load_profile
+from qonys.country.loading import SHIPPED, load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.errors import ProfileError, StatisticianError
 from qonys.simulate import register

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.words import words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file

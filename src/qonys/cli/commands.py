@@ -35,7 +35,7 @@ def new(folder: Path, /, *, profile: str, json: AsJson = False) -> None:
         profile: a shipped profile (mini, kz, es) or the folder of your own (./mine).
         json: print the result as JSON.
     """
-    from qonys.country.profile import load_profile
+    from qonys.country.loading import load_profile
     from qonys.store.workspace import Workspace
 
     loaded = load_profile(profile)

@@ -98,18 +98,26 @@ from ranked where place > 1 and corrects is null
 def corrected_query() -> str:
     """Slips that a later sound slip corrects, from the day on which that one came.
 
-    A correction may say that there was no migration: it is set apart itself, and still takes the move back.
+    A correction may say that there was no migration: it is set apart itself, and still takes the move back. Of two
+    corrections of one slip the later counts: it takes the earlier one's place.
     """
     return """
 with corrections as (
-  select r.corrects as slip, min(r.received) as since
+  select r.delivery, r.row, r.date, r.corrects, r.received,
+    lead(r.received) over (partition by r.corrects order by r.received, r.delivery, r.row) as replaced
   from registrations as r semi join deliveries using (delivery)
   anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
-  where r.corrects is not null group by r.corrects
+  where r.corrects is not null
+),
+taken_back as (
+  select r.delivery, r.row, r.date, c.received as since
+  from registrations as r semi join deliveries using (delivery) join corrections as c on c.corrects = r.slip
+  union all
+  select delivery, row, date, replaced from corrections where replaced is not null
 )
-select r.delivery, r.row, r.date, c.since, 'set_apart' as fate, ['corrected'] as reasons
-from registrations as r semi join deliveries using (delivery) anti join exceptions using (delivery, row)
-join corrections as c on c.slip = r.slip
+select t.delivery, t.row, t.date, min(t.since) as since, 'set_apart' as fate, ['corrected'] as reasons
+from taken_back as t anti join exceptions using (delivery, row)
+group by t.delivery, t.row, t.date
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qonys.collect.typing_query import typing_query
-from qonys.country.profile import load_profile
+from qonys.country.loading import load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.wording import fail_if_malformed
 from qonys.process.verdicts import rule_exceptions_query

@@ -9,7 +9,8 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
-from qonys.country.profile import Profile, load_profile
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.datasets.outcome import Progress
 from qonys.datasets.territory import group_table, territory_table
 from qonys.engine.duck import DuckDBEngine

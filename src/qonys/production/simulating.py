@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qonys.country.profile import load_profile
+from qonys.country.loading import load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.datasets.outcome import Outcome, Progress
 from qonys.simulate.register import SimulatedDelivery, simulate

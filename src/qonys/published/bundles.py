@@ -35,14 +35,19 @@ class PublishedFolder:
         self.folder = folder
 
     def add(self, bundle: Path, release: ReleaseFile) -> Path:
-        """Copy a release in; it appears at once and whole. A vintage that is there already stays as it is."""
+        """Copy a release in, the files that it lists and no other; it appears at once and whole.
+
+        A vintage that is there already stays as it is.
+        """
         facts = release.facts
         target = self.folder / facts.profile / facts.period / facts.vintage
         if target.is_dir():
             return target
         beside = target.with_name(f".{facts.vintage}.{os.getpid()}")
         shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(bundle, beside)
+        for name in (RELEASE_FILE, *release.files):
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(bundle / name, beside / name)
         beside.replace(target)
         return target
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from qonys.errors import OperatorError
@@ -46,6 +46,13 @@ class Keys:
         """Eight pseudo-random bytes a row of a delivery, the same for the same file: an AES-256-CTR key stream."""
         key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"qonys record " + delivery_sha256.encode()).derive(self.record)
         return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(bytes(8 * rows))
+
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that tell this pair of keys from another, and nothing of the keys."""
+        digest = Hash(SHA256())
+        for key in (self.person, self.record):
+            digest.update(HKDF(SHA256(), KEY_BYTES, salt=None, info=b"qonys fingerprint").derive(key))
+        return digest.finalize()[:8].hex()
 
     def _derived(self, purpose: bytes) -> bytes:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(self.person)

@@ -67,6 +67,22 @@ class Store:
         table = self._table(state)
         return {} if table is None else {str(k): str(v) for k, v in table.history(1)[0].items()}
 
+    def fail_if_other_keys(self, fingerprint: str) -> None:
+        """Remember the keys of the first delivery, and let no other ones in: pseudonyms would no longer match.
+
+        Raises:
+            OperatorError: the workspace was begun with other keys.
+        """
+        path = self.folder / "keys.fingerprint"
+        if not path.is_file():
+            write_atomically(path, fingerprint.encode())
+        elif path.read_text(encoding="ascii") != fingerprint:
+            raise OperatorError(
+                "These are not the keys with which the register was begun: the same person would get two pseudonyms.",
+                where=str(self.folder),
+                next_step="Give the keys of the first delivery.",
+            )
+
     def reserve_delivery(self) -> tuple[int, Path]:
         """The next delivery's number and its folder; a number is never given twice, even after a crash."""
         deliveries = self.folder / "deliveries"
