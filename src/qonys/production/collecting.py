@@ -23,16 +23,11 @@ def collect(
 
     Raises:
         SupplierError: a file cannot be read; those before it are taken, which their receipts show.
-        OperatorError: the keys are missing.
+        OperatorError: the keys are missing, or not those of the first delivery.
     """
-    desk = Desk(
-        office.profile,
-        office.store,
-        office.engine,
-        office.needed_keys(),
-        office.code_version,
-        office.progress,
-    )
+    keys = office.needed_keys()
+    office.store.fail_if_other_keys(keys.fingerprint())
+    desk = Desk(office.profile, office.store, office.engine, keys, office.code_version, office.progress)
     receipts: list[Receipt] = []
     findings: list[Finding] = []
     for path in _files(office, files):

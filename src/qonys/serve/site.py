@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import HttpMethod, Litestar, Request, route
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from qonys.published.bundles import PublishedFolder, ReleaseFile
@@ -38,7 +39,7 @@ def site(folder: Path) -> Litestar:
         return Response(_front_page(public.current()).encode(), media_type=_HTML)
 
     @route("/{path:path}", http_method=_READING, sync_to_thread=True)
-    def released(request: Request[Any, Any, Any], path: str) -> Response[bytes] | Redirect:
+    def released(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes] | Redirect:
         parts = [part for part in path.split("/") if part]
         leads_to = _current_address(parts, public)
         if leads_to:
