@@ -6,11 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from qonys.datasets.move import EXCEPTION, MOVE
 from qonys.datasets.outcome import Files
+from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
 from qonys.production.office import Office
-
-_NONE = "select cast(null as integer) as delivery, cast(null as date) as date where false"
+from qonys.store.states import State
 
 _SLIPS = """
 with entered as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
@@ -46,14 +47,15 @@ def accounts_by_year(office: Office) -> tuple[Account, ...]:
     """
     if not office.store.receipts():
         return ()
-    slips = _slips(office)
-    processed = office.store.version("clean/moves") is not None
-    exceptions = _by_period(office, _EXCEPTIONS, exceptions=office.store.files("clean/exceptions")) if processed else {}
-    moves = (
-        _by_period(office, _MOVES, moves=office.store.files("clean/moves"), territory=office.territory)
-        if processed
-        else {}
+    slips = _by_period(
+        office,
+        _SLIPS,
+        registrations=_state(office, "input/registrations", REGISTRATION),
+        quarantine=_state(office, "input/quarantine", QUARANTINE),
+        deliveries=office.counting_deliveries(),
     )
+    exceptions = _by_period(office, _EXCEPTIONS, exceptions=_state(office, "clean/exceptions", EXCEPTION))
+    moves = _by_period(office, _MOVES, moves=_state(office, "clean/moves", MOVE), territory=office.territory)
     pending = _has_pending(office)
     accounts = tuple(
         _account(period, row, exceptions.get(period, {}), moves.get(period, {}), office, pending=pending)
@@ -69,17 +71,9 @@ def _has_pending(office: Office) -> bool:
     return processed != str(len(office.store.receipts()))
 
 
-def _slips(office: Office) -> dict[str, dict[str, Any]]:
-    quarantine = office.store.version("input/quarantine")
-    aside = office.store.files("input/quarantine") if quarantine is not None else None
-    query = _SLIPS if aside else f"with quarantine as ({_NONE}), {_SLIPS.strip().removeprefix('with ')}"
-    tables: dict[str, Any] = {
-        "registrations": office.store.files("input/registrations"),
-        "deliveries": office.counting_deliveries(),
-    }
-    if aside:
-        tables["quarantine"] = aside
-    return _by_period(office, query, **tables)
+def _state(office: Office, state: State, schema: pa.Schema) -> pa.Table | Files:
+    """A state as it is, or without a row where no step has written it yet."""
+    return office.store.files(state) if office.store.version(state) is not None else schema.empty_table()
 
 
 def _by_period(office: Office, query: str, **tables: pa.Table | Files) -> dict[str, dict[str, Any]]:
