@@ -14,7 +14,15 @@ from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Engine, Files
 from qonys.queries.expressions import parsed_condition
 
-DERIVED = ("received", "origin_level", "destination_level", "origin_inside", "destination_inside")
+DERIVED = (
+    "received",
+    "origin_level",
+    "destination_level",
+    "origin_unit",
+    "destination_unit",
+    "origin_inside",
+    "destination_inside",
+)
 """What a rule may name besides the variables of a registration."""
 
 _NAMES = (*VARIABLES, *DERIVED)
@@ -32,7 +40,7 @@ def judged(registrations: str = "registrations") -> str:
     return f"""
 select r.delivery, r.row, r.received, {columns},
   coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age,
-  o.level as origin_level, d.level as destination_level,
+  o.level as origin_level, d.level as destination_level, o.unit as origin_unit, d.unit as destination_unit,
   coalesce(o.inside, false) as origin_inside, coalesce(d.inside, false) as destination_inside
 from {registrations} as r
 semi join deliveries using (delivery)
