@@ -52,7 +52,9 @@ def typing_query(layout: SourceLayout) -> str:
         f"left join accepted as a_{name} on a_{name}.variable = '{name}' and a_{name}.text = t.{name}" for name in coded
     )
     columns = ",\n  ".join(f"{_typed(v, layout)} as {v.name}" for v in VARIABLES.values())
-    problems = ",\n    ".join(_problems(layout))
+    problems = list(_problems(layout))
+    any_problem = " or ".join(f"({condition})" for condition, _ in problems)
+    told = ",\n    ".join(f"case when {condition} then {problem} end" for condition, problem in problems)
     kept = [column.name for column in layout.columns if not column.identifier]
     content = ", ".join(f"{_quoted(name)} := r.{_quoted(name)}" for name in kept)
     return f"""
@@ -61,13 +63,13 @@ texts as (select row, {", ".join(_texts(layout))} from cleaned),
 typed as (
   select t.row,
   {columns},
-  list_filter([
-    {problems}
-  ], lambda p: p is not null) as problems
+  case when {any_problem} then list_filter([
+    {told}
+  ], lambda p: p is not null) end as problems
   from texts as t
   {joins}
 )
-select typed.*, case when len(problems) > 0 then cast(to_json(struct_pack({content})) as varchar) end as content
+select typed.*, case when problems is not null then cast(to_json(struct_pack({content})) as varchar) end as content
 from typed join raw as r using (row)
 """
 
@@ -142,7 +144,8 @@ def _children(name: str) -> str:
     return f"case when {name} is not null then list_transform(string_split({name}, ' '), lambda c: {child}) end"
 
 
-def _problems(layout: SourceLayout) -> Iterator[str]:
+def _problems(layout: SourceLayout) -> Iterator[tuple[str, str]]:
+    """Each way in which a row can be unreadable: its condition, and what is told of it."""
     for name, source in layout.variables.items():
         variable = VARIABLES[name]
         unread = f"t.{name} is not null and {_typed(variable, layout)} is null"
@@ -166,9 +169,9 @@ def _bad_children(name: str) -> str:
     return f"t.{name} is not null and len(list_filter(string_split(t.{name}, ' '), lambda c: {bad})) > 0"
 
 
-def _problem(name: str, condition: str, reason: str, *, found: str | None = None) -> str:
-    field = f"field := '{name}', found := {found or f'left(t.{name}, 60)'}, reason := {_text(reason)}"
-    return f"case when {condition} then struct_pack({field}) end"
+def _problem(name: str, condition: str, reason: str, *, found: str | None = None) -> tuple[str, str]:
+    fields = f"field := '{name}', found := {found or f'left(t.{name}, 60)'}, reason := {_text(reason)}"
+    return condition, f"struct_pack({fields})"
 
 
 def _quoted(name: str) -> str:
