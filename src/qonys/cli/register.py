@@ -1,0 +1,125 @@
+"""The commands of the register: from a new workspace to counted flows, and the account of every slip."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.show import as_json, progress_shown, says, show_findings, show_table
+
+
+def new(folder: Path, /, *, profile: str, json: AsJson = False) -> None:
+    """Make a workspace: the folder in which an office works on one country.
+
+    Args:
+        folder: the new folder.
+        profile: a shipped profile (mini, kz, es) or the folder of your own (./mine).
+        json: print the result as JSON.
+    """
+    from qonys.country.loading import load_profile
+    from qonys.store.workspace import Workspace
+
+    loaded = load_profile(profile)
+    name = str(Path(profile).resolve()) if loaded.folder == Path(profile) else profile
+    workspace = Workspace.create(folder, name)
+    if json:
+        as_json({"workspace": str(workspace.folder), "profile": loaded.id, "published": str(workspace.published)})
+    else:
+        says.print(f"Made the workspace {workspace.folder} for {loaded.id}. Next: `qonys collect FILE…` in it.")
+
+
+def collect(
+    *files: Path,
+    layout: str | None = None,
+    received: date | None = None,
+    workspace: WorkspaceFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Take deliveries into the register; each gets a receipt.
+
+    A row that cannot be read is quarantined with its reasons. The same file is not taken twice.
+
+    Args:
+        files: files, or folders of files whose names fit a layout.
+        layout: id of the source layout; found by the file's name where not given.
+        received: day on which the files came (2025-01-20); else the name of their folder if it is a date, else today.
+        workspace: folder of the workspace.
+        json: print the receipts as JSON.
+    """
+    from qonys.cli.settings import line_of
+    from qonys.errors import OperatorError
+
+    if not files:
+        raise OperatorError("No file was named.", next_step="Write: qonys collect FILE… or qonys collect FOLDER")
+    with progress_shown() as progress:
+        outcome = line_of(workspace, progress).collect(files, layout=layout, received=received)
+    if json:
+        as_json({"receipts": outcome.data, "findings": outcome.findings})
+        return
+    rows = [[r.file, r.delivery, str(r.received), r.rows, r.registrations, r.quarantined] for r in outcome.data]
+    show_table("Receipts", ["File", "Delivery", "Received", "Rows", "Registrations", "Quarantined"], rows)
+    show_findings(outcome.findings)
+
+
+def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Confront all registrations with the rules and make moves of the good ones.
+
+    Args:
+        workspace: folder of the workspace.
+        json: print what each rule found as JSON.
+    """
+    from qonys.cli.settings import line_of
+
+    with progress_shown() as progress:
+        outcome = line_of(workspace, progress).process()
+    if json:
+        as_json({"rules": outcome.data, "findings": outcome.findings})
+        return
+    rows = [[r.rule, r.items, r.passes, r.fails, r.missing] for r in outcome.data]
+    show_table("Rules", ["Rule", "Items", "Passes", "Fails", "Missing"], rows)
+    show_findings(outcome.findings)
+
+
+def tabulate(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Count moves into flows, once for each data cut-off of the calendar.
+
+    Args:
+        workspace: folder of the workspace.
+        json: print moves and flows of each cut-off as JSON.
+    """
+    from qonys.cli.settings import line_of
+
+    with progress_shown() as progress:
+        outcome = line_of(workspace, progress).tabulate()
+    if json:
+        as_json({"flows": outcome.data, "cut_offs": outcome.measures, "findings": outcome.findings})
+        return
+    rows = [[day, counts["moves"], counts["flows"]] for day, counts in outcome.measures.items()]
+    show_table("Flows by data cut-off", ["Cut-off", "Moves", "Flows"], rows)
+    show_findings(outcome.findings)
+
+
+def status(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Show where every slip is, by year: the counts prove that none is lost.
+
+    Args:
+        workspace: folder of the workspace.
+        json: print the accounts as JSON.
+    """
+    import msgspec
+
+    from qonys.cli.settings import line_of
+    from qonys.evaluate.accounts import Account
+
+    with progress_shown() as progress:
+        accounts = line_of(workspace, progress).status()
+    if json:
+        as_json({"periods": accounts})
+        return
+    rows = [msgspec.to_builtins(account) for account in accounts]
+    counts = [name for name in Account.__struct_fields__ if name != "period"]
+    lines = [[name.replace("_", " "), *(row[name] for row in rows)] for name in counts]
+    show_table("Slips and moves by year of registration", ["", *(row["period"] for row in rows)], lines)
+    says.print("delivered = registrations + quarantined; registrations = set apart + moved + pending.")
+    says.print("moves = moved + accompanying = internal + external in + external out. A dash: not available.")

@@ -1,0 +1,72 @@
+"""The commands of a release: build it, publish it, serve what is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.show import as_json, prints, progress_shown, says, show_findings
+
+
+def build(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Build the release of a period: tables, identities, sentences, pages and files in every language.
+
+    Args:
+        period: a year of the calendar (2024).
+        workspace: folder of the workspace.
+        json: print what was built as JSON.
+    """
+    from qonys.cli.settings import line_of
+    from qonys.concepts.period import Period
+
+    with progress_shown() as progress:
+        outcome = line_of(workspace, progress).build(Period.parse(period))
+    if json:
+        as_json({"release": outcome.data, "findings": outcome.findings})
+        return
+    built = outcome.data
+    show_findings(outcome.findings)
+    says.print(f"Built {built.period}, vintage {built.vintage}: {built.files} files in {', '.join(built.languages)}.")
+    prints.print(f"{built.folder}/bundle", soft_wrap=True)
+
+
+def publish(period: str | None = None, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Copy the release that was built last into the published folder, and point to it.
+
+    Args:
+        period: the period whose release to publish; the one built last where not given.
+        workspace: folder of the workspace.
+        json: print what was published as JSON.
+    """
+    from qonys.cli.settings import line_of
+    from qonys.concepts.period import Period
+
+    with progress_shown() as progress:
+        outcome = line_of(workspace, progress).publish(Period.parse(period) if period else None)
+    if json:
+        as_json({"publication": outcome.data})
+        return
+    says.print(f"Published {outcome.data.profile} {outcome.data.period}, vintage {outcome.data.vintage}.")
+    prints.print(outcome.data.folder, soft_wrap=True)
+
+
+def serve(
+    folder: Path | None = None,
+    /,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8100,
+    workspace: WorkspaceFolder = HERE,
+) -> None:
+    """Serve the published folder until Ctrl-C. It needs that folder and nothing else.
+
+    Args:
+        folder: the published folder; that of the workspace where not given.
+        host: address to listen on.
+        port: port to listen on.
+        workspace: folder of the workspace, where no published folder is named.
+    """
+    from qonys.cli.serving import serve_until_stopped
+    from qonys.store.workspace import Workspace
+
+    serve_until_stopped(folder or Workspace.open(workspace).published, host, port)
