@@ -14,8 +14,6 @@ from real.real_data import real_data
 from real.walked_line import WalkedLine, walked_line
 from spec.seed_figures import LANGUAGES, figures_missing_from
 
-pytestmark = pytest.mark.xdist_group("kazakhstan")
-
 WORKBOOKS = {"arrived_2024.xlsx": "arrivals", "left_2024.xlsx": "departures", "net_2024.xlsx": "net"}
 
 

@@ -9,8 +9,6 @@ import pytest
 from real.real_data import real_data
 from real.walked_line import WalkedLine, walked_line
 
-pytestmark = pytest.mark.xdist_group("spain")
-
 
 @pytest.fixture(scope="module")
 def spain(tmp_path_factory: pytest.TempPathFactory) -> WalkedLine:
