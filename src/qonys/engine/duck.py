@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -56,18 +57,21 @@ class DuckDBEngine:
 
         return pa.RecordBatchReader.from_batches(reader.schema, batches())
 
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(":memory:", config=self._settings)
+
     @contextmanager
     def _connected(self, tables: dict[str, pa.Table | Files]) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(":memory:", config=self._settings)
-        try:
+        """A connection of its own to the empty database, on which the tables go by their names."""
+        with closing(self._database.cursor()) as connection:
             for name, table in tables.items():
                 if isinstance(table, Files) and table.paths:
-                    connection.read_parquet(list(table.paths)).create_view(name)
+                    paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in table.paths)
+                    connection.execute(f"create temp view {name} as select * from read_parquet([{paths}])")
                 else:
                     connection.register(name, table.schema.empty_table() if isinstance(table, Files) else table)
             yield connection
-        finally:
-            connection.close()
 
 
 def _text(query: exp.Expr | str) -> str:
