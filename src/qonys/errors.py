@@ -45,9 +45,3 @@ class OperatorError(QonysError):
     """A key, a folder, a port or a setting is missing: whoever runs the machine must act."""
 
     exit_code = 6
-
-
-class UndefinedIndicatorError(QonysError):
-    """A formula has no value for these data."""
-
-    exit_code = 4

@@ -61,11 +61,6 @@ class AreaRegister:
     def on(self, day: date, level: str) -> tuple[Area, ...]:
         return tuple(area for area in self.areas if area.level == level and area.holds_on(day))
 
-    def boundary_set_on(self, day: date) -> BoundarySet:
-        """The latest boundary set that is not later than a day; the first one for days before all of them."""
-        known = sorted(self.boundary_sets, key=lambda boundaries: boundaries.day)
-        return next((b for b in reversed(known) if b.day <= day), known[0])
-
     def ancestor(self, area: Area, level: str, day: date) -> Area | None:
         """The area of a level that contains an area on a day; None where there is none (abroad, or above it)."""
         here: Area | None = area
