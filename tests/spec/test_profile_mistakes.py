@@ -23,7 +23,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         "sources/arrivals.yaml", "supplier: Registration office\n", "", "", ("missing required field `supplier`", "Needed: id"),
     ),
     "an unknown code of a design": (
-        "tables/net-by-region.yaml", "universe: all", "universe: everything", "universe: everything", ("everything", "universe"),
+        "tables/net-by-region.yaml", "universe: all", "universe: everything", "universe: everything", ("everything", "universe", "Allowed: all, external, internal, interregional"),
     ),
     "a name that is missing in a language": (
         "classifications/sex.csv", "F,,,Women,Mujeres", "F,,,Women,", "F,,,Women,", ("missing in es", "name_es"),

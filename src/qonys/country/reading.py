@@ -84,7 +84,7 @@ def _located(path: Path, content: object, kind: type, message: str, lines: Lines
         steps = steps[:-1]
     field = ".".join(str(step) for step in steps)
     found = _scalar_at(content, steps)
-    next_step = _allowed(kind, steps) if unknown or "missing required" in what else ""
+    next_step = _allowed(kind, steps) if unknown or "missing required" in what or "enum" in what else ""
     return ProfileError(
         f"{what}{f' (in {field})' if field else ''}{f', found “{found}”' if found else ''}.",
         where=f"{path}:{line or lines.get(steps, 1)}",
@@ -133,12 +133,16 @@ def _still_fails(content: object, kind: type, steps: list[str | int], key: str, 
 
 
 def _allowed(kind: type, steps: tuple[str | int, ...]) -> str:
-    """The fields of the record at a path, for a reader who mistyped one."""
+    """The fields of the record at a path, or the values of the choice there, for a reader who mistyped one."""
     here: msgspec.inspect.Type = msgspec.inspect.type_info(kind)
     for step in steps:
         here = _inside(here, step)
     while isinstance(here, msgspec.inspect.UnionType):
         here = next((t for t in here.types if isinstance(t, msgspec.inspect.StructType)), here.types[0])
+    if isinstance(here, msgspec.inspect.LiteralType):
+        return f"Allowed: {', '.join(map(str, here.values))}."
+    if isinstance(here, msgspec.inspect.EnumType):
+        return f"Allowed: {', '.join(str(member.value) for member in here.cls)}."
     if not isinstance(here, msgspec.inspect.StructType):
         return ""
     needed = [f.encode_name for f in here.fields if f.required]
