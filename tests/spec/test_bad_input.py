@@ -390,7 +390,7 @@ def test_words_that_no_command_knows_are_no_traceback(office: Path) -> None:
 
 
 def quarantined_rows(office: Path) -> list[int]:
-    paths = [path.removeprefix("file://") for path in Store(office / "store").files("input/quarantine").paths]
+    paths = list(Store(office / "store").files("input/quarantine").paths)
     return sorted(row for path in paths for row in pq.read_table(path)["row"].to_pylist())
 
 

@@ -227,5 +227,5 @@ def contents_of(path: Path) -> list[bytes]:
 
 
 def column(workspace: Path, name: str) -> list[Any]:
-    paths = [path.removeprefix("file://") for path in Store(workspace / "store").files("input/registrations").paths]
+    paths = list(Store(workspace / "store").files("input/registrations").paths)
     return [value for path in paths for value in pq.read_table(path)[name].to_pylist()]

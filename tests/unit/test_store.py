@@ -23,7 +23,7 @@ def rows(*numbers: int) -> pa.Table:
 
 
 def numbers(store: Store, version: int | None = None) -> list[int]:
-    paths = [path.removeprefix("file://") for path in store.files("clean/moves", version).paths]
+    paths = store.files("clean/moves", version).paths
     return sorted(n for path in paths for n in pq.read_table(path)["n"].to_pylist())
 
 
@@ -38,6 +38,16 @@ def test_every_write_is_a_version_and_earlier_ones_stay(tmp_path: Path) -> None:
     assert versions == [0, 1, 2]
     assert [numbers(store, version) for version in (*versions, None)] == [[1, 2], [1, 2, 3], [4], [4]]
     assert store.lineage("clean/moves")["day"] == "3"
+
+
+def test_the_largest_file_stands_first_so_that_an_engine_does_not_plan_for_the_smallest(tmp_path: Path) -> None:
+    store = Store(tmp_path / "кеңсе of ours")
+    for count in (1, 5000, 20, 300):
+        store.append("clean/moves", rows(*range(count)), {})
+    files = [Path(path) for path in store.files("clean/moves").paths]
+    sizes = [file.stat().st_size for file in files]
+    assert sizes == sorted(sizes, reverse=True)
+    assert pq.read_table(files[0]).num_rows == 5000
 
 
 def test_a_version_is_pinned_by_the_hash_of_its_files(tmp_path: Path) -> None:

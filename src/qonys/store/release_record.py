@@ -56,8 +56,7 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:
     """File, relative to the store -> SHA-256."""
     hashed = {}
-    for uri in files.paths:
-        path = Path(uri.removeprefix("file://"))
+    for path in map(Path, files.paths):
         with path.open("rb") as file:
             hashed[path.resolve().relative_to(folder.resolve()).as_posix()] = hashlib.file_digest(
                 file, "sha256"

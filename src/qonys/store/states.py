@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from urllib.parse import unquote
 
 import msgspec
 import pyarrow as pa
@@ -60,7 +61,7 @@ class Store:
         if table is None:
             step = {"input": "collect", "clean": "process", "statistics": "tabulate"}[state.split("/")[0]]
             raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {step}` first.")
-        return Files(tuple(sorted(table.file_uris())), _schema(table))
+        return Files(_largest_first(table), _schema(table))
 
     def lineage(self, state: State) -> dict[str, str]:
         """What was written down of the current version of a state."""
@@ -127,6 +128,15 @@ class Store:
             return DeltaTable(str(self.folder / state), version=version)
         except TableNotFoundError:
             return None
+
+
+def _largest_first(table: DeltaTable) -> tuple[str, ...]:
+    """An engine that judges a table by its first file must not meet the smallest one: it would plan for a tiny table.
+
+    Measured on Kazakhstan's registrations with five corrections as the first file: moves in 6.3 s instead of 1.1 s.
+    """
+    paths = [unquote(uri.removeprefix("file://")) for uri in table.file_uris()]
+    return tuple(sorted(paths, key=lambda path: (-Path(path).stat().st_size, path)))
 
 
 def _schema(table: DeltaTable) -> pa.Schema:
