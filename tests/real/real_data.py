@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-_BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "data"
+REAL_DATA = Path(os.environ.get("QONYS_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
 def real_data(name: str) -> Path:
     """A real file by its path below the folder of real data."""
-    path = Path(os.environ.get("QONYS_REAL_DATA", _BESIDE_THE_REPOSITORY)) / name
+    path = REAL_DATA / name
     if not path.is_file():
         pytest.skip("real data not found: set QONYS_REAL_DATA")
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,10 @@ import pytest
 
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
+from real.real_data import REAL_DATA
 
 ROOT = Path(__file__).parents[2]
-REAL = Path(os.environ.get("QONYS_REAL_DATA", ROOT.parent / "shared" / "data")) / "es"
+REAL = REAL_DATA / "es"
 ABROAD = "ine"  # codespell:ignore ine
 """What the layout puts before a country code, and the name of the list of aliases."""
 BORN_IN = ("01", "02", "03", "04", "05", "06")

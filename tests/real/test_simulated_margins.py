@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +19,10 @@ from python_calamine import CalamineWorkbook
 from qonys.country.loading import SHIPPED, load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.simulate.register import simulate
+from real.real_data import REAL_DATA
 
 ROOT = Path(__file__).parents[2]
-REAL = Path(os.environ.get("QONYS_REAL_DATA", ROOT.parent / "shared" / "data")) / "kz"
+REAL = REAL_DATA / "kz"
 KZ = SHIPPED / "kz"
 ASTANA, ALMATY, SHYMKENT, ALMATY_REGION = "710000000", "750000000", "790000000", "190000000"
 WORKBOOK_NAMES = {

@@ -45,10 +45,11 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
 
     Raises:
         ProfileError: the calendar does not know the period, or a table wants a cut-off that it does not have.
-        StatisticianError: an identity is broken, or nothing is known at a cut-off.
+        StatisticianError: an identity is broken, nothing is known at a cut-off, or the flows are out of date.
     """
     profile, entry = office.profile, office.profile.calendar_entry(str(period))
     design = profile.releases[entry.release]
+    _fail_if_flows_are_stale(office, entry)
     essence, flows = _essence(office, entry, design), _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     tables = {}
@@ -67,6 +68,21 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
         str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
     )
     return Outcome(built, bundle.findings)
+
+
+def _fail_if_flows_are_stale(office: Office, entry: CalendarEntry) -> None:
+    """What the record of a release says of deliveries and profile must be true of its figures."""
+    lineage, last = office.store.lineage("statistics/flows"), max(entry.cut_offs.values())
+    if not lineage:
+        return
+    uncounted = [r for r in office.store.receipts()[int(lineage["deliveries"]) :] if r.received <= last]
+    if uncounted or lineage["profile_hash"] != office.profile.content_hash:
+        reason = f"{len(uncounted)} deliveries in time came" if uncounted else "the profile was changed"
+        raise StatisticianError(
+            f"The flows are older than what they would be published from: {reason} after they were counted.",
+            where=f"release {entry.period}",
+            next_step="Run `qonys process` and `qonys tabulate` again.",
+        )
 
 
 def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Essence:

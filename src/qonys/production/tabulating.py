@@ -32,7 +32,9 @@ def tabulate(office: Office) -> Outcome[int]:
         stamp = pa.array([cut_off] * flows.num_rows, pa.date32())
         counted.append(flows.append_column("cut_off", stamp))
     flows = pa.concat_tables(counted)
-    office.store.replace("statistics/flows", flows, office.lineage())
+    made_of = office.store.lineage("clean/moves")
+    lineage = {**office.lineage(), "deliveries": made_of["deliveries"], "profile_hash": made_of["profile_hash"]}
+    office.store.replace("statistics/flows", flows, lineage)
     return Outcome(flows.num_rows, tuple(findings), measures)
 
 

@@ -7,11 +7,10 @@ before the late corrections the internal margins, all of them the published net;
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 import numpy as np
@@ -20,7 +19,7 @@ from qonys.concepts.layout import SourceLayout
 from qonys.concepts.simulation import SimulationPlan
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import corrected_internal_net
-from qonys.datasets.outcome import Finding, Outcome
+from qonys.datasets.outcome import Finding, Outcome, Progress
 from qonys.errors import StatisticianError
 from qonys.simulate.corrections import correcting_slips
 from qonys.simulate.delivered_files import Wording, write_slips
@@ -30,7 +29,6 @@ from qonys.simulate.settling import Settlements, settlements_of_year
 from qonys.simulate.slips import Flags, Numbers, Slips, one_below_another
 from qonys.simulate.year import Counters, attribute_codes, scaled_to, slips_of_flows, urban_net_of
 
-Progress: TypeAlias = Callable[[str, int], None]
 NOTE = "planted.json"
 _MOVES_AT_ONCE = 950_000
 _EPOCH = date(1970, 1, 1)
