@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from qonys import errors
-from qonys.concepts.layout import Column, Rule, Source, SourceLayout
+from qonys.concepts.layout import Column, Source, SourceLayout
+from qonys.concepts.rule import Rule
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import Frequency, Measure, SideDimension, TableDesign, Universe
 from qonys.concepts.variable import VARIABLES

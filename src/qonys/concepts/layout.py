@@ -79,38 +79,3 @@ class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quote: str = '"'
     sheet: str = ""
     missing: tuple[str, ...] = ("",)
-
-
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must hold of a registration, and what happens to one of which it does not.
-
-    Args:
-        id: short name, unique in the profile.
-        message: what is wrong with a row that breaks it, in every language.
-        expr: condition over the variables of a registration that every good row meets.
-        when: condition under which the rule applies at all.
-        on_null: what a row is worth of which the condition cannot be told.
-        severity: how bad a break is.
-        action: ``quarantine`` the slip, ``set_apart`` what is no migration, or only ``flag`` it.
-        source: where the rule comes from.
-    """
-
-    id: str
-    message: Text
-    expr: str
-    action: Literal["quarantine", "set_apart", "flag"]
-    when: str | None = None
-    on_null: Literal["pass", "fail"] = "pass"
-    severity: Literal["error", "warning", "info"] = "error"
-    source: str = ""
-
-
-class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rules of a profile and what makes two slips the same registration.
-
-    ``duplicate_key`` names variables; slips that agree in all of them, none being unknown, are one registration. Empty:
-    the source has no personal identifier, so equal rows are different persons.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    duplicate_key: tuple[str, ...] = ()

@@ -12,8 +12,9 @@ import msgspec
 from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet
 from qonys.concepts.classification import Classification, Code, Membership
 from qonys.concepts.history import PopulationFigure
-from qonys.concepts.layout import RuleSet, SourceLayout
+from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
+from qonys.concepts.rule import RuleSet
 from qonys.concepts.table_design import TableDesign
 from qonys.country.checks import fail_if_inconsistent
 from qonys.country.profile import Identity, Profile

@@ -12,8 +12,9 @@ import msgspec
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.history import PopulationFigure
-from qonys.concepts.layout import RuleSet, SourceLayout, Stream
+from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
+from qonys.concepts.rule import RuleSet
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import Text
 from qonys.errors import ProfileError

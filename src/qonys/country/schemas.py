@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from qonys.concepts.layout import RuleSet, SourceLayout
+from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
+from qonys.concepts.rule import RuleSet
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Identity
 

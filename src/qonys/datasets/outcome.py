@@ -49,17 +49,31 @@ class Files(msgspec.Struct, frozen=True):
     schema: pa.Schema
 
 
+class Overlay(msgspec.Struct, frozen=True):
+    """A state with some of its rows replaced or added, without rewriting it: slips that were corrected or released.
+
+    A row of ``rows`` takes the place of the row of ``below`` with the same ``key``; where there is none, it is added.
+    """
+
+    below: Files | pa.Table | Overlay
+    rows: pa.Table
+    key: tuple[str, ...] = ("delivery", "row")
+
+
+Table: TypeAlias = pa.Table | Files | Overlay
+
+
 class Engine(Protocol):
     """Runs a query over named tables. The canonical text of a query is DuckDB's dialect.
 
     A secret goes in as a parameter (``$name`` in the query), never into the text.
     """
 
-    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files) -> pa.Table:
+    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table) -> pa.Table:
         """The whole result, in memory."""
 
     def stream(
-        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table
     ) -> pa.RecordBatchReader:
         """The result batch by batch, for one that may not fit into memory."""
 

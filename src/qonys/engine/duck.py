@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from qonys.datasets.outcome import Files, Parameters
+from qonys.datasets.outcome import Files, Overlay, Parameters, Table
 
 BATCH_ROWS = 122_880
 """Rows of one batch of a stream: DuckDB's own row group."""
@@ -37,14 +37,14 @@ class DuckDBEngine:
         if threads is not None:
             self._settings["threads"] = threads
 
-    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files) -> pa.Table:
+    def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table) -> pa.Table:
         """The whole result, in memory."""
         with self._connected(tables) as connection:
             result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
             return result
 
     def stream(
-        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: pa.Table | Files
+        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table
     ) -> pa.RecordBatchReader:
         """The result batch by batch; the connection lives until the last one."""
         opened = ExitStack()
@@ -62,16 +62,28 @@ class DuckDBEngine:
         return duckdb.connect(":memory:", config=self._settings)
 
     @contextmanager
-    def _connected(self, tables: dict[str, pa.Table | Files]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connected(self, tables: dict[str, Table]) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of its own to the empty database, on which the tables go by their names."""
         with closing(self._database.cursor()) as connection:
             for name, table in tables.items():
-                if isinstance(table, Files) and table.paths:
-                    paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in table.paths)
-                    connection.execute(f"create temp view {name} as select * from read_parquet([{paths}])")
-                else:
-                    connection.register(name, table.schema.empty_table() if isinstance(table, Files) else table)
+                _name(connection, name, table)
             yield connection
+
+
+def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    if isinstance(table, Overlay):
+        _name(connection, f"{name}_below", table.below)
+        connection.register(f"{name}_rows", table.rows)
+        key = ", ".join(table.key)
+        connection.execute(
+            f"create temp view {name} as select * from {name}_below anti join {name}_rows using ({key})"
+            f" union all by name select * from {name}_rows"
+        )
+    elif isinstance(table, Files) and table.paths:
+        paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in table.paths)
+        connection.execute(f"create temp view {name} as select * from read_parquet([{paths}])")
+    else:
+        connection.register(name, table.schema.empty_table() if isinstance(table, Files) else table)
 
 
 def _text(query: exp.Expr | str) -> str:

@@ -6,12 +6,8 @@ quarantined before it is asked whether it is a migration, and that before it is 
 
 from __future__ import annotations
 
-import pyarrow as pa
-
-from qonys.concepts.layout import Rule, RuleSet
+from qonys.concepts.rule import Rule, RuleSet
 from qonys.concepts.variable import VARIABLES
-from qonys.datasets.move import EXCEPTION
-from qonys.datasets.outcome import Engine, Files
 from qonys.queries.expressions import parsed_condition
 
 DERIVED = (
@@ -26,9 +22,6 @@ DERIVED = (
 """What a rule may name besides the variables of a registration."""
 
 _NAMES = (*VARIABLES, *DERIVED)
-_NO_EXCEPTION = """
-select delivery, row, date, since, fate, reasons from exceptions where false
-"""
 
 
 def judged(registrations: str = "registrations") -> str:
@@ -49,21 +42,6 @@ left join territory as d on d.code = r.destination and r.date >= d.valid_from an
 """
 
 
-def exceptions(engine: Engine, rules: RuleSet, **tables: pa.Table | Files) -> pa.Table:
-    """The slips that make no move, or stopped making one, as `datasets.move.EXCEPTION`.
-
-    Args:
-        engine: runs the queries.
-        rules: the rules of the profile.
-        tables: registrations, deliveries, territory.
-    """
-    found = engine.run(rule_exceptions_query(rules), None, **tables).cast(EXCEPTION)
-    for query in (repeated_query(rules), corrected_query()):
-        more = engine.run(query, None, **tables, exceptions=found).cast(EXCEPTION)
-        found = pa.concat_tables([found, more])
-    return found
-
-
 def rule_exceptions_query(rules: RuleSet) -> str:
     """Slips that break a rule whose action is quarantine or set_apart, with every reason."""
     broken = {**_built_in(), **{rule.id: _fails(rule) for rule in rules.rules if rule.action == "quarantine"}}
@@ -77,55 +55,6 @@ from (
   from ({judged()}) as judged
   where {" or ".join([*broken.values(), *apart.values()])}
 ) as verdicts
-"""
-
-
-def repeated_query(rules: RuleSet) -> str:
-    """Slips that say again what an earlier one says; table ``exceptions`` holds those that are out already.
-
-    A hash picks candidates, equality decides. A slip that corrects another one repeats it on purpose.
-    """
-    if not rules.duplicate_key:
-        return _NO_EXCEPTION
-    key, known = ", ".join(rules.duplicate_key), " and ".join(f"{name} is not null" for name in rules.duplicate_key)
-    return f"""
-with counted as (select r.* from registrations as r semi join deliveries using (delivery)),
-suspects as (select hash({key}) as hashed from counted where {known} group by 1 having count(*) > 1),
-candidates as (
-  select * from counted where {known} and hash({key}) in (select hashed from suspects)
-),
-ranked as (
-  select c.*, row_number() over (partition by {key} order by received, delivery, row) as place
-  from candidates as c anti join exceptions using (delivery, row)
-)
-select delivery, row, date, received as since, 'set_apart' as fate, ['duplicate'] as reasons
-from ranked where place > 1 and corrects is null
-"""
-
-
-def corrected_query() -> str:
-    """Slips that a later sound slip corrects, from the day on which that one came.
-
-    A correction may say that there was no migration: it is set apart itself, and still takes the move back. Of two
-    corrections of one slip the later counts: it takes the earlier one's place.
-    """
-    return """
-with corrections as (
-  select r.delivery, r.row, r.date, r.corrects, r.received,
-    lead(r.received) over (partition by r.corrects order by r.received, r.delivery, r.row) as replaced
-  from registrations as r semi join deliveries using (delivery)
-  anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
-  where r.corrects is not null
-),
-taken_back as (
-  select r.delivery, r.row, r.date, c.received as since
-  from registrations as r semi join deliveries using (delivery) join corrections as c on c.corrects = r.slip
-  union all
-  select delivery, row, date, replaced from corrections where replaced is not null
-)
-select t.delivery, t.row, t.date, min(t.since) as since, 'set_apart' as fate, ['corrected'] as reasons
-from taken_back as t anti join exceptions using (delivery, row)
-group by t.delivery, t.row, t.date
 """
 
 

@@ -1,17 +1,13 @@
-"""The step *process*: confronts all registrations with the rules and makes moves of the good ones."""
+"""The step *process*: amends and judges all registrations, sets them side by side, makes moves of the good ones."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
-
-import pyarrow as pa
-
-from qonys.concepts.layout import RuleSet
 from qonys.datasets.move import MOVE
-from qonys.datasets.outcome import Finding, Outcome, RuleResult
+from qonys.datasets.outcome import Outcome, RuleResult, Table
 from qonys.process.moves import moves_query
-from qonys.process.verdicts import exceptions, rule_result_query
+from qonys.production.amending import amended, imputed
+from qonys.production.integrating import integrate
+from qonys.production.judging import judge
 from qonys.production.office import Office
 from qonys.production.streams import cast_stream
 
@@ -20,44 +16,24 @@ def process(office: Office) -> Outcome[tuple[RuleResult, ...]]:
     """Make the clean state anew from all registrations; earlier versions of it stay.
 
     Returns:
-        What each rule found; findings name the rules that some row broke; measures count moves and exceptions.
+        What each rule found; findings name the rules that some row broke; measures count exceptions.
     """
-    rules = office.profile.rules
-    tables: dict[str, Any] = {
+    deliveries = office.counting_deliveries()
+    tables: dict[str, Table] = {
         "registrations": office.store.files("input/registrations"),
-        "deliveries": office.counting_deliveries(),
+        "deliveries": deliveries,
         "territory": office.territory,
     }
-    office.progress("rules", 0)
-    aside = exceptions(office.engine, rules, **tables)
-    results = _rule_results(rules, office.engine.run(rule_result_query(rules), **tables))
-    office.progress("rules", results[0].items if results else 0)
-    moves = cast_stream(office.engine.stream(moves_query(), **tables, exceptions=aside), MOVE, "moves", office.progress)
-    lineage = {**office.lineage(), "deliveries": str(tables["deliveries"].num_rows)}
-    office.store.replace("clean/moves", moves, lineage)
-    office.store.replace("clean/exceptions", aside, lineage)
-    return Outcome(results, _findings(rules, aside), {"exceptions": aside.num_rows})
-
-
-def _rule_results(rules: RuleSet, counted: pa.Table) -> tuple[RuleResult, ...]:
-    row = counted.to_pylist()[0]
-    return tuple(
-        RuleResult(
-            rule.id,
-            rule.action,
-            row[f"items_{number}"],
-            row[f"passes_{number}"],
-            row[f"fails_{number}"],
-            row[f"missing_{number}"],
-        )
-        for number, rule in enumerate(rules.rules)
-    )
-
-
-def _findings(rules: RuleSet, exceptions: pa.Table) -> tuple[Finding, ...]:
-    counts = Counter(reason for reasons in exceptions["reasons"].to_pylist() for reason in reasons or ())
-    severity = {rule.id: rule.severity for rule in rules.rules}
-    found = [
-        Finding(reason, count=count, severity=severity.get(reason, "error")) for reason, count in counts.most_common()
-    ]
-    return tuple(found)
+    correct = amended(office, tables)
+    tables["registrations"] = correct.data
+    judgement = judge(office, tables)
+    aside = integrate(office, tables, judgement.data.exceptions)
+    complete = imputed(office, tables, aside.data)
+    tables["registrations"] = complete.data
+    moves = office.engine.stream(moves_query(), None, **tables, exceptions=aside.data)
+    lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows)}
+    office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
+    office.store.replace("clean/exceptions", aside.data, lineage)
+    findings = (*correct.findings, *judgement.findings, *aside.findings, *complete.findings)
+    measures = {**correct.measures, **judgement.measures, **aside.measures, **complete.measures}
+    return Outcome(judgement.data.results, findings, {**measures, "exceptions": aside.data.num_rows})
