@@ -168,7 +168,7 @@ def test_one_person_has_one_pseudonym_which_is_the_keyed_hash(office: tuple[Path
     persons = column(folder / "workspace", "person")
     key = HKDF(SHA256(), 32, salt=None, info=b"qonys pseudonym").derive(KEYS.person)
     expected = [
-        hmac.new(key, f"{MARK}{who}".encode(), hashlib.sha256).digest()
+        hmac.new(key, f"{MARK}{who}".encode(), hashlib.sha256).digest()[:16]
         for who in ("good", "twice", "twice", "born", "good", "left", "bulk")
     ]
     assert sorted(persons) == sorted(expected)

@@ -25,7 +25,7 @@ def test_pseudonyms_are_hmac_sha256_under_a_derived_key() -> None:
     texts = pa.array(["010203450678", " 010203450678 ", "Ән", None, "-", ""])
     found = Pseudonyms(KEYS.pseudonym_blocks()).of(texts, ("", "-")).to_pylist()
     key = hkdf(KEYS.person, b"qonys pseudonym")
-    one, other = (hmac.new(key, text.encode(), hashlib.sha256).digest() for text in ("010203450678", "Ән"))
+    one, other = (hmac.new(key, text.encode(), hashlib.sha256).digest()[:16] for text in ("010203450678", "Ән"))
     assert found == [one, one, other, None, None, None]
 
 

@@ -17,7 +17,7 @@ from qonys.collect.readers import BrokenRow, RowReader
 from qonys.collect.typing_query import typing_query
 from qonys.concepts.layout import SourceLayout
 from qonys.datasets.outcome import Engine
-from qonys.datasets.registration import QUARANTINE, REGISTRATION
+from qonys.datasets.registration import NUMBER_SAYS, QUARANTINE, REGISTRATION
 from qonys.store.keys import Keys
 
 
@@ -65,6 +65,8 @@ class Intake:
         stamped = good.append_column("delivery", _repeated(self.delivery, pa.int32(), good.num_rows))
         stamped = stamped.append_column("received", _repeated(self.received, pa.date32(), good.num_rows))
         stamped = stamped.append_column("record_key", self.record_keys.of(good["row"]))
+        for name, (kind, _) in NUMBER_SAYS.items():
+            stamped = stamped.append_column(name, _repeated(None, kind, good.num_rows))
         return stamped.select(REGISTRATION.names).cast(REGISTRATION)
 
     def _set_aside(self, rows: pa.Table) -> None:
@@ -73,9 +75,10 @@ class Intake:
                 key = (problem["field"], problem["reason"])
                 reason = self.reasons.setdefault(key, Reason(int(row or 0), problem["found"]))
                 reason.rows += 1
-        aside = rows.select(["row", "date", "problems", "content"])
+        aside = rows.select(["row", "date", "slip", "corrects", "person", "problems", "content"])
         aside = aside.append_column("delivery", _repeated(self.delivery, pa.int32(), rows.num_rows))
         aside = aside.append_column("received", _repeated(self.received, pa.date32(), rows.num_rows))
+        aside = aside.append_column("record_key", self.record_keys.of(rows["row"]))
         self.quarantine.append(aside.select(QUARANTINE.names).cast(QUARANTINE))
 
     def set_broken_aside(self, broken: list[BrokenRow]) -> None:

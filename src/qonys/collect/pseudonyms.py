@@ -12,9 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 
+PSEUDONYM_BYTES = 16
+
 
 class Pseudonyms:
-    """Turns identifiers into pseudonyms of 32 bytes.
+    """Turns identifiers into pseudonyms of 16 bytes: the leftmost half of the HMAC (RFC 2104, section 5).
 
     Args:
         blocks: the inner and the outer block of HMAC, of 64 bytes each.
@@ -33,4 +35,4 @@ class Pseudonyms:
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(text.encode())
         outer.update(inner.digest())
-        return outer.digest()
+        return outer.digest()[:PSEUDONYM_BYTES]

@@ -124,6 +124,8 @@ def _typed(variable: Variable, layout: SourceLayout) -> str:
             return _children(name) if source else "cast(null as struct(sex varchar, birth_date date)[])"
         case Kind.TEXT:
             return name if source else "cast(null as varchar)"
+        case Kind.ENCODED:
+            return name if source else "cast(null as integer[])"
 
 
 def _date(name: str, source: Source) -> str:

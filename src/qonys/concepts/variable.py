@@ -18,6 +18,8 @@ class Kind(Enum):
     CHILDREN = "children"
     """Sex and birth date of the children who ride on a parent's slip."""
     TEXT = "text"
+    ENCODED = "encoded"
+    """Kept as keyed hashes of its bigrams only, by which two writings of a name can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ _VARIABLES = (
     Variable("origin_locality", Kind.CODE, "urban or rural, of the origin", "locality"),
     Variable("destination_locality", Kind.CODE, "urban or rural, of the destination", "locality"),
     Variable("children", Kind.CHILDREN, "children under 14 who moved along"),
+    Variable("surname", Kind.ENCODED, "family name, for linkage where there is no number"),
+    Variable("given_name", Kind.ENCODED, "given name, for linkage"),
+    Variable("birth_place", Kind.ENCODED, "place of birth, for linkage"),
 )
 
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _VARIABLES}
