@@ -200,7 +200,7 @@ lines = st.one_of(
 def test_every_line_of_a_text_file_is_a_row_or_a_broken_row_with_its_own_number(
     written: list[str], line_break: str, block_bytes: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(readers, "_BLOCK_BYTES", block_bytes):
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(readers.delimited, "_BLOCK_BYTES", block_bytes):
         path = Path(folder) / "arrivals_x.csv"
         path.write_bytes("".join(line + line_break for line in ["SLIP;DAY;FROM", *written]).encode())
         reader = readers.read_rows(path, three_columns())

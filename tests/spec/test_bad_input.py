@@ -202,7 +202,7 @@ def test_an_unknown_column_is_left_aside_and_told(office: Path, tmp_path: Path) 
 def test_what_an_unknown_column_holds_refuses_no_file(
     office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "_BLOCK_BYTES", 250)
+    monkeypatch.setattr(readers.delimited, "_BLOCK_BYTES", 250)
     lines = [f"{line};{['COLOUR', '1', '2', 'red'][number]}" for number, line in enumerate(SLIPS.splitlines())]
     assert collect(office, write(tmp_path / "arrivals_x.csv", "\n".join(lines) + "\n")).code == 0
     assert Store(office / "store").receipts()[0].registrations == 3
