@@ -9,6 +9,7 @@ import msgspec
 from qonys.concepts.text import Text
 
 Stream = Literal["internal", "external_in", "external_out"]
+Format = Literal["delimited", "fixed", "spreadsheet", "parquet", "json_lines", "postgresql"]
 
 
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,12 +55,16 @@ class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names: name in every language.
         records: ``real`` registrations or ``synthetic`` ones; it decides what every figure says of itself.
         format: how the bytes are laid out.
-        match: pattern of the file names it is meant for (``arrivals_*.csv``).
+        match: pattern of the file names it is meant for (``arrivals_*.csv``), without ``.gz``, ``.zip``, ``.zst``.
         covers: the kinds of moves that such files hold; a kind that no layout covers is *not available*.
         encoding: character encoding of a text file.
+        header: the first row of a delimited file names its columns; else they come in the layout's order.
         separator: character between columns of a delimited file.
         quote: character around a column that holds the separator.
         sheet: name of the spreadsheet's sheet; the first one where empty.
+        query: of a PostgreSQL database, one that selects the columns.
+        database: name of that database; the setting ``QONYS_DATABASE_<NAME>`` says how to reach it.
+        spellings: the profile's spellings by which a coded text is read when it is not known as it stands, in order.
         missing: texts that mean *not stated* in any column.
         columns: the columns of the file.
         variables: our variable -> where it comes from.
@@ -69,13 +74,17 @@ class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supplier: str
     names: Text
     records: Literal["real", "synthetic"]
-    format: Literal["delimited", "fixed", "spreadsheet", "parquet"]
-    match: str
+    format: Format
     covers: tuple[Stream, ...]
     columns: tuple[Column, ...]
     variables: dict[str, Source]
+    match: str = ""
     encoding: str = "utf-8"
+    header: bool = True
     separator: str = ";"
     quote: str = '"'
     sheet: str = ""
+    query: str = ""
+    database: str = ""
+    spellings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("",)

@@ -15,6 +15,7 @@ from qonys.concepts.history import PopulationFigure
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
+from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.country.checks import fail_if_inconsistent
 from qonys.country.profile import Identity, Profile
@@ -93,6 +94,7 @@ def load_profile(name: str) -> Profile:
         contacts=read_yaml(folder / "release" / "contacts.yaml", tuple[Contact, ...]),
         population=_population(folder / "population" / "population.csv"),
         texts={language: _texts(folder / "texts" / language) for language in languages},
+        spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
     return profile

@@ -15,6 +15,7 @@ from qonys.concepts.history import PopulationFigure
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
+from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import Text
 from qonys.errors import ProfileError
@@ -63,6 +64,7 @@ class Profile:
     contacts: tuple[Contact, ...]
     population: tuple[PopulationFigure, ...]
     texts: dict[str, dict[str, str]]
+    spellings: dict[str, Spelling]
 
     @property
     def id(self) -> str:

@@ -10,12 +10,14 @@ import msgspec
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
+from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Identity
 
 _KINDS: dict[str, type] = {
     "profile": Identity,
     "source": SourceLayout,
+    "spelling": Spelling,
     "rules": RuleSet,
     "table": TableDesign,
     "release": ReleaseDesign,
