@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from qonys.concepts.layout import Column, Source, SourceLayout
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
-from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind, Variable
+from qonys.concepts.variable import BUILT_IN_CODES
+from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
 from qonys.errors import ProfileError
 
@@ -30,7 +30,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from _areas(profile)
     yield from _aliases_and_groups(profile)
     yield from _classifications(profile)
-    yield from _layouts(profile)
+    yield from layouts(profile)
     yield from _tables(profile)
     yield from _releases(profile)
     yield from _texts_in_every_language(profile)
@@ -79,39 +79,6 @@ def _classifications(profile: Profile) -> Iterator[tuple[str, str, str]]:
         absent = [code for code in needed if code not in found]
         if absent and name != "slip_kind":
             yield f"classifications/{name}.csv", f"The codes {', '.join(absent)} are missing.", "The line needs them."
-
-
-def _layouts(profile: Profile) -> Iterator[tuple[str, str, str]]:
-    for layout in profile.layouts.values():
-        where = f"sources/{layout.id}.yaml"
-        for name, source in layout.variables.items():
-            if name in VARIABLES:
-                yield from ((where, *told) for told in _variable(VARIABLES[name], source, layout, profile))
-            else:
-                yield where, f"“{name}” is no variable.", f"Allowed: {', '.join(VARIABLES)}."
-        for variable in VARIABLES.values():
-            if variable.required and variable.name not in layout.variables:
-                yield where, f"The variable {variable.name} is missing.", "Every layout needs it; a constant will do."
-        if layout.format == "fixed" and any(c.start is None or c.width is None for c in layout.columns):
-            yield where, "A fixed-width column needs start and width.", ""
-
-
-def _variable(variable: Variable, source: Source, layout: SourceLayout, profile: Profile) -> Iterator[tuple[str, str]]:
-    name, columns = variable.name, [column.name for column in layout.columns]
-    if (source.column is not None) + (source.expr is not None) + (source.constant is not None) != 1:
-        yield f"{name} needs exactly one of column, expr, constant.", ""
-    if source.column is not None and source.column not in columns:
-        yield f"{name}: the file has no column “{source.column}”.", f"Columns: {', '.join(columns)}."
-    if source.aliases is not None and source.aliases not in profile.areas.aliases:
-        yield f"{name}: there is no list of aliases “{source.aliases}”.", "They stand in areas/aliases.csv."
-    if variable.kind is Kind.IDENTIFIER and not _is_identifier_column(layout.columns, source.column):
-        yield f"{name} is an identifier: its column must say so.", "Add `identifier: true` to the column."
-    if variable.classification and variable.classification not in profile.classifications | BUILT_IN_CODES.keys():
-        yield f"{name} needs classifications/{variable.classification}.csv.", "Add it."
-
-
-def _is_identifier_column(columns: tuple[Column, ...], name: str | None) -> bool:
-    return any(column.name == name and column.identifier for column in columns)
 
 
 def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -191,6 +158,8 @@ def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
     )
     for layout in profile.layouts.values():
         yield f"sources/{layout.id}.yaml", "names", layout.names
+    for spelling in profile.spellings.values():
+        yield f"spellings/{spelling.id}.yaml", "names", spelling.names
     for rule in profile.rules.rules:
         yield "rules", rule.id, rule.message
     for table in profile.tables.values():
