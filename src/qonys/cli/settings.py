@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,37 @@ if TYPE_CHECKING:
 
 
 def line_of(workspace: Path, progress: Progress) -> Line:
-    """The line of a workspace, on today's date, with the keys if they are given."""
+    """The line of a workspace, on today's date, worked by whoever runs it, with the keys if they are given."""
     from qonys.production.line import Line
     from qonys.production.office import Office
     from qonys.store.workspace import Workspace
 
-    return Line(Office(Workspace.open(workspace), today(), progress, keys_from(os.environ, workspace)))
+    return Line(
+        Office(
+            Workspace.open(workspace),
+            today(),
+            progress,
+            keys_from(os.environ, workspace),
+            operator_from(os.environ),
+            datetime.now(UTC),
+        )
+    )
 
 
 def today() -> date:
-    """The only clock of Qonys."""
+    """The day. With the instant that `line_of` reads it is the only clock of Qonys."""
     return date.today()  # noqa: DTZ011 an office works by the calendar on its wall
+
+
+def operator_from(environment: Mapping[str, str]) -> str:
+    """Who works: ``QONYS_OPERATOR``, else the login name; empty where the machine knows neither."""
+    named = environment.get("QONYS_OPERATOR", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def keys_from(environment: Mapping[str, str], workspace: Path) -> Keys | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib.metadata import version
 
@@ -16,18 +16,30 @@ from qonys.datasets.territory import group_table, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
 from qonys.store.keys import Keys
+from qonys.store.receipts import replacements
 from qonys.store.states import Store
 from qonys.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Office:
-    """A workspace at work. The clock and the keys are handed in; only steps that read identifiers need keys."""
+    """A workspace at work. The clock, the operator and the keys are handed in; only steps that read identifiers need keys.
+
+    Args:
+        workspace: the folders.
+        today: the day.
+        progress: is told what is being done.
+        keys: the keys, where they were given.
+        operator: who works; stands in receipts and in the history of every state.
+        now: the instant at which the work began; midnight (UTC) of the day where it is not given.
+    """
 
     workspace: Workspace
     today: date
     progress: Progress
     keys: Keys | None = None
+    operator: str = ""
+    now: datetime | None = None
 
     @cached_property
     def profile(self) -> Profile:
@@ -61,18 +73,33 @@ class Office:
             "code_version": self.code_version,
             "profile_hash": self.profile.content_hash,
             "day": self.today.isoformat(),
+            "operator": self.operator,
         }
 
+    @property
+    def instant(self) -> datetime:
+        return self.now or datetime.combine(self.today, time(), UTC)
+
     def counting_deliveries(self) -> pa.Table:
-        """The deliveries that have a receipt, as a table with one column.
+        """The deliveries that have a receipt: columns delivery, received, replaced_on.
+
+        ``replaced_on`` is the day on which a corrected redelivery came in its place, null while there is none. From
+        that day on its slips no longer count.
 
         Raises:
             OperatorError: nothing was collected yet.
         """
-        numbers = [receipt.delivery for receipt in self.store.receipts()]
-        if not numbers:
+        receipts = self.store.receipts()
+        if not receipts:
             raise OperatorError("Nothing was collected yet.", next_step="Run `qonys collect FILE…` first.")
-        return pa.table({"delivery": pa.array(numbers, pa.int32())})
+        replaced = {number: by.received for number, by in replacements(receipts).items()}
+        return pa.table(
+            {
+                "delivery": pa.array([receipt.delivery for receipt in receipts], pa.int32()),
+                "received": pa.array([receipt.received for receipt in receipts], pa.date32()),
+                "replaced_on": pa.array([replaced.get(receipt.delivery) for receipt in receipts], pa.date32()),
+            }
+        )
 
     def needed_keys(self) -> Keys:
         """The keys, for a step that cannot do without.

@@ -1,11 +1,18 @@
-"""Receipts: what was delivered, by whom, when, and where every row of it went."""
+"""Receipts: what was delivered, by whom, when, and where every row of it went.
+
+Laws: rows = registrations + quarantined; a receipt is never changed. That a delivery was replaced stands in the receipt
+of the one that replaces it.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
+
+from qonys.errors import StatisticianError
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -26,6 +33,14 @@ class Receipt(msgspec.Struct, frozen=True):
         findings: what was noticed besides.
         code_version: version of Qonys that read it.
         profile_hash: profile by which it was read.
+        first_day: first day on which one of its slips was registered; None where no date can be read.
+        last_day: the last one that is not after ``received``: with ``first_day`` the period that it covers.
+        months: month of registration (``2024-03``) -> slips of it, of those rows that were taken.
+        corrections: rows taken that correct an earlier slip.
+        operator: who took it.
+        taken: instant at which it was taken, in UTC.
+        key_version: version of the person key that made its pseudonyms.
+        replaces: number of the delivery in whose place it stands.
     """
 
     delivery: int
@@ -42,3 +57,35 @@ class Receipt(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
     code_version: str
     profile_hash: str
+    first_day: date | None = None
+    last_day: date | None = None
+    months: dict[str, int] = {}
+    corrections: int = 0
+    operator: str = ""
+    taken: datetime | None = None
+    key_version: int = 1
+    replaces: int | None = None
+
+
+def fail_if_a_row_is_lost(receipt: Receipt, read: int) -> None:
+    """Check that every row of the file stands in the register or in quarantine.
+
+    Args:
+        receipt: before it is written.
+        read: rows as the reader counted them.
+
+    Raises:
+        StatisticianError: a row stands in neither, or in both.
+    """
+    if not receipt.rows == read == receipt.registrations + receipt.quarantined:
+        raise StatisticianError(
+            f"{read} rows were read, but {receipt.registrations} registrations and {receipt.quarantined} quarantined "
+            "rows came of them.",
+            where=receipt.file,
+            next_step="This is a defect of ours: a row must go to exactly one place. The delivery was not taken.",
+        )
+
+
+def replacements(receipts: Iterable[Receipt]) -> dict[int, Receipt]:
+    """Number of a delivery -> the receipt of the one that replaces it."""
+    return {receipt.replaces: receipt for receipt in receipts if receipt.replaces is not None}
