@@ -11,7 +11,9 @@ import msgspec
 
 from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet
 from qonys.concepts.classification import Classification, Code, Membership
+from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.history import PopulationFigure
+from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
@@ -86,6 +88,7 @@ def load_profile(name: str) -> Profile:
         memberships=_memberships(folder / "classifications" / "country_group_members.csv"),
         layouts=_by_id(read_yaml(path, SourceLayout) for path in _files(folder / "sources", "*.yaml")),
         rules=_rules(folder / "rules"),
+        integration=read_yaml(folder / "integration.yaml", Integration),
         tables=_by_id(read_yaml(path, TableDesign) for path in _files(folder / "tables", "*.yaml")),
         releases=_by_id(read_yaml(path, ReleaseDesign) for path in _files(folder / "release" / "designs", "*.yaml")),
         calendar=read_yaml(folder / "calendar.yaml", tuple[CalendarEntry, ...]),
@@ -94,6 +97,8 @@ def load_profile(name: str) -> Profile:
         contacts=read_yaml(folder / "release" / "contacts.yaml", tuple[Contact, ...]),
         population=_population(folder / "population" / "population.csv"),
         texts={language: _texts(folder / "texts" / language) for language in languages},
+        corrections=_corrections(folder / "corrections"),
+        imputation=_imputation(folder / "imputation.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -170,6 +175,17 @@ def _rules(folder: Path) -> RuleSet:
     sets = [read_yaml(path, RuleSet) for path in _files(folder, "*.yaml")]
     keys = [s.duplicate_key for s in sets if s.duplicate_key]
     return RuleSet(tuple(rule for s in sets for rule in s.rules), keys[0] if keys else ())
+
+
+def _corrections(folder: Path) -> CorrectionBook:
+    books = [read_yaml(path, CorrectionBook) for path in _files(folder, "*.yaml")]
+    return CorrectionBook(
+        tuple(entry for book in books for entry in book.corrections), tuple(fill for book in books for fill in book.fills)
+    )
+
+
+def _imputation(path: Path) -> ImputationPlan:
+    return read_yaml(path, ImputationPlan) if path.is_file() else ImputationPlan()
 
 
 def _population(path: Path) -> tuple[PopulationFigure, ...]:

@@ -11,7 +11,9 @@ import msgspec
 
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
+from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.history import PopulationFigure
+from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
@@ -56,6 +58,7 @@ class Profile:
     memberships: tuple[Membership, ...]
     layouts: dict[str, SourceLayout]
     rules: RuleSet
+    integration: Integration
     tables: dict[str, TableDesign]
     releases: dict[str, ReleaseDesign]
     calendar: tuple[CalendarEntry, ...]
@@ -64,6 +67,8 @@ class Profile:
     contacts: tuple[Contact, ...]
     population: tuple[PopulationFigure, ...]
     texts: dict[str, dict[str, str]]
+    corrections: CorrectionBook
+    imputation: ImputationPlan
     spellings: dict[str, Spelling]
 
     @property

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from qonys.concepts.correction import CorrectionBook, ImputationPlan
+from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
@@ -19,6 +21,9 @@ _KINDS: dict[str, type] = {
     "source": SourceLayout,
     "spelling": Spelling,
     "rules": RuleSet,
+    "integration": Integration,
+    "corrections": CorrectionBook,
+    "imputation": ImputationPlan,
     "table": TableDesign,
     "release": ReleaseDesign,
     "calendar": tuple[CalendarEntry, ...],

@@ -21,7 +21,13 @@ from qonys.errors import OperatorError
 from qonys.store.receipts import Receipt
 
 State: TypeAlias = Literal[
-    "input/registrations", "input/quarantine", "clean/moves", "clean/exceptions", "statistics/flows"
+    "input/registrations",
+    "input/quarantine",
+    "input/decisions",
+    "clean/moves",
+    "clean/exceptions",
+    "clean/amendments",
+    "statistics/flows",
 ]
 
 _KEEP_FOREVER = {
