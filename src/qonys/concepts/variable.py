@@ -44,6 +44,7 @@ _VARIABLES = (
     Variable("office", Kind.TEXT, "registering office"),
     Variable("sex", Kind.CODE, "sex", "sex"),
     Variable("birth_date", Kind.DATE, "date of birth"),
+    Variable("death_date", Kind.DATE, "date of death, where a source delivers it"),
     Variable("age", Kind.INTEGER, "age in completed years at the registration"),
     Variable("citizenship", Kind.CODE, "country of citizenship", "country"),
     Variable("birth_country", Kind.CODE, "country of birth", "country"),

@@ -81,7 +81,7 @@ class Office:
         return self.now or datetime.combine(self.today, time(), UTC)
 
     def counting_deliveries(self) -> pa.Table:
-        """The deliveries that have a receipt: columns delivery, received, replaced_on.
+        """The deliveries that have a receipt: columns delivery, layout, received, replaced_on.
 
         ``replaced_on`` is the day on which a corrected redelivery came in its place, null while there is none. From
         that day on its slips no longer count.
@@ -96,6 +96,7 @@ class Office:
         return pa.table(
             {
                 "delivery": pa.array([receipt.delivery for receipt in receipts], pa.int32()),
+                "layout": pa.array([receipt.layout for receipt in receipts], pa.string()),
                 "received": pa.array([receipt.received for receipt in receipts], pa.date32()),
                 "replaced_on": pa.array([replaced.get(receipt.delivery) for receipt in receipts], pa.date32()),
             }
