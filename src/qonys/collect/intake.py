@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.collect.misplaced import identifier_pattern, without_misplaced_identifiers
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import BrokenRow, RowReader
 from qonys.collect.typing_query import typing_query
@@ -91,7 +92,8 @@ class Intake:
         ]  # fmt: skip
         if rows:
             self.quarantine.append(pa.Table.from_pylist(rows, schema=QUARANTINE))
-            self.reasons["", broken[0].reason] = Reason(broken[0].row, "", len(rows))
+        for one in broken:
+            self.reasons.setdefault(("", one.reason), Reason(one.row, "")).rows += 1
 
 
 def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:
@@ -104,9 +106,10 @@ def registrations(
     engine: Engine, keys: Keys, reader: RowReader, layout: SourceLayout, accepted: pa.Table, intake: Intake
 ) -> Iterator[pa.RecordBatch]:
     """The registrations of a file, batch by batch, as `datasets.registration.REGISTRATION`; ``intake`` keeps the rest."""
-    query = typing_query(layout)
+    query, pattern = typing_query(layout), identifier_pattern(layout)
     for raw in _one_ahead(_pseudonymised(keys, reader, layout)):
-        yield from intake.registrations(engine.run(query, None, raw=raw, accepted=accepted)).to_batches()
+        typed = without_misplaced_identifiers(engine.run(query, None, raw=raw, accepted=accepted), pattern)
+        yield from intake.registrations(typed).to_batches()
 
 
 def _pseudonymised(keys: Keys, reader: RowReader, layout: SourceLayout) -> Iterator[pa.Table]:

@@ -15,13 +15,15 @@ Format = Literal["delimited", "fixed", "spreadsheet", "parquet", "json_lines", "
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A column of the file: by its heading, or, in fixed width, by its first character (from 1) and width.
 
-    An identifier is keyed-hashed as it is read; its plain text stays in the encrypted source alone.
+    An identifier is keyed-hashed as it is read; its plain text stays in the encrypted source alone. ``form`` is a
+    regular expression of its texts, by which one is known in a column where none belongs; ten digits where not given.
     """
 
     name: str
     start: int | None = None
     width: int | None = None
     identifier: bool = False
+    form: str = ""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
