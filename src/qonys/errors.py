@@ -6,6 +6,11 @@ traceback and exits with the code of its class; anything else that reaches the t
 
 from __future__ import annotations
 
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class QonysError(Exception):
     """Something that a person can put right.
@@ -41,7 +46,50 @@ class ProfileError(StatisticianError):
     exit_code = 5
 
 
+class QueryError(StatisticianError):
+    """A query cannot be run over the data: an expression of it fails, or a table or column is missing."""
+
+
 class OperatorError(QonysError):
     """A key, a folder, a port or a setting is missing: whoever runs the machine must act."""
 
     exit_code = 6
+
+
+class DiskFullError(OperatorError):
+    """There is no room for what was to be written; what was there before is as it was."""
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SAID = re.compile(rf"No space left on device|Disk quota exceeded|File too large|os error ({'|'.join(map(str, _FULL))})\b")
+"""What the libraries beneath say, each in its own kind of error"""
+
+
+def disk_full(error: BaseException, where: str = "") -> DiskFullError | None:
+    """The error to tell where a disk was full; None where something else went wrong."""
+    if isinstance(error, DiskFullError):
+        return error
+    if not (isinstance(error, OSError) and error.errno in _FULL) and not _SAID.search(str(error)):
+        return None
+    return DiskFullError(
+        "The disk is full, or the room that you may use of it. Everything is as it was before.",
+        where=where or str(getattr(error, "filename", None) or ""),
+        next_step="Make room, then run the same command again. `qonys doctor --mend` removes what interrupted runs left.",
+    )
+
+
+@contextmanager
+def told_if_disk_full(where: str) -> Iterator[None]:
+    """Tell of a full disk as such, whichever library met it.
+
+    Raises:
+        DiskFullError: there was no room.
+    """
+    try:
+        yield
+    except QonysError:
+        raise
+    except Exception as error:
+        if full := disk_full(error, where):
+            raise full from error
+        raise

@@ -24,7 +24,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class RuleResult(msgspec.Struct, frozen=True):
-    """A rule confronted with the data: items = passes + fails + missing."""
+    """A rule confronted with the data: items = passes + fails + missing.
+
+    ``items`` is 0 where the rule is not applicable: no counting delivery states what it names. ``broken`` says why the
+    rule itself could not be judged; nothing is known of the data then.
+    """
 
     rule: str
     action: str
@@ -32,6 +36,10 @@ class RuleResult(msgspec.Struct, frozen=True):
     passes: int
     fails: int
     missing: int
+    version: int = 1
+    severity: str = "error"
+    scope: str = "record"
+    broken: str = ""
 
 
 class Outcome(msgspec.Struct, Generic[Data], frozen=True):

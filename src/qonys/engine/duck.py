@@ -12,9 +12,19 @@ import pyarrow as pa
 from sqlglot import exp
 
 from qonys.datasets.outcome import Files, Overlay, Parameters, Table
+from qonys.errors import QueryError
 
 BATCH_ROWS = 122_880
 """Rows of one batch of a stream: DuckDB's own row group."""
+
+_BROKEN_QUERY = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+    duckdb.TypeMismatchException,
+)
 
 
 class DuckDBEngine:
@@ -38,9 +48,16 @@ class DuckDBEngine:
             self._settings["threads"] = threads
 
     def run(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table) -> pa.Table:
-        """The whole result, in memory."""
+        """The whole result, in memory.
+
+        Raises:
+            QueryError: an expression fails on some value, or names what is not there.
+        """
         with self._connected(tables) as connection:
-            result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
+            try:
+                result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
+            except _BROKEN_QUERY as error:
+                raise QueryError(str(error).splitlines()[0]) from error
             return result
 
     def stream(

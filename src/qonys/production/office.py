@@ -81,7 +81,9 @@ class Office:
         return self.now or datetime.combine(self.today, time(), UTC)
 
     def counting_deliveries(self) -> pa.Table:
-        """The deliveries that have a receipt: columns delivery, layout, received, replaced_on.
+        """The deliveries that have a receipt: columns delivery, layout, received, replaced_on, delivered, refused.
+
+        ``delivered`` and ``refused`` are the rows of the file, and those that were quarantined as it was read.
 
         ``replaced_on`` is the day on which a corrected redelivery came in its place, null while there is none. From
         that day on its slips no longer count.
@@ -99,6 +101,8 @@ class Office:
                 "layout": pa.array([receipt.layout for receipt in receipts], pa.string()),
                 "received": pa.array([receipt.received for receipt in receipts], pa.date32()),
                 "replaced_on": pa.array([replaced.get(receipt.delivery) for receipt in receipts], pa.date32()),
+                "delivered": pa.array([receipt.rows for receipt in receipts], pa.int64()),
+                "refused": pa.array([receipt.quarantined for receipt in receipts], pa.int64()),
             }
         )
 

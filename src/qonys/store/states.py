@@ -26,6 +26,8 @@ State: TypeAlias = Literal[
     "input/decisions",
     "clean/moves",
     "clean/exceptions",
+    "clean/flags",
+    "clean/findings",
     "clean/amendments",
     "statistics/flows",
 ]
