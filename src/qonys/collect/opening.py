@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import codecs
 import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
-import pyarrow as pa
-
+from qonys.collect.encodings import Encoding, encoding_of, likely_encoding
+from qonys.collect.unpacking import Compression, compression_of, unpacked
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
 
-Compression = Literal["", "gz", "zst", "zip"]
-
-_CHUNK = 1 << 20
-_MARKS: dict[bytes, Compression] = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip"}
+_PIECE = 1 << 20
+_WHOLE_BYTES = 1 << 30
+_TEXTS = ("delimited", "fixed", "json_lines")
 
 
 @dataclass(frozen=True)
@@ -30,39 +28,80 @@ class Opened:
 
     Args:
         path: the file as it was delivered, for messages.
+        layout: by which it is read.
         compression: how it is packed; nothing where it is not.
-        encoding: character encoding of the unpacked bytes.
-        byte_order_mark: bytes before the first character.
-        notes: what a person should know of how it was read.
+        encoding: of the unpacked text.
+        notes: what a person should know of how it is read.
     """
 
     path: Path
+    layout: SourceLayout
     compression: Compression = ""
-    encoding: str = "utf-8"
-    byte_order_mark: int = 0
+    encoding: Encoding = field(default=Encoding("utf-8"))
     notes: list[str] = field(default_factory=list)
 
     @property
     def in_place(self) -> Path | None:
         """The file itself where its bytes are what `stream` would give: it can be mapped, or handed to an engine."""
-        plain = not self.compression and self.encoding == "utf-8" and not self.byte_order_mark
+        plain = not self.compression and self.encoding.name == "utf-8" and not self.encoding.mark
         return self.path if plain else None
 
     def unpacked(self) -> BinaryIO:
         """The bytes out of their compression, from the start, in the encoding in which they came."""
-        return _unpacked(self.path, self.compression)
+        return unpacked(self.path, self.compression)
 
     def stream(self) -> BinaryIO:
         """The text as UTF-8 without a byte order mark, from the start.
 
+        A text that came as UTF-8 is handed on unchecked (`fail_if_wrongly_encoded`); another is decoded as it is read.
+
         Raises:
-            SupplierError: while it is read, where bytes are not of the encoding, with the row.
+            SupplierError: while it is read, where a byte is not of the encoding, with the row.
         """
         source = self.unpacked()
-        source.read(self.byte_order_mark)
-        if self.encoding == "utf-8":
+        source.read(self.encoding.mark)
+        if self.encoding.name == "utf-8":
             return source
-        return cast("BinaryIO", io.BufferedReader(_Decoded(source, self), _CHUNK))
+        return cast("BinaryIO", io.BufferedReader(_Decoded(source, self), _PIECE))
+
+    def whole(self) -> bytes:
+        """All unpacked bytes at once, for a format that cannot be streamed.
+
+        Raises:
+            SupplierError: they would fill the memory.
+        """
+        with self.unpacked() as source:
+            content = source.read(_WHOLE_BYTES + 1)
+        if len(content) > _WHOLE_BYTES:
+            raise SupplierError(
+                f"The file holds more than {_WHOLE_BYTES >> 30} GiB when it is unpacked.",
+                where=str(self.path),
+                next_step="Unpack it before it is collected, or ask for a text format.",
+            )
+        return content
+
+    def fail_if_wrongly_encoded(self) -> None:
+        """Read all of the text once, for its bytes alone.
+
+        Raises:
+            SupplierError: a byte is not of the encoding, with the row.
+        """
+        source = self.unpacked()
+        source.read(self.encoding.mark)
+        with io.BufferedReader(_Decoded(source, self), _PIECE) as text:
+            while text.read(_PIECE):
+                pass
+
+    def wrong_bytes(self, row: int, piece: bytes) -> SupplierError:
+        """What is told of bytes that are not of the encoding."""
+        likely = likely_encoding(piece, self.layout)
+        hint = f"With the encoding {likely} they could be read: if it is so, say it in the layout {self.layout.id}."
+        return SupplierError(
+            f"The file cannot be read by the layout “{self.layout.id}”: row {row} holds bytes that are not "
+            f"{self.encoding.name}.",
+            where=str(self.path),
+            next_step=hint if likely else "Check that it is the right file, and that it arrived whole.",
+        )
 
 
 def opened(path: Path, layout: SourceLayout) -> Opened:
@@ -74,30 +113,20 @@ def opened(path: Path, layout: SourceLayout) -> Opened:
     if not path.is_file():
         raise SupplierError("There is no such file.", where=str(path), next_step="Check the name and the folder.")
     if path.stat().st_size == 0:
-        raise SupplierError("The file is empty.", where=str(path), next_step="Ask the supplier to send it again.")
-    compression = _compression(path, layout)
-    encoding = codecs.lookup(layout.encoding).name if layout.format in ("delimited", "fixed") else "utf-8"
-    return Opened(path, compression, encoding)
+        raise _empty(path)
+    compression = compression_of(path)
+    if layout.format not in _TEXTS:
+        return Opened(path, layout, compression)
+    with unpacked(path, compression) as source:
+        head = source.read(_PIECE)
+    if not head:
+        raise _empty(path)
+    encoding = encoding_of(head, layout)
+    return Opened(path, layout, compression, encoding, [encoding.note] if encoding.note else [])
 
 
-def _compression(path: Path, layout: SourceLayout) -> Compression:
-    if layout.format in ("spreadsheet", "parquet"):
-        return ""
-    with path.open("rb") as file:
-        head = file.read(4)
-    return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), "")
-
-
-def _unpacked(path: Path, compression: Compression) -> BinaryIO:
-    match compression:
-        case "":
-            return path.open("rb")
-        case "zip":
-            archive = zipfile.ZipFile(path)
-            return cast("BinaryIO", archive.open(archive.namelist()[0]))
-        case "gz" | "zst":
-            packed = pa.OSFile(str(path), "rb")
-            return cast("BinaryIO", pa.CompressedInputStream(packed, "gzip" if compression == "gz" else "zstd"))
+def _empty(path: Path) -> SupplierError:
+    return SupplierError("The file is empty.", where=str(path), next_step="Ask the supplier to send it again.")
 
 
 class _Decoded(io.RawIOBase):
@@ -105,8 +134,8 @@ class _Decoded(io.RawIOBase):
 
     def __init__(self, source: BinaryIO, file: Opened) -> None:
         self._source, self._file = source, file
-        self._decoder = codecs.getincrementaldecoder(file.encoding)()
-        self._rest = b""
+        self._decoder = codecs.getincrementaldecoder(file.encoding.name)()
+        self._rest = memoryview(b"")
         self._rows = 1
 
     def readable(self) -> bool:
@@ -114,8 +143,8 @@ class _Decoded(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while not self._rest:
-            piece = self._source.read(_CHUNK)
-            self._rest = self._decode(piece).encode()
+            piece = self._source.read(_PIECE)
+            self._rest = memoryview(self._decode(piece).encode())
             if not piece:
                 break
         taken = self._rest[: len(buffer)]
@@ -123,16 +152,15 @@ class _Decoded(io.RawIOBase):
         self._rest = self._rest[len(taken) :]
         return len(taken)
 
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
     def _decode(self, piece: bytes) -> str:
         try:
             text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(self._file.encoding, errors="ignore")
-            row = self._rows + before.count("\n")
-            raise SupplierError(
-                f"Row {row} holds bytes that are not {self._file.encoding}.",
-                where=str(self._file.path),
-                next_step="Check that it is the right file, and that it arrived whole.",
-            ) from error
+            before = error.object[: error.start].decode(self._file.encoding.name, errors="ignore")
+            raise self._file.wrong_bytes(self._rows + before.count("\n"), error.object) from error
         self._rows += text.count("\n")
         return text
