@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
-from qonys.cli.show import as_json, progress_shown, says, show_findings, show_table
+from qonys.cli.show import as_json, error_as_json, progress_shown, says, show_error, show_findings, show_table
+
+if TYPE_CHECKING:
+    from qonys.store.receipts import Receipt
 
 
 def new(folder: Path, /, *, profile: str, json: AsJson = False) -> None:
@@ -33,17 +38,20 @@ def collect(
     *files: Path,
     layout: str | None = None,
     received: date | None = None,
+    replaces: int | None = None,
     workspace: WorkspaceFolder = HERE,
     json: AsJson = False,
 ) -> None:
     """Take deliveries into the register; each gets a receipt.
 
-    A row that cannot be read is quarantined with its reasons. The same file is not taken twice.
+    A row that cannot be read is quarantined with its reasons. The same file is not taken twice, so the same command can
+    be run again. Of several files a bad one does not stop the others; it is listed at the end.
 
     Args:
         files: files, or folders of files whose names fit a layout.
         layout: id of the source layout; found by the file's name where not given.
         received: day on which the files came (2025-01-20); else the name of their folder if it is a date, else today.
+        replaces: number of the delivery that this one file replaces; both stay in history.
         workspace: folder of the workspace.
         json: print the receipts as JSON.
     """
@@ -53,13 +61,37 @@ def collect(
     if not files:
         raise OperatorError("No file was named.", next_step="Write: qonys collect FILE… or qonys collect FOLDER")
     with progress_shown() as progress:
-        outcome = line_of(workspace, progress).collect(files, layout=layout, received=received)
+        outcome = line_of(workspace, progress).collect(files, layout=layout, received=received, replaces=replaces)
+    counts, refused = outcome.measures, outcome.measures["refused"]
     if json:
-        as_json({"receipts": outcome.data, "findings": outcome.findings})
-        return
-    rows = [[r.file, r.delivery, str(r.received), r.rows, r.registrations, r.quarantined] for r in outcome.data]
-    show_table("Receipts", ["File", "Delivery", "Received", "Rows", "Registrations", "Quarantined"], rows)
-    show_findings(outcome.findings)
+        told = {"receipts": outcome.data, "taken": counts["taken"], "again": counts["again"]}
+        as_json({**told, "refused": [error_as_json(error) for error in refused], "findings": outcome.findings})
+    else:
+        _show_receipts(outcome.data, counts["again"] if len(outcome.data) > 1 else [])
+        show_findings(outcome.findings)
+        for error in refused:
+            show_error(error, as_json=False)
+        if len(outcome.data) + len(refused) > 1:
+            taken, again = len(counts["taken"]), len(counts["again"])
+            were = "was" if again == 1 else "were"
+            says.print(f"{taken} taken, {again} {were} there already, {len(refused)} refused.")
+    if refused:
+        raise SystemExit(max(error.exit_code for error in refused))
+
+
+def _show_receipts(receipts: Iterable[Receipt], passed_over: Container[int]) -> None:
+    rows = [
+        [r.file, r.delivery, str(r.received), _period(r), r.rows, r.registrations, r.quarantined, r.replaces]
+        for r in receipts
+        if r.delivery not in passed_over
+    ]
+    heads = ["File", "Delivery", "Received", "Period", "Rows", "Registrations", "Quarantined", "Replaces"]
+    if rows:
+        show_table("Receipts", heads, rows)
+
+
+def _period(receipt: Receipt) -> str | None:
+    return f"{receipt.first_day} – {receipt.last_day}" if receipt.first_day else None
 
 
 def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:

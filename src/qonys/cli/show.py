@@ -24,6 +24,21 @@ prints = Console(highlight=False)
 
 def as_json(content: object) -> None:
     """Print a result for a machine."""
+    _write_json(content)
+
+
+def error_as_json(error: QonysError) -> dict[str, str | int]:
+    """An error for a machine: its class, what it says, and the exit code."""
+    return {
+        "error": type(error).__name__,
+        "what": error.what,
+        "where": error.where,
+        "next_step": error.next_step,
+        "exit_code": error.exit_code,
+    }
+
+
+def _write_json(content: object) -> None:
     import msgspec
 
     encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=2)
@@ -33,16 +48,7 @@ def as_json(content: object) -> None:
 def show_error(error: QonysError, *, as_json: bool) -> None:
     """Say what is wrong, where, and what to do next."""
     if as_json:
-        import msgspec
-
-        content = {
-            "error": type(error).__name__,
-            "what": error.what,
-            "where": error.where,
-            "next_step": error.next_step,
-            "exit_code": error.exit_code,
-        }
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")
+        _write_json(error_as_json(error))
         return
     if error.where:
         says.print(error.where, style="bold", markup=False, soft_wrap=True)

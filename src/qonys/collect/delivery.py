@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -13,15 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qonys.collect.intake import Intake, RecordKeys, registrations
-from qonys.collect.readers import read_rows
+from qonys.collect.readers import RowReader, read_rows
+from qonys.collect.tally import Tally
 from qonys.collect.typing_query import accepted_texts
 from qonys.concepts.layout import SourceLayout
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Finding, Outcome, Progress
 from qonys.datasets.registration import REGISTRATION
-from qonys.errors import SupplierError
+from qonys.errors import StatisticianError, SupplierError
 from qonys.store.keys import Keys
-from qonys.store.receipts import Receipt
+from qonys.store.locking import alone_in
+from qonys.store.receipts import Receipt, fail_if_a_row_is_lost, replacements
 from qonys.store.sealed import seal
 from qonys.store.states import Store
 
@@ -50,7 +52,7 @@ def layout_for(path: Path, profile: Profile, wanted: str | None = None) -> Sourc
 
 @dataclass(frozen=True)
 class Desk:
-    """Where deliveries are taken in: the country, the store, an engine, the keys."""
+    """Where deliveries are taken in: the country, the store, an engine, the keys; by whom and when."""
 
     profile: Profile
     store: Store
@@ -58,52 +60,140 @@ class Desk:
     keys: Keys
     code_version: str
     progress: Progress
+    operator: str
+    instant: datetime
 
 
-def take_delivery(desk: Desk, path: Path, layout: SourceLayout, received: date) -> Outcome[Receipt]:
-    """Take one file into the register.
+@dataclass(frozen=True)
+class Handed:
+    """A file that is handed in.
 
-    The same bytes are not taken twice: the earlier receipt is given back with a finding.
+    Args:
+        path: the file.
+        layout: layout by which it is read.
+        received: day on which it came.
+        replaces: number of the delivery that it replaces.
+    """
+
+    path: Path
+    layout: SourceLayout
+    received: date
+    replaces: int | None = None
+
+
+def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
+    """Take one file into the register: rows and the sealed source first; its receipt is what makes them count.
+
+    The same bytes are not taken twice: the earlier receipt is given back, and ``again`` stands in the measures.
 
     Raises:
-        SupplierError: the file cannot be read by its layout; nothing of it is kept.
+        SupplierError: the file cannot be read by its layout; nothing of it counts.
+        StatisticianError: it cannot replace the delivery that it is to replace.
     """
-    reader = read_rows(path, layout)
-    sha256 = _sha256(path)
-    earlier = next((receipt for receipt in desk.store.receipts() if receipt.sha256 == sha256), None)
-    if earlier is not None:
-        note = f"The file was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
-        return Outcome(earlier, (Finding(note, where=str(path), severity="info"),), {"again": True})
-    accepted = accepted_texts(desk.profile, layout)
+    path = handed.path
+    sha256, state = _sha256(path), _state(path)
+    if earlier := _taken_before(desk.store, sha256):
+        return _again(earlier, path)
+    _fail_if_not_replaceable(desk.store, handed)
     number, folder = desk.store.reserve_delivery()
-    lineage = {"delivery": str(number), "sha256": sha256, "layout": layout.id, "code_version": desk.code_version}
-    intake = Intake(number, received, RecordKeys(desk.keys, sha256))
-    batches = registrations(desk.engine, desk.keys, reader, layout, accepted, intake)
-    _append(desk, _told(desk, path.name, batches, intake), lineage)
-    intake.set_broken_aside(reader.broken)
-    quarantined = _append_quarantine(desk, intake, lineage)
-    if intake.taken + quarantined == 0:
-        raise SupplierError("The file holds no rows.", where=str(path), next_step="Ask the supplier to send it again.")
+    intake, tally, reader, accepted = _take_rows(desk, handed, number, sha256)
     with path.open("rb") as file:
         seal(file, folder / "source.sealed", desk.keys.source_key())
-    receipt = Receipt(
-        delivery=number,
-        file=path.name,
-        layout=layout.id,
-        supplier=layout.supplier,
-        sha256=sha256,
-        size=path.stat().st_size,
-        received=received,
+    if _state(path) != state:
+        raise SupplierError("The file changed while it was read.", where=str(path), next_step="Collect it again.")
+    receipt = _receipt(desk, handed, (number, sha256), intake, tally, reader)
+    fail_if_a_row_is_lost(receipt, tally.read + len(reader.broken))
+    with alone_in(desk.store.folder):
+        if earlier := _taken_before(desk.store, sha256):
+            return _again(earlier, path)
+        _fail_if_not_replaceable(desk.store, handed)
+        desk.store.write_receipt(receipt)
+    return Outcome(receipt, tuple(_findings(path, intake, reader.notes, handed.layout, accepted)))
+
+
+def _take_rows(desk: Desk, handed: Handed, number: int, sha256: str) -> tuple[Intake, Tally, RowReader, pa.Table]:
+    """Write registrations and quarantine, each as one commit."""
+    path, layout = handed.path, handed.layout
+    reader, tally = read_rows(path, layout), Tally(handed.received)
+    reader.batches = tally.rows(reader.batches)
+    accepted = accepted_texts(desk.profile, layout)
+    lineage = {
+        "delivery": str(number),
+        "sha256": sha256,
+        "layout": layout.id,
+        "operator": desk.operator,
+        "code_version": desk.code_version,
+    }
+    intake = Intake(number, handed.received, RecordKeys(desk.keys, sha256))
+    batches = registrations(desk.engine, desk.keys, reader, layout, accepted, intake)
+    _append(desk, _told(desk, path.name, tally.registrations(batches), intake), lineage)
+    intake.set_broken_aside(reader.broken)
+    _append_quarantine(desk, intake, lineage)
+    if tally.read + len(reader.broken) == 0:
+        raise SupplierError("The file holds no rows.", where=str(path), next_step="Ask the supplier to send it again.")
+    return intake, tally, reader, accepted
+
+
+def _receipt(
+    desk: Desk, handed: Handed, known_by: tuple[int, str], intake: Intake, tally: Tally, reader: RowReader
+) -> Receipt:
+    quarantined = sum(rows.num_rows for rows in intake.quarantine)
+    return Receipt(
+        delivery=known_by[0],
+        file=handed.path.name,
+        layout=handed.layout.id,
+        supplier=handed.layout.supplier,
+        sha256=known_by[1],
+        size=handed.path.stat().st_size,
+        received=handed.received,
         rows=intake.taken + quarantined,
         registrations=intake.taken,
         quarantined=quarantined,
-        records=layout.records,
+        records=handed.layout.records,
         findings=tuple(reader.notes),
         code_version=desk.code_version,
         profile_hash=desk.profile.content_hash,
+        first_day=tally.first_day,
+        last_day=tally.last_day,
+        months=dict(sorted(tally.months.items())),
+        corrections=tally.corrections,
+        operator=desk.operator,
+        taken=desk.instant,
+        replaces=handed.replaces,
     )
-    desk.store.write_receipt(receipt)
-    return Outcome(receipt, tuple(_findings(path, intake, reader.notes, layout, accepted)))
+
+
+def _taken_before(store: Store, sha256: str) -> Receipt | None:
+    return next((receipt for receipt in store.receipts() if receipt.sha256 == sha256), None)
+
+
+def _again(earlier: Receipt, path: Path) -> Outcome[Receipt]:
+    note = f"The file was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
+    return Outcome(earlier, (Finding(note, where=str(path), severity="info"),), {"again": True})
+
+
+def _fail_if_not_replaceable(store: Store, handed: Handed) -> None:
+    """A delivery is replaced once, by one of the same layout that came on the same day or later."""
+    if handed.replaces is None:
+        return
+    receipts = {receipt.delivery: receipt for receipt in store.receipts()}
+    replaced = receipts.get(handed.replaces)
+    if replaced is None:
+        known = f"Deliveries are 1 to {max(receipts)}; " if receipts else "Nothing was collected yet; "
+        raise _refused(handed, f"There is no delivery {handed.replaces}.", f"{known}see `qonys status`.")
+    if by := replacements(receipts.values()).get(replaced.delivery):
+        what = f"Delivery {replaced.delivery} was replaced already, by delivery {by.delivery} on {by.received}."
+        raise _refused(handed, what, f"Replace the later one: --replaces {by.delivery}.")
+    if replaced.layout != handed.layout.id:
+        what = f"Delivery {replaced.delivery} is of the layout “{replaced.layout}”, this file of “{handed.layout.id}”."
+        raise _refused(handed, what, "A redelivery has the layout of what it replaces.")
+    if replaced.received > handed.received:
+        what = f"Delivery {replaced.delivery} came on {replaced.received}, after this file ({handed.received})."
+        raise _refused(handed, what, "Say with --received when the redelivery came.")
+
+
+def _refused(handed: Handed, what: str, next_step: str) -> StatisticianError:
+    return StatisticianError(what, where=str(handed.path), next_step=next_step)
 
 
 def _told(desk: Desk, name: str, batches: Iterator[pa.RecordBatch], intake: Intake) -> Iterator[pa.RecordBatch]:
@@ -131,12 +221,9 @@ def _append(desk: Desk, batches: Iterator[pa.RecordBatch], lineage: dict[str, st
         raise
 
 
-def _append_quarantine(desk: Desk, intake: Intake, lineage: dict[str, str]) -> int:
-    if not intake.quarantine:
-        return 0
-    rows = pa.concat_tables(intake.quarantine)
-    desk.store.append("input/quarantine", rows, lineage)
-    return rows.num_rows
+def _append_quarantine(desk: Desk, intake: Intake, lineage: dict[str, str]) -> None:
+    if intake.quarantine:
+        desk.store.append("input/quarantine", pa.concat_tables(intake.quarantine), lineage)
 
 
 def _findings(
@@ -163,5 +250,17 @@ def _allowed(variable: str, accepted: pa.Table) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        what, next_step = "There is no such file.", "Check the name and the folder."
+    except OSError as error:
+        what, next_step = f"The file cannot be opened: {error.strerror}.", "Check that it may be read."
+    raise SupplierError(what, where=str(path), next_step=next_step)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of the last change: what was hashed, read and sealed must be one and the same."""
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns

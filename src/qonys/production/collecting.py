@@ -3,39 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 
-from qonys.collect.delivery import Desk, layout_for, take_delivery
+from qonys.collect.delivery import Desk, Handed, layout_for, take_delivery
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.errors import SupplierError
+from qonys.errors import QonysError, StatisticianError, SupplierError
 from qonys.production.office import Office
 from qonys.store.receipts import Receipt
 
 
 def collect(
-    office: Office, files: Iterable[Path], *, layout: str | None = None, received: date | None = None
+    office: Office,
+    files: Iterable[Path],
+    *,
+    layout: str | None = None,
+    received: date | None = None,
+    replaces: int | None = None,
 ) -> Outcome[tuple[Receipt, ...]]:
     """Take deliveries in, one after the other; each is taken whole or not at all.
 
     The day on which a file came is ``received``, else the name of its folder where that is an ISO date, else today.
+    Of several files a bad one does not stop the others, and one that was taken before is passed over.
+
+    Returns:
+        The receipts in the order of the files; measures: ``taken`` and ``again``, numbers of deliveries, and
+        ``refused``, an error a file that was not taken.
 
     Raises:
-        SupplierError: a file cannot be read; those before it are taken, which their receipts show.
+        SupplierError: the only file cannot be read.
+        StatisticianError: it cannot replace the delivery that it is to replace.
         OperatorError: the keys are missing, or not those of the first delivery.
     """
+    desk, paths = _desk(office), tuple(_files(office, files))
+    if replaces is not None and len(paths) != 1:
+        raise StatisticianError(
+            f"{len(paths)} files cannot replace one delivery.", next_step="Name the one file that replaces it."
+        )
+    tray = _Tray()
+    for path in paths:
+        came = received or _dated_folder(path) or office.today
+        try:
+            handed = Handed(path, layout_for(path, office.profile, layout), came, replaces)
+            tray.lay(take_delivery(desk, handed), quietly=len(paths) > 1)
+        except (SupplierError, StatisticianError) as refusal:
+            if len(paths) == 1:
+                raise
+            tray.refused.append(refusal)
+    measures = {"taken": tray.taken, "again": tray.again, "refused": tray.refused}
+    return Outcome(tuple(tray.receipts), tuple(tray.findings), measures)
+
+
+@dataclass
+class _Tray:
+    """What came of the files so far."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    taken: list[int] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
+    refused: list[QonysError] = field(default_factory=list)
+
+    def lay(self, outcome: Outcome[Receipt], *, quietly: bool) -> None:
+        """A receipt and its findings; of a file that was there already nothing is said where it is one of many."""
+        again = bool(outcome.measures.get("again"))
+        self.receipts.append(outcome.data)
+        (self.again if again else self.taken).append(outcome.data.delivery)
+        if not (again and quietly):
+            self.findings.extend(outcome.findings)
+
+
+def _desk(office: Office) -> Desk:
     keys = office.needed_keys()
     office.store.fail_if_other_keys(keys.fingerprint())
-    desk = Desk(office.profile, office.store, office.engine, keys, office.code_version, office.progress)
-    receipts: list[Receipt] = []
-    findings: list[Finding] = []
-    for path in _files(office, files):
-        came = received or _dated_folder(path) or office.today
-        taken = take_delivery(desk, path, layout_for(path, office.profile, layout), came)
-        receipts.append(taken.data)
-        findings.extend(taken.findings)
-    return Outcome(tuple(receipts), tuple(findings))
+    return Desk(
+        profile=office.profile,
+        store=office.store,
+        engine=office.engine,
+        keys=keys,
+        code_version=office.code_version,
+        progress=office.progress,
+        operator=office.operator,
+        instant=office.instant,
+    )
 
 
 def _files(office: Office, paths: Iterable[Path]) -> Iterator[Path]:

@@ -29,10 +29,15 @@ class Line:
     office: Office
 
     def collect(
-        self, files: Iterable[Path], *, layout: str | None = None, received: date | None = None
+        self,
+        files: Iterable[Path],
+        *,
+        layout: str | None = None,
+        received: date | None = None,
+        replaces: int | None = None,
     ) -> Outcome[tuple[Receipt, ...]]:
         """Source -> input: deliveries become registrations; what cannot be read is quarantined with its reasons."""
-        return collecting.collect(self.office, files, layout=layout, received=received)
+        return collecting.collect(self.office, files, layout=layout, received=received, replaces=replaces)
 
     def process(self) -> Outcome[tuple[RuleResult, ...]]:
         """Input -> clean: rules, corrections, duplicates; slips become moves, children are moves of their own."""
