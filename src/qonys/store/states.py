@@ -222,7 +222,7 @@ class Together:
     def _made(self, state: State, rows: Rows, mode: Mode, schema: pa.Schema | None) -> int:
         upon = self.made.get(state, self._store.version(state))
         mode = "overwrite" if upon is None else mode
-        self.made[state] = self._store._write(state, rows, mode, self._lineage, schema, upon)  # noqa: SLF001
+        self.made[state] = self._store._write(state, rows, mode, self._lineage, schema, upon)
         return self.made[state]
 
 
@@ -236,6 +236,9 @@ class _Snapshot(Store):
         super().__init__(folder)
         self._set = self.sets.last()
         self._receipts = super().receipts()
+
+    def snapshot(self) -> Store:
+        return self
 
     def receipts(self) -> tuple[Receipt, ...]:
         return self._receipts

@@ -1,0 +1,191 @@
+"""Parquet files of a state: written in flat memory while the rows still come, brought to the disk, and hashed.
+
+Laws: a file that is handed back is whole and on the disk; when writing fails, nothing of it is left. Dictionary columns
+are written as such and read as plain ones. Rows keep no order. Hashes of identifiers and numbers that hardly repeat get
+no dictionary, and text no statistics: neither would save anything, and both take time (docs/decisions: fast files).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qonys.store.disk import bring_to_disk
+
+GROUP_ROWS = 122_880
+"""Rows of a row group: what DuckDB reads as one piece of work."""
+FILE_ROWS = 40 * GROUP_ROWS
+"""Rows after which a file is closed and the next one begun."""
+
+
+class WrittenFile(msgspec.Struct, frozen=True):
+    """A Parquet file on the disk: its name in the folder, bytes, rows, SHA-256."""
+
+    name: str
+    size: int
+    rows: int
+    sha256: str
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """A schema as the state has it: dictionary columns by their values, bytes of a fixed length as bytes."""
+    return pa.schema([pa.field(field.name, _plain(field.type)) for field in schema])
+
+
+def write_files(
+    folder: Path, batches: Iterable[pa.Table], schema: pa.Schema, *, file_rows: int = FILE_ROWS
+) -> tuple[WrittenFile, ...]:
+    """Write rows into new files of a folder; none where there are no rows.
+
+    Args:
+        folder: folder of the state.
+        batches: the rows, in tables of any size; what they raise is raised as it is.
+        schema: schema of the state; a column of a table may be its dictionary form.
+        file_rows: rows after which the next file is begun.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[WrittenFile] = []
+    pending: _File | None = None
+    try:
+        for group in _groups(batches, schema):
+            if pending is None or pending.fits_not(group):
+                written += [pending.closed()] if pending else []
+                pending = _File(folder / f"{uuid4()}.parquet", group.schema)
+            pending.add(group)
+            if pending.rows >= file_rows:
+                written.append(pending.closed())
+                pending = None
+        written += [pending.closed()] if pending else []
+    except BaseException:
+        if pending:
+            pending.drop()
+        remove(folder, written)
+        raise
+    if written:
+        bring_to_disk(folder)
+    return tuple(written)
+
+
+def remove(folder: Path, files: Iterable[WrittenFile]) -> None:
+    """Delete files that were written and shall not be seen."""
+    for file in files:
+        (folder / file.name).unlink(missing_ok=True)
+
+
+class _File:
+    """A file being written, a row group at a time, while the next one is being made."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path, self.schema, self.rows = path, schema, 0
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._running: Future[None] | None = None
+        self._writer = _writer(path, schema)
+
+    def fits_not(self, group: pa.Table) -> bool:
+        return not self.schema.equals(group.schema)
+
+    def add(self, group: pa.Table) -> None:
+        self._wait()
+        self._running = self._worker.submit(self._writer.write_table, group, row_group_size=group.num_rows)
+        self.rows += group.num_rows
+
+    def closed(self) -> WrittenFile:
+        try:
+            self._wait()
+            self._writer.close()
+            bring_to_disk(self.path)
+            with self.path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except BaseException:
+            self.drop()
+            raise
+        self._worker.shutdown()
+        return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, digest)
+
+    def drop(self) -> None:
+        with suppress(Exception):
+            self._wait()
+        with suppress(OSError):
+            self._writer.close()
+        self._worker.shutdown()
+        self.path.unlink(missing_ok=True)
+
+    def _wait(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.result()
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    short = [field.name for field in schema if _repeats(field.type)]
+    lengths: Any = {field.name: "DELTA_LENGTH_BYTE_ARRAY" for field in schema if pa.types.is_binary(field.type)}
+    counted = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_date(field.type)]
+    statistics: Any = counted or False
+    dictionaries: Any = short or False
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=dictionaries,
+        column_encoding=lengths or None,
+        write_statistics=statistics,
+        store_schema=False,
+    )
+
+
+def _repeats(kind: pa.DataType) -> bool:
+    """Whether values of this type are likely to come again within a row group."""
+    plain = (pa.types.is_binary, pa.types.is_int64, pa.types.is_floating, pa.types.is_boolean, pa.types.is_nested)
+    return not any(is_plain(kind) for is_plain in plain)
+
+
+def _groups(batches: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The same rows in row groups; within one, a dictionary column has one dictionary."""
+    kept: list[pa.Table] = []
+    rows = 0
+    for batch in batches:
+        table = _fitted(batch, schema)
+        if kept and not kept[0].schema.equals(table.schema):
+            yield _one(kept)
+            kept, rows = [], 0
+        kept.append(table)
+        rows += table.num_rows
+        if rows >= GROUP_ROWS:
+            whole, full = _one(kept), rows - rows % GROUP_ROWS
+            for start in range(0, full, GROUP_ROWS):
+                yield whole.slice(start, GROUP_ROWS)
+            kept, rows = [whole.slice(full)], rows - full
+    if rows:
+        yield _one(kept)
+
+
+def _one(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def _fitted(batch: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows in the columns and types of the state; a dictionary of the right values stays one."""
+    fields = []
+    for field in schema:
+        found = batch.schema.field(field.name).type
+        stays = pa.types.is_dictionary(found) and found.value_type == field.type
+        fields.append(pa.field(field.name, found if stays else field.type))
+    return batch.select(schema.names).cast(pa.schema(fields))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return _plain(kind.value_type)
+    if pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.binary()
+    return pa.string() if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) else kind
