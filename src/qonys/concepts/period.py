@@ -48,6 +48,12 @@ class Period:
             return (self,)
         return tuple(Period(self.year, month) for month in range(1, 13))
 
+    @property
+    def following(self) -> Period:
+        if self.month is None:
+            return Period(self.year + 1)
+        return Period(self.year + self.month // 12, self.month % 12 + 1)
+
     def years_back(self, years: int) -> Period:
         return Period(self.year - years, self.month)
 

@@ -9,6 +9,7 @@ from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
+from qonys.country.expectation_checks import expectations
 from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
@@ -32,6 +33,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from _aliases_and_groups(profile)
     yield from _classifications(profile)
     yield from layouts(profile)
+    yield from expectations(profile)
     yield from integration(profile)
     yield from _tables(profile)
     yield from _releases(profile)

@@ -12,6 +12,7 @@ import msgspec
 from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet
 from qonys.concepts.classification import Classification, Code, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
+from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
@@ -99,6 +100,7 @@ def load_profile(name: str) -> Profile:
         texts={language: _texts(folder / "texts" / language) for language in languages},
         corrections=_corrections(folder / "corrections"),
         imputation=_imputation(folder / "imputation.yaml"),
+        expectations=_expectations(folder / "deliveries.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -186,6 +188,10 @@ def _corrections(folder: Path) -> CorrectionBook:
 
 def _imputation(path: Path) -> ImputationPlan:
     return read_yaml(path, ImputationPlan) if path.is_file() else ImputationPlan()
+
+
+def _expectations(path: Path) -> tuple[Expectation, ...]:
+    return read_yaml(path, tuple[Expectation, ...]) if path.is_file() else ()
 
 
 def _population(path: Path) -> tuple[PopulationFigure, ...]:

@@ -12,6 +12,7 @@ import msgspec
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
+from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
@@ -70,6 +71,7 @@ class Profile:
     corrections: CorrectionBook
     imputation: ImputationPlan
     spellings: dict[str, Spelling]
+    expectations: tuple[Expectation, ...] = ()
 
     @property
     def id(self) -> str:

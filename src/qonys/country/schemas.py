@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
+from qonys.concepts.expectation import Expectation
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
@@ -20,6 +21,7 @@ _KINDS: dict[str, type] = {
     "profile": Identity,
     "source": SourceLayout,
     "spelling": Spelling,
+    "deliveries": tuple[Expectation, ...],
     "rules": RuleSet,
     "integration": Integration,
     "corrections": CorrectionBook,
