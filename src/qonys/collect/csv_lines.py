@@ -1,64 +1,103 @@
-"""Which lines of a delimited file are no rows, so that every line that is one keeps its number and none swallows another.
+"""Cuts a delimited file into blocks of whole lines, and sets aside lines that are no rows or would swallow others.
 
-A quotation mark that is never closed would make one row of all lines up to the next mark. A slip is one line, so such a
-line is broken by itself; the CSV reader is shown a blank line in its stead. Blank lines are no rows.
+A slip is one line. A quotation mark that is never closed would make one row of all lines up to the next mark, so such a
+line is broken by itself. Blank lines are no rows. A line ends as Unix, Windows or an old Macintosh ends it.
 """
 
 from __future__ import annotations
 
-import io
-import mmap
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+_LONGEST_LINE = 64 << 20
+
+
+class LineTooLongError(ValueError):
+    """A line is longer than any slip can be."""
+
 
 @dataclass(frozen=True)
-class UnreadLines:
-    """Line numbers (from 1) that the CSV reader does not count as rows, in ascending order."""
+class Block:
+    """Whole lines of a file.
 
-    blank: tuple[int, ...] = ()
+    Args:
+        content: their bytes, each line ended by a line feed or by a carriage return and a line feed.
+        lines: numbers in the file, from 1, of the lines that may be rows, in their order.
+        open_quotes: numbers of the lines left out because of a quotation mark that is not closed.
+    """
+
+    content: bytes
+    lines: npt.NDArray[np.int64]
     open_quotes: tuple[int, ...] = ()
 
-    def line_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The lines on which the rows of these numbers (from 1, as the CSV reader counts) stand."""
-        unread = np.array(sorted((*self.blank, *self.open_quotes)), dtype=np.int64)
-        return rows + np.searchsorted(unread - np.arange(len(unread)), rows, side="right")
 
+def blocks_of_lines(
+    stream: BinaryIO, *, after: int, block_bytes: int, separator: bytes, quote: bytes
+) -> Iterator[Block]:
+    """Cut a stream into blocks.
 
-def unread_lines(path: Path, *, encoding: str, separator: str, quote: str) -> UnreadLines:
-    """Find the lines that are no rows; a file without quotation marks and blank lines is searched, not cut.
+    Args:
+        stream: UTF-8 text, at the start of a line.
+        after: number of the line before it.
+        block_bytes: about so many bytes make a block.
+        separator: between columns.
+        quote: around a column that holds the separator; may be empty.
 
     Raises:
-        LookupError: there is no such encoding.
+        LineTooLongError: there is no end of a line for 64 MiB.
     """
-    if "\n".encode(encoding) != b"\n" or not _is_worth_cutting(path, quote.encode(encoding)):
-        return UnreadLines()
-    mark, sound = quote.encode(encoding), _sound_line(separator.encode(encoding), quote.encode(encoding))
-    blank, open_quotes = [], []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            bare = line.rstrip(b"\r\n")
-            if not bare:
-                blank.append(number)
-            elif mark and mark in bare and not sound.fullmatch(bare):
-                open_quotes.append(number)
-    return UnreadLines(tuple(blank), tuple(open_quotes))
+    sound = _sound_line(separator, quote) if quote else None
+    for content in _whole_lines(stream, block_bytes):
+        lines = content.count(b"\n")
+        yield _block(content, after, lines, quote, sound)
+        after += lines
 
 
-def without_lines(path: Path, numbers: Collection[int]) -> io.BufferedReader:
-    """The bytes of a file, these lines being blank."""
-    return io.BufferedReader(_Blanked(path, frozenset(numbers)))
+def _whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
+    rest = b""
+    while piece := stream.read(block_bytes):
+        content = rest + piece
+        end = _end_of_last_line(content)
+        if end:
+            yield _with_line_feeds(content[:end])
+        rest = content[end:]
+        if len(rest) > _LONGEST_LINE:
+            raise LineTooLongError
+    if rest:
+        yield _with_line_feeds(rest if rest.endswith((b"\r", b"\n")) else rest + b"\n")
 
 
-def _is_worth_cutting(path: Path, mark: bytes) -> bool:
-    searched = [b"\n\n", b"\n\r\n", *([mark] if mark else [])]
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content[:1] in b"\r\n" or any(content.find(text) >= 0 for text in searched)
+def _end_of_last_line(content: bytes) -> int:
+    """A carriage return at the very end may be half of a line's end, so it ends none yet."""
+    return max(content.rfind(b"\n"), content.rfind(b"\r", 0, len(content) - 1)) + 1
+
+
+def _with_line_feeds(content: bytes) -> bytes:
+    if content.count(b"\r") == content.count(b"\r\n"):
+        return content
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _block(content: bytes, after: int, lines: int, quote: bytes, sound: re.Pattern[bytes] | None) -> Block:
+    """The block without blank lines and open quotation marks; a block that has neither is searched, not cut."""
+    numbers = np.arange(after + 1, after + 1 + lines, dtype=np.int64)
+    blank = content[:1] in b"\r\n" or b"\n\n" in content or b"\n\r\n" in content
+    if not blank and not (quote and quote in content):
+        return Block(content, numbers)
+    kept, places, open_quotes = [], [], []
+    for place, line in enumerate(content.split(b"\n")[:-1]):
+        bare = line.rstrip(b"\r")
+        if bare and sound and quote in bare and not sound.fullmatch(bare):
+            open_quotes.append(after + 1 + place)
+        elif bare:
+            kept.append(bare)
+            places.append(place)
+    return Block(b"\n".join([*kept, b""]), numbers[places], tuple(open_quotes))
 
 
 def _sound_line(separator: bytes, quote: bytes) -> re.Pattern[bytes]:
@@ -66,29 +105,3 @@ def _sound_line(separator: bytes, quote: bytes) -> re.Pattern[bytes]:
     s, q = re.escape(separator), re.escape(quote)
     field = rb"(?:%b(?>(?:[^%b]|%b%b)*)%b[^%b]*|[^%b%b][^%b]*|)" % (q, q, q, q, q, s, q, s, s)
     return re.compile(rb"%b(?:%b%b)*" % (field, s, field), re.DOTALL)
-
-
-class _Blanked(io.RawIOBase):
-    def __init__(self, path: Path, numbers: frozenset[int]) -> None:
-        self._lines = _lines(path, numbers)
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._rest:
-            line = next(self._lines, None)
-            if line is None:
-                return 0
-            self._rest = line
-        taken = self._rest[: len(buffer)]
-        buffer[: len(taken)] = taken
-        self._rest = self._rest[len(taken) :]
-        return len(taken)
-
-
-def _lines(path: Path, numbers: frozenset[int]) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            yield b"\n" if number in numbers else line
