@@ -193,7 +193,8 @@ def net(slips: list[Slip], year: int, *, abroad: bool) -> tuple[Counter[str], Co
 def test_one_seed_gives_the_same_bytes_and_another_seed_others(folder: Path, tmp_path: Path) -> None:
     again, other = written(tmp_path / "again"), written(tmp_path / "other", seed=8)
     files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
-    assert len(files) == 8
+    # Three files of 2023, three a month of 2024, the corrections, and the note.
+    assert len(files) == 3 + 3 * 12 + 1 + 1
     assert all((folder / file).read_bytes() == (again / file).read_bytes() for file in files)
     assert all((folder / file).read_bytes() != (other / file).read_bytes() for file in files)
 
@@ -270,13 +271,39 @@ def test_external_moves_equal_the_totals_and_countries(final: list[Slip]) -> Non
     assert counted == expected
 
 
+def months_late(slip: Slip) -> int:
+    """Deliveries between that of the slip's month, which comes in the next one, and its own."""
+    assert slip.day is not None
+    return 12 * (slip.received.year - slip.day.year) + slip.received.month - slip.day.month - 1
+
+
+def test_most_slips_of_a_month_come_with_its_delivery_the_rest_later_and_all_by_the_last(slips: list[Slip]) -> None:
+    seen: set[tuple[object, ...]] = set()
+    true = [slip for slip in slips if not fault(slip, seen) and "2024-" in slip.file and not slip.corrects]
+    lags = Counter(months_late(slip) for slip in true)
+    assert set(lags) == {0, 1, 2, 3}
+    assert lags[0] / lags.total() == pytest.approx(0.9, abs=0.03)
+    assert lags[1] / lags.total() == pytest.approx(0.06, abs=0.03)
+    assert lags[0] > lags[1] > lags[2] > lags[3] > 0
+    assert {slip.received for slip in true} == {date(2024, m, 20) for m in range(2, 13)} | {date(2025, 1, 20)}
+    december = [slip for slip in true if slip.day and slip.day.month == 12]
+    assert {slip.received for slip in december} == {date(2025, 1, 20)}
+
+
+def test_a_year_without_lags_has_the_same_slips_in_one_delivery(copy: Path, tmp_path: Path, slips: list[Slip]) -> None:
+    replace(copy / "simulation" / "plan.yaml", ", monthly: {day: 20, lags: [0.9, 0.06, 0.03, 0.01]}", "")
+    at_once = read_slips(written(tmp_path / "out", profile=str(copy)))
+    assert {slip.received for slip in at_once} == {date(2024, 1, 15), date(2025, 1, 20), date(2025, 2, 20)}
+    assert sorted(tuple(slip.text.items()) for slip in at_once) == sorted(tuple(slip.text.items()) for slip in slips)
+
+
 def test_the_note_tells_the_faults_and_the_clean_moves_of_the_files(folder: Path, slips: list[Slip]) -> None:
     note = json.loads((folder / "planted.json").read_text("utf-8"))
     seen: set[tuple[object, ...]] = set()
     found: dict[str, Counter[str]] = {"2023": Counter(), "2024": Counter()}
     for slip in slips:
         if kind := fault(slip, seen):
-            found["2023" if slip.received.year == 2024 else "2024"][kind] += 1
+            found["2023" if "2023" in slip.file else "2024"][kind] += 1
     assert found == note["faults"]
     assert set(note["faults"]["2024"]) == set(FAULTS)
     assert note["slips"] == len(slips)
@@ -397,6 +424,8 @@ SPOILT = {
     "an unknown layout": ("plan.yaml", "layout: departures", "layout: gate", "no layout “gate”"),
     "a layout that cannot be inverted": ("plan.yaml", "layout: arrivals,", "layout: ledger,", "fixed width"),
     "a delivery in the year itself": ("plan.yaml", "received: 2025-01-20", "received: 2024-12-20", "before it has ended"),
+    "lags that are no shares": ("plan.yaml", "[0.9, 0.06,", "[0.9, 0.6,", "lags are shares"),
+    "a day that February lacks": ("plan.yaml", "day: 20, lags", "day: 30, lags", "allowed: 1 to 28"),
     "a child with a slip of its own": ("plan.yaml", "[[14, 1]", "[[13, 1]", "begin at 14"),
     "a typing error in a key": ("plan.yaml", "women:", "woman:", "woman"),
 }  # fmt: skip

@@ -100,12 +100,33 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class Monthly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A year that is delivered month by month.
+
+    Args:
+        day: day of the next month on which a month is delivered.
+        lags: shares of the slips of a month that come with its own delivery, with the next one, and so on; their sum
+            is 1. What would come after the year's last delivery comes with it.
+    """
+
+    day: int
+    lags: tuple[float, ...]
+
+
 class SimulatedYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A year of the register: when it is delivered, and whose months it takes where its margins are annual."""
+    """A year of the register: when it is delivered, and whose months it takes where its margins are annual.
+
+    Args:
+        year: the year.
+        received: day of its only delivery, or of the last one where it is delivered month by month.
+        months_like: the year whose months its annual margins take.
+        monthly: how it is delivered month by month; at once where not given.
+    """
 
     year: int
     received: date
     months_like: int | None = None
+    monthly: Monthly | None = None
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +20,11 @@ from qonys.concepts.simulation import (
     ExternalCountry,
     ExternalTotal,
     InternalMargin,
+    Monthly,
     NetMargin,
     Place,
     PlanDesign,
+    SimulatedYear,
     SimulationPlan,
 )
 from qonys.concepts.variable import VARIABLES, Kind
@@ -86,6 +89,8 @@ def _years(plan: SimulationPlan) -> Iterator[Contradiction]:
     for entry in plan.design.years:
         if entry.received.year <= entry.year:
             yield "plan.yaml", f"{entry.year} is received before it has ended.", "Give a later day."
+        if entry.monthly is not None:
+            yield from (("plan.yaml", f"{entry.year}: {what}", "") for what in _monthly(entry, entry.monthly))
         if entry.year not in monthly and entry.months_like not in monthly:
             yield (
                 "plan.yaml",
@@ -94,6 +99,15 @@ def _years(plan: SimulationPlan) -> Iterator[Contradiction]:
             )
     if len(plan.design.external_months) != 12 or min(plan.design.external_months, default=0) < 0:
         yield "plan.yaml", "external_months needs twelve weights, none negative.", ""
+
+
+def _monthly(entry: SimulatedYear, monthly: Monthly) -> Iterator[str]:
+    if not 1 <= monthly.day <= 28:
+        yield f"monthly: the day is {monthly.day}; allowed: 1 to 28."
+    elif entry.received < date(entry.year, 12, monthly.day):
+        yield f"monthly: its last delivery ({entry.received}) is before that of November."
+    if min(monthly.lags, default=-1) < 0 or abs(sum(monthly.lags) - 1) > 1e-9:
+        yield "monthly: lags are shares, none negative, and sum to 1."
 
 
 def _areas(profile: Profile, plan: SimulationPlan) -> Iterator[Contradiction]:

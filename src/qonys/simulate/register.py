@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from qonys.concepts.layout import SourceLayout
-from qonys.concepts.simulation import SimulationPlan
+from qonys.concepts.simulation import SimulatedYear, SimulationPlan
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import corrected_internal_net
 from qonys.datasets.outcome import Finding, Outcome, Progress
@@ -25,6 +25,7 @@ from qonys.simulate.corrections import correcting_slips
 from qonys.simulate.delivered_files import Wording, write_slips
 from qonys.simulate.faults import planted_faults
 from qonys.simulate.flows import STREAMS, Flows, flows_of_year
+from qonys.simulate.lags import deliveries_of_year
 from qonys.simulate.settling import Settlements, settlements_of_year
 from qonys.simulate.slips import Flags, Numbers, Slips, one_below_another
 from qonys.simulate.year import Counters, attribute_codes, scaled_to, slips_of_flows, urban_net_of
@@ -119,7 +120,8 @@ def _write_year(register: _Register, year: int, seed: int) -> None:
         of_route = slips.take(np.flatnonzero(route == number))
         layout = profile.layouts[delivery.layout]
         if len(of_route):
-            _write_file(register, of_route, layout, f"{year}", plan.year(year).received, corrected, settlements, rng)
+            own = np.random.default_rng([seed, year, number, 1])
+            _write_files(register, of_route, layout, plan.year(year), corrected, settlements, (rng, own))
     for received, layout, of_late in late:
         register.corrections += len(of_late)
         _write(register, of_late, layout, f"{year}-corrections", received, settlements)
@@ -153,17 +155,35 @@ def _routes(plan: SimulationPlan, slips: Slips, settlements: Settlements) -> Num
     return route
 
 
-def _write_file(
+def _write_files(
     register: _Register,
     slips: Slips,
     layout: SourceLayout,
-    tag: str,
+    entry: SimulatedYear,
+    corrected: Numbers,
+    settlements: Settlements,
+    chance: tuple[np.random.Generator, np.random.Generator],
+) -> None:
+    """Plant faults among the true slips of a year, and write each of its deliveries, sorted by day.
+
+    ``chance``: of the faults, and of the lags, which so change no other figure.
+    """
+    together, filed = _with_faults(register, slips, layout, entry.received, corrected, settlements, chance[0])
+    for tag, received, chosen in deliveries_of_year(entry, filed, chance[1]):
+        if chosen.any():
+            _write(register, together.take(chosen), layout, tag, received, settlements)
+
+
+def _with_faults(
+    register: _Register,
+    slips: Slips,
+    layout: SourceLayout,
     received: date,
     corrected: Numbers,
     settlements: Settlements,
     rng: np.random.Generator,
-) -> None:
-    """Plant faults among true slips, sort all by day and write them."""
+) -> tuple[Slips, Numbers]:
+    """True and faulty slips in the order of the days on which they are filed, and those days, shape (slips,)."""
     design, counters = register.plan.design, register.counters
     planted = planted_faults(design, layout, slips, corrected, received, settlements, counters, rng)
     year = int(slips.number[0]) // 10**9
@@ -173,7 +193,7 @@ def _write_file(
     anywhere = rng.integers(first, last + 1, len(together), dtype=np.int32)
     filed = np.where((together.day < first) | (together.day > last), anywhere, together.day)
     order = np.argsort((filed - first).astype(np.int16), kind="stable")
-    _write(register, together.take(order), layout, tag, received, settlements)
+    return together.take(order), filed[order]
 
 
 def _write(
@@ -205,7 +225,9 @@ def _write_benchmark(register: _Register, moves: int, seed: int) -> None:
         own = np.random.default_rng([seed, year, 1 + number])
         slips = slips_of_flows(profile, plan, part, settlements, register.counters, own, urban_net=None)
         tag, received = f"{year}-{number + 1:04}", plan.year(year).received
-        _write_file(register, slips, layout, tag, received, np.zeros(0, np.int64), settlements, own)
+        nothing = np.zeros(0, np.int64)
+        together, _ = _with_faults(register, slips, layout, received, nothing, settlements, own)
+        _write(register, together, layout, tag, received, settlements)
 
 
 def _expressible(layout: SourceLayout) -> tuple[str, ...]:
