@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from qonys.collect.opening import Opened
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
-
-Columns: TypeAlias = dict[str, "pa.Array[Any]"]
 
 BATCH_ROWS = 262_144
 
@@ -35,12 +29,6 @@ class RowReader:
     batches: Iterator[pa.RecordBatch]
     broken: list[BrokenRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def as_text(batch: pa.RecordBatch, layout: SourceLayout, numbers: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    columns: Columns = {c.name: pc.cast(batch.column(c.name), pa.string()) for c in layout.columns}
-    columns["row"] = pa.array(numbers, pa.int64())
-    return pa.RecordBatch.from_pydict(columns)
 
 
 def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str], reader: RowReader) -> None:

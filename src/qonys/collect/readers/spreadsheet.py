@@ -1,42 +1,92 @@
-"""Spreadsheets: XLSX, XLS, XLSB and ODS."""
+"""Spreadsheets: XLSX, XLS, XLSB and ODS, told apart by their content, for a file's ending promises nothing.
+
+Titles may stand above the heading: the heading is the first row that holds all columns of the layout.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO
 
 import pyarrow as pa
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from qonys.collect.opening import Opened
-from qonys.collect.readers.rows import BATCH_ROWS, Columns, RowReader, fail_if_columns_absent, unreadable
+from qonys.collect.readers.cells import Columns, cell_reader, date_forms
+from qonys.collect.readers.rows import BATCH_ROWS, RowReader, fail_if_columns_absent, unreadable
 from qonys.concepts.layout import SourceLayout
+from qonys.errors import SupplierError
+
+_HEADING_ROWS = 50
+_SINCE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
 def read_spreadsheet(opened: Opened, layout: SourceLayout, reader: RowReader) -> Iterator[pa.RecordBatch]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(opened.path))
-        sheet = book.get_sheet_by_name(layout.sheet) if layout.sheet else book.get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise unreadable(opened, layout, str(error)) from error
-    heading = [str(cell).strip() for cell in rows[0]] if rows else []
-    fail_if_columns_absent(opened, layout, heading, reader)
-    positions = {name: heading.index(name) for name in (column.name for column in layout.columns)}
-    for start in range(1, len(rows), BATCH_ROWS):
-        chunk = rows[start : start + BATCH_ROWS]
-        filled = [(start + i + 1, row) for i, row in enumerate(chunk) if any(cell != "" for cell in row)]
+    """The filled rows below the heading, numbered as the spreadsheet numbers them."""
+    file: BinaryIO = io.BytesIO(opened.whole()) if opened.compression else opened.path.open("rb")
+    with file:
+        try:
+            since_1904 = _counts_from_1904(file)
+            sheet = _sheet(CalamineWorkbook.from_filelike(file), opened, layout)
+        except PasswordError as error:
+            what, next_step = "The workbook is locked with a password.", "Ask for a file without a password."
+            raise SupplierError(what, where=str(opened.path), next_step=next_step) from error
+        except (CalamineError, OSError, ValueError) as error:
+            raise unreadable(opened, layout, str(error)) from error
+    rows = enumerate(iter(sheet.iter_rows()), start=1)
+    heading = _heading(rows, opened, layout, reader)
+    forms = date_forms(layout)
+    cells = {
+        c.name: (heading.index(c.name), cell_reader(c, forms.get(c.name), since_1904=since_1904))
+        for c in layout.columns
+    }
+    while chunk := list(islice(rows, BATCH_ROWS)):
+        filled = [(number, row) for number, row in chunk if any(cell != "" for cell in row)]
         columns: Columns = {
-            name: pa.array([_cell_text(row[at]) for _, row in filled], pa.string()) for name, at in positions.items()
+            name: pa.array([read(row[place]) for _, row in filled], pa.string())
+            for name, (place, read) in cells.items()
         }
         columns["row"] = pa.array([number for number, _ in filled], pa.int64())
         yield pa.RecordBatch.from_pydict(columns)
 
 
-def _cell_text(cell: object) -> str:
-    """What a person sees in a cell; a whole number has no decimals, a date is ISO."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if hasattr(cell, "isoformat"):
-        return str(cell.isoformat()).removesuffix("T00:00:00")
-    return str(cell)
+def _sheet(book: CalamineWorkbook, opened: Opened, layout: SourceLayout) -> CalamineSheet:
+    if layout.sheet and layout.sheet not in book.sheet_names:
+        raise SupplierError(
+            f"The workbook has no sheet “{layout.sheet}”.",
+            where=str(opened.path),
+            next_step=f"It has: {', '.join(book.sheet_names)}. Ask the supplier, or mend the layout {layout.id}.",
+        )
+    return book.get_sheet_by_name(layout.sheet or book.sheet_names[0])
+
+
+def _heading(
+    rows: Iterator[tuple[int, Sequence[object]]], opened: Opened, layout: SourceLayout, reader: RowReader
+) -> list[str]:
+    """The names in the first row that holds all columns; else what is absent from the row that holds most of them."""
+    wanted = {column.name for column in layout.columns}
+    best: list[str] = []
+    for _, row in islice(rows, _HEADING_ROWS):
+        names = [" ".join(str(cell).split()) for cell in row]
+        if len(wanted & set(names)) > len(wanted & set(best)) or not best:
+            best = names
+        if wanted <= set(names):
+            break
+    told = [name for name in best if name]
+    fail_if_columns_absent(opened, layout, told, reader)
+    return best
+
+
+def _counts_from_1904(file: BinaryIO) -> bool:
+    """Whether an XLSX workbook says so; another kind of workbook is taken to count from 1900."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return bool(_SINCE_1904.search(archive.read("xl/workbook.xml")))
+    except (zipfile.BadZipFile, KeyError):
+        return False
+    finally:
+        file.seek(0)
