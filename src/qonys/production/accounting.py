@@ -45,6 +45,7 @@ def accounts_by_year(office: Office) -> tuple[Account, ...]:
     Raises:
         StatisticianError: the clean state is there, and a slip stands in no place or in two.
     """
+    office = office.reading()
     if not office.store.receipts():
         return ()
     slips = _by_period(

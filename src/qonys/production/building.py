@@ -25,8 +25,9 @@ from qonys.production.office import Office
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import characteristics
 from qonys.queries.tables import table_query
+from qonys.store.disk import write_atomically
+from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
-from qonys.store.states import write_atomically
 
 
 class BuiltRelease(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
         ProfileError: the calendar does not know the period, or a table wants a cut-off that it does not have.
         StatisticianError: an identity is broken, nothing is known at a cut-off, or the flows are out of date.
     """
+    office = office.reading()
     profile, entry = office.profile, office.profile.calendar_entry(str(period))
     design = profile.releases[entry.release]
     _fail_if_flows_are_stale(office, entry)
@@ -75,14 +77,23 @@ def _fail_if_flows_are_stale(office: Office, entry: CalendarEntry) -> None:
     lineage, last = office.store.lineage("statistics/flows"), max(entry.cut_offs.values())
     if not lineage:
         return
-    uncounted = [r for r in office.store.receipts()[int(lineage["deliveries"]) :] if r.received <= last]
-    if uncounted or lineage["profile_hash"] != office.profile.content_hash:
-        reason = f"{len(uncounted)} deliveries in time came" if uncounted else "the profile was changed"
+    counted = counted_in(lineage)
+    uncounted = [r for r in office.store.receipts() if r.received <= last and r.delivery not in counted]
+    reason = _what_changed(office, lineage, len(uncounted))
+    if reason:
         raise StatisticianError(
             f"The flows are older than what they would be published from: {reason} after they were counted.",
             where=f"release {entry.period}",
             next_step="Run `qonys process` and `qonys tabulate` again.",
         )
+
+
+def _what_changed(office: Office, lineage: Mapping[str, str], uncounted: int) -> str:
+    if uncounted:
+        return f"{uncounted} deliveries in time came"
+    if lineage["profile_hash"] != office.profile.content_hash:
+        return "the profile was changed"
+    return "the moves were made anew" if lineage["moves"] != str(office.store.version("clean/moves")) else ""
 
 
 def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Essence:

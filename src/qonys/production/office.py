@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
 from qonys.store.keys import Keys
 from qonys.store.receipts import replacements
+from qonys.store.spill import spill_of_this_process
 from qonys.store.states import Store
 from qonys.store.workspace import Workspace
 
@@ -49,11 +50,18 @@ class Office:
     def store(self) -> Store:
         return Store(self.workspace.store)
 
+    def reading(self) -> Office:
+        """The same office with its store as it is now: what is read through it belongs to one moment."""
+        still = replace(self)
+        still.__dict__.update(self.__dict__, store=self.store.snapshot())
+        return still
+
     @cached_property
     def engine(self) -> DuckDBEngine:
-        self.workspace.spill.mkdir(parents=True, exist_ok=True)
         return DuckDBEngine(
-            memory_limit=self.workspace.memory, threads=self.workspace.threads, spill=self.workspace.spill
+            memory_limit=self.workspace.memory,
+            threads=self.workspace.threads,
+            spill=spill_of_this_process(self.workspace.spill),
         )
 
     @cached_property

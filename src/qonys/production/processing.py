@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from qonys.datasets.move import MOVE
-from qonys.datasets.outcome import Outcome, RuleResult, Table
+from qonys.datasets.outcome import Outcome, Overlay, RuleResult, Table
 from qonys.process.moves import moves_query
-from qonys.production.amending import amended, imputed
+from qonys.production.amending import amended, decision_log, edit_counts, imputed, keep_amendments, settled
 from qonys.production.integrating import integrate
 from qonys.production.judging import judge
 from qonys.production.office import Office
 from qonys.production.streams import cast_stream
+from qonys.store.receipts import made_of
+from qonys.store.states import Together
 
 
 def process(office: Office) -> Outcome[tuple[RuleResult, ...]]:
-    """Make the clean state anew from all registrations; earlier versions of it stay.
+    """Make the clean states anew from all registrations; they count together, and earlier versions of them stay.
 
     Returns:
         What each rule found; findings name the rules that some row broke; measures count exceptions.
+
+    Raises:
+        OperatorError: nothing was collected yet, or somebody else processes this register now.
     """
+    with office.store.together("process", office.lineage()) as states:
+        return _processed(office, states)
+
+
+def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ...]]:
     deliveries = office.counting_deliveries()
+    states.lineage.update(made_of(map(int, deliveries["delivery"].to_numpy())))
     tables: dict[str, Table] = {
         "registrations": office.store.files("input/registrations"),
         "deliveries": deliveries,
@@ -27,13 +38,17 @@ def process(office: Office) -> Outcome[tuple[RuleResult, ...]]:
     correct = amended(office, tables)
     tables["registrations"] = correct.data
     judgement = judge(office, tables)
-    aside = integrate(office, tables, judgement.data.exceptions)
-    complete = imputed(office, tables, aside.data)
+    aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions))
+    complete = imputed(office, tables, aside.data.exceptions)
     tables["registrations"] = complete.data
-    moves = office.engine.stream(moves_query(), None, **tables, exceptions=aside.data)
-    lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows)}
+    moves = office.engine.stream(
+        moves_query(amended=isinstance(complete.data, Overlay)), None, **tables, exceptions=aside.data.exceptions, spans=aside.data.spans
+    )
+    lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows), "decisions": str(decision_log(office).last)}
     office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
-    office.store.replace("clean/exceptions", aside.data, lineage)
+    office.store.replace("clean/exceptions", aside.data.exceptions, lineage)
+    keep_amendments(office, complete.data, lineage)
     findings = (*correct.findings, *judgement.findings, *aside.findings, *complete.findings)
     measures = {**correct.measures, **judgement.measures, **aside.measures, **complete.measures}
-    return Outcome(judgement.data.results, findings, {**measures, "exceptions": aside.data.num_rows})
+    measures["amended"] = edit_counts(complete.data)
+    return Outcome(judgement.data.results, findings, {**measures, "exceptions": aside.data.exceptions.num_rows})

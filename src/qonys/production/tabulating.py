@@ -9,14 +9,23 @@ import pyarrow as pa
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.production.office import Office
 from qonys.queries.flows import flows_query
+from qonys.store.states import Together
 
 
 def tabulate(office: Office) -> Outcome[int]:
-    """Make the flows anew.
+    """Make the flows anew from the moves that count when it begins.
 
     Returns:
         Number of flows; measures give moves and flows of each cut-off: their ratio is the compression.
+
+    Raises:
+        OperatorError: nothing was processed yet, or somebody else tabulates this register now.
     """
+    with office.store.together("tabulate", office.lineage()) as states:
+        return _tabulated(office.reading(), states)
+
+
+def _tabulated(office: Office, states: Together) -> Outcome[int]:
     designs = tuple(office.profile.tables.values())
     query, moves = flows_query(designs), office.store.files("clean/moves")
     counted: list[pa.Table] = []
@@ -32,9 +41,9 @@ def tabulate(office: Office) -> Outcome[int]:
         stamp = pa.array([cut_off] * flows.num_rows, pa.date32())
         counted.append(flows.append_column("cut_off", stamp))
     flows = pa.concat_tables(counted)
-    made_of = office.store.lineage("clean/moves")
-    lineage = {**office.lineage(), "deliveries": made_of["deliveries"], "profile_hash": made_of["profile_hash"]}
-    office.store.replace("statistics/flows", flows, lineage)
+    made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
+    lineage = {name: made_of[name] for name in ("deliveries", "counted", "profile_hash")}
+    states.replace("statistics/flows", flows, {**lineage, "moves": str(version)})
     return Outcome(flows.num_rows, tuple(findings), measures)
 
 

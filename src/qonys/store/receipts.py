@@ -6,7 +6,7 @@ of the one that replaces it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -89,3 +89,24 @@ def fail_if_a_row_is_lost(receipt: Receipt, read: int) -> None:
 def replacements(receipts: Iterable[Receipt]) -> dict[int, Receipt]:
     """Number of a delivery -> the receipt of the one that replaces it."""
     return {receipt.replaces: receipt for receipt in receipts if receipt.replaces is not None}
+
+
+def made_of(deliveries: Iterable[int]) -> dict[str, str]:
+    """What to write down of a state that was made of deliveries: how many, and which (``1-4 6``)."""
+    numbers = sorted(deliveries)
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return {"deliveries": str(len(numbers)), "counted": " ".join("-".join(map(str, run)) for run in runs)}
+
+
+def counted_in(lineage: Mapping[str, str]) -> frozenset[int]:
+    """Numbers of the deliveries of which a state was made: the reverse of `made_of`."""
+    numbers: set[int] = set()
+    for run in lineage.get("counted", "").split():
+        first, _, last = run.partition("-")
+        numbers.update(range(int(first), int(last or first) + 1))
+    return frozenset(numbers)

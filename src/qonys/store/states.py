@@ -58,6 +58,7 @@ class Store:
         self.sets = StateSets(folder / "sets")
         self.locks = Locks(folder / "locks")
         self._at_work: dict[int, IO[bytes]] = {}
+        self._running: Together | None = None
 
     def append(self, state: State, rows: Rows, lineage: Mapping[str, str], *, schema: pa.Schema | None = None) -> int:
         """Add rows to a state; the number of the new version.
@@ -74,19 +75,22 @@ class Store:
         """
         if not _is_derived(state):
             return self._write(state, rows, "append", lineage, schema)
-        with self.together(_STEPS[state.split("/")[0]], lineage) as states:
-            return states.append(state, rows, schema=schema)
+        with self.together(_step(state), lineage) as states:
+            return states.append(state, rows, lineage, schema=schema)
 
     def replace(self, state: State, rows: Rows, lineage: Mapping[str, str], *, schema: pa.Schema | None = None) -> int:
         """Make a new version that holds these rows only; earlier versions stay as they are. See `append`."""
         if not _is_derived(state):
             return self._write(state, rows, "overwrite", lineage, schema)
-        with self.together(_STEPS[state.split("/")[0]], lineage) as states:
-            return states.replace(state, rows, schema=schema)
+        with self.together(_step(state), lineage) as states:
+            return states.replace(state, rows, lineage, schema=schema)
 
     @contextmanager
     def together(self, step: str, lineage: Mapping[str, str]) -> Iterator[Together]:
         """Make several derived states anew, which count together when the block ends, and not at all when it fails.
+
+        Within the block this store reads what was made in it, and `append` and `replace` belong to it; so does a block
+        within the block.
 
         Args:
             step: step of the line: only one run of it goes on at a time.
@@ -95,11 +99,17 @@ class Store:
         Raises:
             OperatorError: the step is being run by somebody else.
         """
+        if self._running is not None:
+            yield self._running
+            return
         with self.locks.step(step), self.locks.writing():
-            states = Together(self, lineage)
-            yield states
-            with told_if_disk_full(str(self.folder)), self.locked():
-                self.sets.publish(step, states.made, dict(lineage))
+            self._running = Together(self, lineage)
+            try:
+                yield self._running
+                with told_if_disk_full(str(self.folder)), self.locked():
+                    self.sets.publish(step, self._running.made, self._running.lineage)
+            finally:
+                self._running = None
 
     def locked(self) -> AbstractContextManager[None]:
         """One program at a time, for a look and a small write; the others wait. Not to be taken twice."""
@@ -112,7 +122,8 @@ class Store:
     def version(self, state: State) -> int | None:
         """The number of the version that counts; None where there is none."""
         if _is_derived(state):
-            return self._last_set().states.get(state)
+            made = self._running.made if self._running else {}
+            return made.get(state, self._last_set().states.get(state))
         return self.log(state).version()
 
     def files(self, state: State, version: int | None = None) -> Files:
@@ -127,8 +138,7 @@ class Store:
         log, version = self.log(state), self.version(state) if version is None else version
         schema = None if version is None else log.schema(version)
         if schema is None:
-            step = _STEPS[state.split("/")[0]]
-            raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {step}` first.")
+            raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {_step(state)}` first.")
         return Files(tuple(str(file.path) for file in log.files(version)), schema)
 
     def lineage(self, state: State) -> dict[str, str]:
@@ -204,25 +214,33 @@ class Together:
 
     Args:
         store: where they are made.
-        lineage: what is written down of each.
+        lineage: what is written down of each; more may be added before a state is made.
     """
 
     def __init__(self, store: Store, lineage: Mapping[str, str]) -> None:
-        self._store, self._lineage = store, lineage
+        self._store, self.lineage = store, dict(lineage)
         self.made: dict[str, int] = {}
 
-    def replace(self, state: State, rows: Rows, *, schema: pa.Schema | None = None) -> int:
+    def replace(
+        self, state: State, rows: Rows, lineage: Mapping[str, str] | None = None, *, schema: pa.Schema | None = None
+    ) -> int:
         """Make a state of these rows only. See `Store.append` for the rows."""
-        return self._made(state, rows, "overwrite", schema)
+        return self._made(state, rows, "overwrite", lineage, schema)
 
-    def append(self, state: State, rows: Rows, *, schema: pa.Schema | None = None) -> int:
+    def append(
+        self, state: State, rows: Rows, lineage: Mapping[str, str] | None = None, *, schema: pa.Schema | None = None
+    ) -> int:
         """Make a state of the rows that count and of these."""
-        return self._made(state, rows, "append", schema)
+        return self._made(state, rows, "append", lineage, schema)
 
-    def _made(self, state: State, rows: Rows, mode: Mode, schema: pa.Schema | None) -> int:
-        upon = self.made.get(state, self._store.version(state))
-        mode = "overwrite" if upon is None else mode
-        self.made[state] = self._store._write(state, rows, mode, self._lineage, schema, upon)
+    def _made(
+        self, state: State, rows: Rows, mode: Mode, lineage: Mapping[str, str] | None, schema: pa.Schema | None
+    ) -> int:
+        upon = self._store.version(state)
+        told = {**self.lineage, **(lineage or {})}
+        self.made[state] = self._store._write(
+            state, rows, mode if upon is not None else "overwrite", told, schema, upon
+        )
         return self.made[state]
 
 
@@ -248,6 +266,11 @@ class _Snapshot(Store):
 
 
 _WITH_SCHEMA = (pa.Table, pa.RecordBatchReader)
+
+
+def _step(state: str) -> str:
+    """The step of the line that makes a state."""
+    return _STEPS[state.split("/")[0]]
 
 
 def _is_derived(state: str) -> bool:

@@ -1,0 +1,49 @@
+"""Room on the disk for what does not fit into memory: a folder for each process, since two in one would meet.
+
+Laws: what a process leaves when it is killed is deleted by the next one on the same machine; nothing else is.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+
+def spill_of_this_process(folder: Path) -> Path:
+    """A name for a new folder; whoever spills makes it, and removes it in the end. Left-overs of the dead go first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_spill(dead_spill(folder))
+    return folder / f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def dead_spill(folder: Path) -> tuple[Path, ...]:
+    """Folders of processes of this machine that are no more."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if path.is_dir() and _is_dead(path.name)))
+
+
+def remove_spill(folders: tuple[Path, ...]) -> None:
+    """Delete what dead processes left."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_dead(name: str) -> bool:
+    machine, _, rest = name.rpartition("-")[0].rpartition("-")
+    if machine != _machine() or not rest.isdigit():
+        return False
+    with suppress(PermissionError):
+        try:
+            os.kill(int(rest), 0)
+        except ProcessLookupError:
+            return True
+    return False
+
+
+def _machine() -> str:
+    return socket.gethostname().replace(os.sep, "_") or "unknown"
