@@ -21,12 +21,14 @@ _MOVE_COLUMNS: dict[str, pa.DataType] = {
     "destination_locality": pa.string(),
     "age": pa.int16(),
     **dict.fromkeys(CHARACTERISTICS, pa.string()),
+    "edits": pa.list_(pa.string()),
 }
 MOVE = pa.schema(_MOVE_COLUMNS)
 """One row a person who moved. ``line`` is 0 for the person of the slip, 1, 2 … for children on it.
 
 A move counts at a data cut-off when ``known_from`` ≤ cut-off < ``known_to``; ``known_to`` is null while no later slip
-has corrected it. So every cut-off is one condition, and nothing is rewritten.
+has corrected it. So every cut-off is one condition, and nothing is rewritten. ``edits`` says what is not as delivered:
+``sex:imputed``, ``origin:reviewed:12`` (`datasets.decision.AMENDMENT`); null where nothing was touched.
 """
 
 _EXCEPTION_COLUMNS: dict[str, pa.DataType] = {

@@ -39,7 +39,7 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     tables["registrations"] = correct.data
     judgement = judge(office, tables)
     aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions))
-    complete = imputed(office, tables, aside.data.exceptions)
+    complete = imputed(office, tables, aside.data.exceptions, aside.data.spans)
     tables["registrations"] = complete.data
     moves = office.engine.stream(
         moves_query(amended=isinstance(complete.data, Overlay)), None, **tables, exceptions=aside.data.exceptions, spans=aside.data.spans

@@ -1,0 +1,139 @@
+"""Rows that were quarantined at entry, typed again from what was kept of them and what a person put right."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from qonys.collect.typing_query import accepted_texts, typing_query
+from qonys.concepts.layout import SourceLayout
+from qonys.concepts.variable import VARIABLES, Kind
+from qonys.datasets.decision import AMENDMENT, Key, Log
+from qonys.errors import StatisticianError
+from qonys.production.office import Office
+
+Row = dict[str, Any]
+Texts = dict[str, str | None]
+
+
+def quarantined_rows(office: Office, keys: Sequence[Key] | None = None) -> list[Row]:
+    """Rows of the quarantine at entry, of counting deliveries: all, or those with some keys; ``content`` as texts."""
+    if office.store.version("input/quarantine") is None:
+        return []
+    tables: dict[str, Any] = {"quarantine": office.store.files("input/quarantine"), "wanted": key_table(keys or ())}
+    chosen = "semi join wanted using (delivery, row)" if keys is not None else ""
+    query = f"select * from quarantine semi join deliveries using (delivery) {chosen} order by delivery, row"
+    rows = office.engine.run(query, deliveries=office.counting_deliveries(), **tables).to_pylist()
+    return [{**row, "content": None if row["content"] is None else json.loads(row["content"])} for row in rows]
+
+
+def key_table(keys: Sequence[Key]) -> pa.Table:
+    """Keys as a table with columns delivery and row."""
+    return pa.table(
+        {
+            "delivery": pa.array([delivery for delivery, _ in keys], pa.int32()),
+            "row": pa.array([row for _, row in keys], pa.int64()),
+        }
+    )
+
+
+def released_rows(office: Office, log: Log) -> pa.Table:
+    """The rows that were released, as `datasets.decision.AMENDMENT`.
+
+    Raises:
+        StatisticianError: a row is no more in quarantine, says something else than was corrected, or still cannot be typed.
+    """
+    releases = {entry.key: entry for entry in log.acts("release")}
+    if not releases:
+        return AMENDMENT.empty_table()
+    rows = {(row["delivery"], row["row"]): row for row in quarantined_rows(office, list(releases))}
+    for key, entry in releases.items():
+        if key not in rows:
+            raise stale_entry(entry.entry, key, "the row is not in quarantine", "there is nothing to release.")
+    typed = typed_again(office, list(rows.values()), {key: _corrected(rows[key], log) for key in rows})
+    notes = {key: [f"row:released:{entry.entry}"] for key, entry in releases.items()}
+    for _, last in log.chains("entry"):
+        for variable in _variables_of(office, rows.get(last.key), last.field):
+            notes[last.key].append(f"{variable}:reviewed:{last.entry}")
+    found = []
+    for row in typed:
+        key = (row["delivery"], row["row"])
+        if row["problems"]:
+            raise stale_entry(releases[key].entry, key, told(row["problems"]), "The row still cannot be read.")
+        found.append({**{name: row.get(name) for name in AMENDMENT.names}, "edits": notes[key]})
+    return pa.Table.from_pylist(found, schema=AMENDMENT)
+
+
+def corrected_texts(row: Row, log: Log) -> Texts:
+    """The texts of a quarantined row, those that were set in place of those that were found."""
+    changes = {last.field: last.new for _, last in log.chains("entry") if last.key == (row["delivery"], row["row"])}
+    return {column: changes.get(column, text) for column, text in (row["content"] or {}).items()}
+
+
+def typed_again(office: Office, rows: Sequence[Row], texts: dict[Key, Texts]) -> list[Row]:
+    """Quarantined rows as registrations with their ``problems``, typed by the layout of their delivery."""
+    layouts = {receipt.delivery: receipt.layout for receipt in office.store.receipts()}
+    by_layout: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_layout[layouts[row["delivery"]]].append(row)
+    found: list[Row] = []
+    for name, some in by_layout.items():
+        found += _typed(office, office.profile.layouts[name], some, texts)
+    return found
+
+
+def told(problems: Sequence[dict[str, str]]) -> str:
+    """Problems of a row in words."""
+    return "; ".join(
+        f"{p['field']}: {p['reason']}" + (f", found “{p['found']}”" if p["found"] else "") for p in problems
+    )
+
+
+def stale_entry(entry: int, key: Key, what: str, why: str) -> StatisticianError:
+    """The guard's error: an entry of the log holds no more."""
+    return StatisticianError(
+        f"Entry {entry} of the log of decisions matches nothing any more: {what}; {why}",
+        where=f"delivery {key[0]}, row {key[1]}",
+        next_step=f"See it with `qonys corrections`, then take it back: "
+        f"qonys correct --undo {entry} --reason OTHER --note “no longer needed”.",
+    )
+
+
+def _corrected(row: Row, log: Log) -> Texts:
+    texts = row["content"] or {}
+    for first, _ in log.chains("entry"):
+        if first.key == (row["delivery"], row["row"]) and texts.get(first.field or "") != first.old:
+            found = f"“{first.field}” is “{texts.get(first.field or '')}”, not “{first.old}”"
+            raise stale_entry(first.entry, first.key, found, "its error is gone.")
+    return corrected_texts(row, log)
+
+
+def _variables_of(office: Office, row: Row | None, column: str | None) -> list[str]:
+    """The variables that a layout takes from one column alone; the column's name where there is none."""
+    if row is None or column is None:
+        return []
+    layouts = {receipt.delivery: receipt.layout for receipt in office.store.receipts()}
+    layout = office.profile.layouts[layouts[row["delivery"]]]
+    return [name for name, source in layout.variables.items() if source.column == column] or [column]
+
+
+def _typed(office: Office, layout: SourceLayout, rows: Sequence[Row], texts: dict[Key, Texts]) -> list[Row]:
+    pseudonyms = {
+        source.column: name for name, source in layout.variables.items() if VARIABLES[name].kind is Kind.IDENTIFIER
+    }
+    columns: dict[str, pa.Array[Any]] = {"row": pa.array(range(len(rows)), pa.int64())}
+    for column in (column for column in layout.columns):
+        if column.identifier:
+            values = [row.get(pseudonyms.get(column.name, "")) for row in rows]
+            columns[column.name] = pa.array(values, pa.binary())
+        else:
+            said = [texts[row["delivery"], row["row"]].get(column.name) for row in rows]
+            columns[column.name] = pa.array(said, pa.string())
+    accepted = accepted_texts(office.profile, layout)
+    typed = office.engine.run(typing_query(layout), raw=pa.table(columns), accepted=accepted).to_pylist()
+    kept = {name: [row[name] for row in rows] for name in ("delivery", "row", "received", "record_key")}
+    return [{**one, **{name: values[one["row"]] for name, values in kept.items()}} for one in typed]
