@@ -62,7 +62,8 @@ class DiskFullError(OperatorError):
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SAID = re.compile(
-    rf"No space left on device|Disk quota exceeded|File too large|os error ({'|'.join(map(str, _FULL))})\b"
+    "No space left on device|Disk quota exceeded|File too large|max_temp_directory_size"
+    rf"|os error ({'|'.join(map(str, sorted(_FULL)))})\b"
 )
 """What the libraries beneath say, each in its own kind of error"""
 

@@ -9,10 +9,11 @@ def main() -> None:
     """Run a command; what a person can put right ends with a message and an exit code, never with a traceback."""
     from qonys.cli.commands import app
     from qonys.cli.show import show_error
-    from qonys.errors import QonysError
+    from qonys.errors import QonysError, told_if_disk_full
 
     try:
-        app(sys.argv[1:])
+        with told_if_disk_full(""):
+            app(sys.argv[1:])
     except QonysError as error:
         show_error(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_code)

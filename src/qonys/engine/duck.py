@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from qonys.datasets.outcome import Files, Overlay, Parameters, Table
-from qonys.errors import QueryError
+from qonys.errors import OperatorError, QueryError, told_if_disk_full
 
 BATCH_ROWS = 122_880
 """Rows of one batch of a stream: DuckDB's own row group."""
@@ -53,7 +53,7 @@ class DuckDBEngine:
         Raises:
             QueryError: an expression fails on some value, or names what is not there.
         """
-        with self._connected(tables) as connection:
+        with self._told(), self._connected(tables) as connection:
             try:
                 result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
             except _BROKEN_QUERY as error:
@@ -65,14 +65,36 @@ class DuckDBEngine:
     ) -> pa.RecordBatchReader:
         """The result batch by batch; the connection lives until the last one."""
         opened = ExitStack()
-        connection = opened.enter_context(self._connected(tables))
-        reader = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_reader(BATCH_ROWS)
+        with self._told():
+            connection = opened.enter_context(self._connected(tables))
+            reader = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_reader(BATCH_ROWS)
 
         def batches() -> Iterator[pa.RecordBatch]:
-            with opened:
+            with self._told(), opened:
                 yield from reader
 
         return pa.RecordBatchReader.from_batches(reader.schema, batches())
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell of a machine that is too small for a query as such.
+
+        Raises:
+            DiskFullError: there is no room for what does not fit into memory.
+            OperatorError: the bound on memory is too low.
+        """
+        spill = str(self._settings["temp_directory"])
+        try:
+            with told_if_disk_full(spill):
+                yield
+        except (duckdb.OutOfMemoryException, OSError) as error:
+            if "Out of Memory" not in str(error):
+                raise
+            raise OperatorError(
+                f"A query needs more than the {self._settings['memory_limit']} of memory that it may use.",
+                where=spill,
+                next_step="Raise `memory` in qonys.toml, then run the same command again.",
+            ) from error
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:

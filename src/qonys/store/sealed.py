@@ -14,7 +14,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from qonys.errors import OperatorError
+from qonys.errors import OperatorError, told_if_disk_full
 
 _CHUNK = 1 << 20
 _TAG = 16
@@ -22,12 +22,18 @@ _PREFIX = 8
 
 
 def seal(source: BinaryIO, target: Path, key: bytes) -> None:
-    """Encrypt a stream into a file."""
+    """Encrypt a stream into a file, which is on the disk when this returns.
+
+    Raises:
+        DiskFullError: there is no room.
+    """
     cipher, prefix = AESGCM(key), os.urandom(_PREFIX)
-    with target.open("wb") as file:
+    with told_if_disk_full(str(target)), target.open("wb") as file:
         file.write(prefix)
         for number, (chunk, last) in enumerate(_chunks(source, _CHUNK)):
             file.write(cipher.encrypt(prefix + number.to_bytes(4), chunk, b"last" if last else b"more"))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def unsealed(path: Path, key: bytes) -> Iterator[bytes]:
