@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Literal, TypeVar
 
 import msgspec
@@ -152,7 +153,7 @@ def holds_on(definition: Dated, column: str = "date") -> str:
 def overlapping(definitions: Iterable[D]) -> tuple[D, D] | None:
     """Two definitions that hold on one day, if there are any."""
     ordered = sorted(definitions, key=lambda one: one.valid_from or date.min)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.valid_to is None or later.valid_from is None or later.valid_from < earlier.valid_to:
             return earlier, later
     return None

@@ -1,78 +1,172 @@
-"""Sets registrations side by side: which of them say again, or take back, what another one says."""
+"""Sets registrations side by side: which of them say again, take back or complete what another one says.
+
+Every stage finds absences: days of knowledge on which a slip does not count. It sees the slips as the stages before it
+left them: replaced deliveries, repetitions, corrections, children's own slips, pairs, sequences, duration.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
 import pyarrow as pa
 
-from qonys.concepts.rule import RuleSet
+from qonys.concepts.integration import Deed, Integration
+from qonys.datasets.finding import FLAG
 from qonys.datasets.move import EXCEPTION
-from qonys.datasets.outcome import Engine, Table
+from qonys.datasets.outcome import Engine, Finding, Table
+from qonys.datasets.standing import ABSENCE
+from qonys.process.corrected import corrected_query, number_twice_query
+from qonys.process.durations import temporary_query
+from qonys.process.pairs import PAIR, matched, paired_query, pairs_query, unpaired_count_query, waiting_query
+from qonys.process.repetitions import child_slips_query, duplicates_query, near_duplicates_query
+from qonys.process.sequences import flags_query, sequence_query
+from qonys.process.standing import exceptions_of, replaced_query, run_absences, spans_of
 
-_NO_EXCEPTION = """
-select delivery, row, date, since, fate, reasons from exceptions where false
-"""
+
+@dataclass(frozen=True)
+class Integrated:
+    """What setting side by side has shown.
+
+    Args:
+        exceptions: all slips that make no move, as `datasets.move.EXCEPTION`: those handed in and those found here.
+        spans: when slips count that do not simply count from their receipt on, as `datasets.standing.SPAN`.
+        flags: slips that count although something is odd, as `datasets.finding.FLAG`.
+        pairs: departures and arrivals that are one move, as `process.pairs.PAIR`.
+        findings: counts by reason.
+    """
+
+    exceptions: pa.Table
+    spans: pa.Table
+    flags: pa.Table
+    pairs: pa.Table
+    findings: tuple[Finding, ...]
 
 
-def integrated(engine: Engine, rules: RuleSet, exceptions: pa.Table, **tables: Table) -> pa.Table:
-    """The exceptions so far and those that show only beside other registrations, as `datasets.move.EXCEPTION`.
+def integrated(
+    engine: Engine, definition: Integration, exceptions: pa.Table, tables: Mapping[str, Table]
+) -> Integrated:
+    """Set the registrations side by side.
 
     Args:
         engine: runs the queries.
-        rules: the rules of the profile.
-        exceptions: the slips that are out already.
-        tables: registrations, deliveries, territory.
+        definition: the profile's integration.yaml.
+        exceptions: the slips that are out already, as `datasets.move.EXCEPTION`.
+        tables: registrations, deliveries (with layout and replaced_on), territory; ``linked`` (delivery, row, person), where
+            slips without an identifier found their person.
     """
-    found = exceptions
-    for query in (repeated_query(rules), corrected_query()):
-        more = engine.run(query, None, **tables, exceptions=found).cast(EXCEPTION)
-        found = pa.concat_tables([found, more])
-    return found
+    table = _Table(engine, definition, {**tables, "exceptions": exceptions}, linked="linked" in tables)
+    for stage in _STAGES:
+        table = stage(table)
+    found = exceptions_of(engine, table.absences)
+    flags = engine.run(flags_query(), None, found=table.told).cast(FLAG)
+    return Integrated(
+        pa.concat_tables([exceptions.cast(EXCEPTION), found]),
+        spans_of(engine, table.absences),
+        flags,
+        table.pairs,
+        (*_counted(found, flags), *table.findings),
+    )
 
 
-def repeated_query(rules: RuleSet) -> str:
-    """Slips that say again what an earlier one says; table ``exceptions`` holds those that are out already.
+@dataclass(frozen=True)
+class _Table:
+    """The slips on the table: what is known of them after a stage."""
 
-    A hash picks candidates, equality decides. A slip that corrects another one repeats it on purpose.
-    """
-    if not rules.duplicate_key:
-        return _NO_EXCEPTION
-    key, known = ", ".join(rules.duplicate_key), " and ".join(f"{name} is not null" for name in rules.duplicate_key)
-    return f"""
-with counted as (select r.* from registrations as r semi join deliveries using (delivery)),
-suspects as (select hash({key}) as hashed from counted where {known} group by 1 having count(*) > 1),
-candidates as (
-  select * from counted where {known} and hash({key}) in (select hashed from suspects)
-),
-ranked as (
-  select c.*, row_number() over (partition by {key} order by received, delivery, row) as place
-  from candidates as c anti join exceptions using (delivery, row)
-)
-select delivery, row, date, received as since, 'set_apart' as fate, ['duplicate'] as reasons
-from ranked where place > 1 and corrects is null
-"""
+    engine: Engine
+    definition: Integration
+    given: dict[str, Table]
+    linked: bool
+    absences: pa.Table = field(default_factory=ABSENCE.empty_table)
+    told: pa.Table = field(default_factory=ABSENCE.empty_table)
+    pairs: pa.Table = field(default_factory=PAIR.empty_table)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        return {**self.given, "absences": self.absences, "pairs": self.pairs}
+
+    def absent(self, *queries: str, deed: Deed = "set_apart") -> _Table:
+        """With the absences that queries find; a deed that only flags leaves the slips where they are."""
+        found = [run_absences(self.engine, query, **self.tables) for query in queries]
+        if deed == "flag":
+            return replace(self, told=pa.concat_tables([self.told, *found]))
+        return replace(self, absences=pa.concat_tables([self.absences, *found]))
+
+    def counted(self, query: str) -> list[dict[str, int | str]]:
+        rows: list[dict[str, int | str]] = self.engine.run(query, None, **self.tables).to_pylist()
+        return rows
 
 
-def corrected_query() -> str:
-    """Slips that a later sound slip corrects, from the day on which that one came.
+def _replaced(table: _Table) -> _Table:
+    return table.absent(replaced_query())
 
-    A correction may say that there was no migration: it is set apart itself, and still takes the move back. Of two
-    corrections of one slip the later counts: it takes the earlier one's place.
-    """
-    return """
-with corrections as (
-  select r.delivery, r.row, r.date, r.corrects, r.received,
-    lead(r.received) over (partition by r.corrects order by r.received, r.delivery, r.row) as replaced
-  from registrations as r semi join deliveries using (delivery)
-  anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
-  where r.corrects is not null
-),
-taken_back as (
-  select r.delivery, r.row, r.date, c.received as since
-  from registrations as r semi join deliveries using (delivery) join corrections as c on c.corrects = r.slip
-  union all
-  select delivery, row, date, replaced from corrections where replaced is not null
-)
-select t.delivery, t.row, t.date, min(t.since) as since, 'set_apart' as fate, ['corrected'] as reasons
-from taken_back as t anti join exceptions using (delivery, row)
-group by t.delivery, t.row, t.date
-"""
+
+def _repeated(table: _Table) -> _Table:
+    key, linked = table.definition.duplicate_key, table.linked
+    if key:
+        table = table.absent(duplicates_query(key, linked=linked))
+    near = [near_duplicates_query(n, table.definition.sources, linked=linked) for n in table.definition.near_duplicates]
+    return table.absent(*near)
+
+
+def _corrected(table: _Table) -> _Table:
+    table = table.absent(corrected_query(linked=table.linked))
+    twice = int(table.counted(number_twice_query())[0]["n"])
+    if not twice:
+        return table
+    finding = Finding(
+        "slip-number-twice",
+        count=twice,
+        next_step="Ask the supplier which slip each number means; a correction takes back one of them only.",
+    )
+    return replace(table, findings=(*table.findings, finding))
+
+
+def _children(table: _Table) -> _Table:
+    for children in table.definition.children:
+        query = child_slips_query(children, linked=table.linked)
+        pairs = matched(table.engine, query, **table.tables)
+        fate = "quarantine" if children.action == "quarantine" else "set_apart"
+        with_pairs = replace(table, pairs=pairs).absent(paired_query("on-parents-slip", fate), deed=children.action)
+        table = replace(with_pairs, pairs=table.pairs)
+    return table
+
+
+def _paired(table: _Table) -> _Table:
+    for pairing in table.definition.pairing:
+        pairs = matched(table.engine, pairs_query(pairing, linked=table.linked), **table.tables)
+        here = replace(table, pairs=pairs)
+        alone = [
+            Finding(f"unpaired-{row['kind']}", count=int(row["n"]), next_step="Ask for the slips of the other side.")
+            for row in here.counted(unpaired_count_query(pairing, linked=table.linked))
+        ]
+        here = here.absent(paired_query("paired"), waiting_query(pairing, linked=table.linked))
+        table = replace(here, pairs=pa.concat_tables([table.pairs, pairs]), findings=(*table.findings, *alone))
+    return table
+
+
+def _followed(table: _Table) -> _Table:
+    for rule in table.definition.sequences:
+        query = sequence_query(rule, linked=table.linked, paired=bool(table.definition.pairing))
+        table = table.absent(query, deed=rule.action)
+    return table
+
+
+def _lasting(table: _Table) -> _Table:
+    paired = bool(table.definition.pairing)
+    return table.absent(*(temporary_query(d, linked=table.linked, paired=paired) for d in table.definition.duration))
+
+
+_STAGES: tuple[Callable[[_Table], _Table], ...] = (
+    _replaced, _repeated, _corrected, _children, _paired, _followed, _lasting,
+)  # fmt: skip
+
+
+def _counted(exceptions: pa.Table, flags: pa.Table) -> tuple[Finding, ...]:
+    found = []
+    for table in (exceptions, flags):
+        counts = Counter(reason for row in table.select(["reasons"]).to_pylist() for reason in row["reasons"])
+        found += [Finding(reason, count=count) for reason, count in counts.most_common()]
+    return tuple(found)

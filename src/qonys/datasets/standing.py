@@ -1,0 +1,44 @@
+"""When slips count: the days from which and until which something is known, as *process* sets slips side by side."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_ABSENCE_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "date": pa.date32(),
+    "received": pa.date32(),
+    "since": pa.date32(),
+    "until": pa.date32(),
+    "fate": pa.string(),
+    "reason": pa.string(),
+}
+ABSENCE = pa.schema(_ABSENCE_COLUMNS)
+"""A slip does not count from the day ``since`` until the day before ``until`` (9999-12-31: for good), for a reason.
+
+A slip may have several absences, and they may overlap. ``received`` ≤ ``since`` < ``until``.
+"""
+
+_SPAN_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "known_from": pa.date32(),
+    "known_to": pa.date32(),
+}
+SPAN = pa.schema(_SPAN_COLUMNS)
+"""The days on which a slip counts that does not simply count from its receipt on; ``known_to`` null: still.
+
+A slip of which a later one takes the place and is itself replaced has two spans; those of one slip never touch.
+"""
+
+_LINK_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "other_delivery": pa.int32(),
+    "other_row": pa.int64(),
+    "probability": pa.float64(),
+    "status": pa.string(),
+}
+LINK = pa.schema(_LINK_COLUMNS)
+"""Two slips, the first without an identifier, that are of one person (``linked``) or may be (``review``)."""

@@ -1,0 +1,74 @@
+"""Slips that a later slip corrects.
+
+Laws:
+- A correction takes one slip back, from the day on which both are known, as long as the delivery of the correction counts.
+- It may say that there was no migration: it is set apart itself, and still takes the move back. A quarantined one does not.
+- A number that two slips bear at the same time is corrected once: of those known when the correction comes, the slip of the
+  same person goes first, then the one delivered first.
+- Of two corrections of one slip the later counts: it takes the earlier one's place. A ← B ← C leaves C.
+- Of two slips that correct each other the later one corrects.
+"""
+
+from __future__ import annotations
+
+from qonys.process.standing import slips_of, standing_of
+
+
+def corrected_query(*, linked: bool = False) -> str:
+    """Absences of corrected slips; tables registrations, deliveries, exceptions (slips that never count)."""
+    return f"""
+with counting as (
+  select * from ({slips_of("slip", "corrects", "person", linked=linked)}) as slips where gone > received
+),
+corrections as (
+  select * from counting
+  anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
+  where corrects is not null
+),
+borne as (
+  select c.delivery as by_delivery, c.row as by_row, b.*
+  from corrections as c join counting as b on b.slip = c.corrects
+  where (b.delivery <> c.delivery or b.row <> c.row)
+    and not (coalesce(b.corrects = c.slip, false) and (b.received, b.delivery, b.row) > (c.received, c.delivery, c.row))
+),
+aims as (
+  select c.*, b.delivery as aim_delivery, b.row as aim_row, b.date as aim_date, b.received as aim_received,
+    b.gone as aim_gone, greatest(c.received, b.received) as both_known,
+    max(b.gone) over (
+      partition by c.delivery, c.row
+      order by greatest(c.received, b.received), b.person is distinct from c.person, b.received, b.delivery, b.row
+      rows between unbounded preceding and 1 preceding
+    ) as borne_until
+  from corrections as c left join borne as b on b.by_delivery = c.delivery and b.by_row = c.row
+),
+effective as (
+  select *, greatest(both_known, borne_until) as since from aims
+  where aim_row is null or greatest(both_known, borne_until) < least(gone, aim_gone)
+),
+taken_back as (
+  select aim_delivery as delivery, aim_row as row, aim_date as date, aim_received as received, since, gone as until
+  from effective where aim_row is not null
+  union
+  select e.delivery, e.row, e.date, e.received, greatest(e.received, l.received), l.gone
+  from effective as e
+  join effective as l on l.corrects = e.corrects and l.aim_delivery is not distinct from e.aim_delivery
+    and l.aim_row is not distinct from e.aim_row and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
+)
+select delivery, row, date, received, since, until, 'set_apart' as fate, 'corrected' as reason
+from taken_back anti join exceptions using (delivery, row)
+"""
+
+
+def number_twice_query() -> str:
+    """One row: how many numbers two slips bear that both count; tables as above, and absences.
+
+    A correction may bear the number of the slip that it corrects.
+    """
+    return f"""
+with bearing as (
+  select slip, corrects, known_to from ({standing_of("slip", "corrects")}) as standing where slip is not null
+)
+select count(*) as n from (
+  select slip from bearing where known_to = date '9999-12-31' group by slip having count(*) > 1
+) as twice
+"""

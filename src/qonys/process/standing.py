@@ -1,0 +1,107 @@
+"""From absences to spans and exceptions: on which days of knowledge a slip counts, and why not on the others.
+
+Laws: a slip counts on [received, replaced) less its absences; whoever counts at the end makes a move, whoever does not is
+an exception with the reason for which it left last. So a data cut-off sees what would have been made of the deliveries up
+to that day alone.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from qonys.datasets.move import EXCEPTION
+from qonys.datasets.outcome import Engine, Table
+from qonys.datasets.standing import ABSENCE, SPAN
+
+FOREVER = "date '9999-12-31'"
+PRECEDENCE = (
+    "replaced", "duplicate", "corrected", "near-duplicate", "on-parents-slip", "paired", "unpaired", "after-death",
+    "two-places-on-one-day", "origin-elsewhere", "arrival-without-departure", "departure-without-arrival", "temporary",
+)  # fmt: skip
+"""Of two reasons for which a slip leaves on one day the earlier is told."""
+
+
+def slips_of(*columns: str, linked: bool = False) -> str:
+    """A query for the slips of the deliveries that count, with the day ``gone`` on which a redelivery replaced them.
+
+    Args:
+        columns: variables besides delivery, row, date, received.
+        linked: table ``linked`` holds the persons of slips that have no identifier.
+    """
+    person = "coalesce(r.person, l.person) as person" if linked else "r.person"
+    chosen = "".join(f", {person if name == 'person' else f'r.{name}'}" for name in columns)
+    join = "left join linked as l on l.delivery = r.delivery and l.row = r.row" if linked else ""
+    return f"""
+select r.delivery, r.row, r.date, r.received, coalesce(d.replaced_on, {FOREVER}) as gone{chosen}
+from registrations as r join deliveries as d on d.delivery = r.delivery {join}
+"""
+
+
+def standing_of(*columns: str, linked: bool = False) -> str:
+    """A query for the spans in which slips count as far as ``absences`` tells: known_from, known_to (9999-12-31: still).
+
+    Tables: registrations, deliveries, exceptions (slips that never count), absences.
+    """
+    return f"""
+select s.*, s.received as known_from, {FOREVER} as known_to
+from ({slips_of(*columns, linked=linked)}) as s
+anti join exceptions using (delivery, row) anti join absences using (delivery, row)
+union all
+select s.*, p.known_from, p.known_to
+from ({slips_of(*columns, linked=linked)}) as s join ({_SPANS}) as p using (delivery, row)
+"""
+
+
+def spans_of(engine: Engine, absences: pa.Table) -> pa.Table:
+    """The spans of all slips that have absences, as `datasets.standing.SPAN`."""
+    query = f"select delivery, row, known_from, nullif(known_to, {FOREVER}) as known_to from ({_SPANS}) as spans"
+    return engine.run(query, None, absences=absences).cast(SPAN)
+
+
+def exceptions_of(engine: Engine, absences: pa.Table) -> pa.Table:
+    """The slips that do not count at the end, as `datasets.move.EXCEPTION`, since they last left."""
+    order = f"list_position({list(PRECEDENCE)}, reason)"
+    query = f"""
+with marks as ({_MARKS}),
+left_last as (
+  select delivery, row, max(since) filter (where since > open_from or since = received) as since, max(until) as until
+  from marks group by delivery, row
+)
+select m.delivery, m.row, any_value(m.date) as date, m.since, arg_min(m.fate, {order}) as fate, [arg_min(m.reason, {order})] as reasons
+from marks as m join left_last as l on l.delivery = m.delivery and l.row = m.row and l.since = m.since
+where l.until = {FOREVER}
+group by m.delivery, m.row, m.since
+"""
+    return engine.run(query, None, absences=absences).cast(EXCEPTION)
+
+
+def replaced_query() -> str:
+    """Absences of the slips of replaced deliveries: tables registrations, deliveries, exceptions."""
+    return f"""
+select delivery, row, date, received, greatest(received, gone) as since, {FOREVER} as until, 'set_apart' as fate,
+  'replaced' as reason
+from ({slips_of()}) as slips anti join exceptions using (delivery, row)
+where gone < {FOREVER}
+"""
+
+
+def run_absences(engine: Engine, query: str, **tables: Table) -> pa.Table:
+    """The absences that a query finds, as `datasets.standing.ABSENCE`."""
+    return engine.run(query, None, **tables).select(ABSENCE.names).cast(ABSENCE)
+
+
+_MARKS = """
+select *, coalesce(
+  max(until) over (partition by delivery, row order by since, until rows between unbounded preceding and 1 preceding),
+  received
+) as open_from
+from absences
+"""
+"""Absences in their order, each with the day up to which those before it reach."""
+
+_SPANS = f"""
+with marks as ({_MARKS})
+select delivery, row, open_from as known_from, since as known_to from marks where since > open_from
+union all
+select delivery, row, max(until), {FOREVER} from marks group by delivery, row having max(until) < {FOREVER}
+"""
