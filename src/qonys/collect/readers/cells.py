@@ -60,7 +60,7 @@ def texts(values: pa.Array[Any], column: Column, form: str | None) -> pa.Array[A
     if pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and form is not None):
         found = pc.cast(pc.strftime(values, format=form or _ISO), pa.string())
     elif pa.types.is_timestamp(kind):
-        found = pc.replace_substring_regex(found, r" 00:00:00(\.0+)?Z?$", "")
+        found = pc.replace_substring_regex(found, r"(?: 00:00:00)?(?:\.0+)?Z?$", "")
     elif pa.types.is_floating(kind):
         numbers = values.to_pylist()
         found = pa.array([None if n is None or n != n else number_text(n, column) for n in numbers], pa.string())

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from qonys.collect.opening import Opened
 from qonys.collect.readers.cells import Columns
-from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent
+from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent, unreadable
 from qonys.concepts.layout import Column, SourceLayout
 
 _ROWS = 65_536
@@ -39,7 +39,9 @@ def read_json_lines(opened: Opened, layout: SourceLayout, reader: RowReader) -> 
             }
             columns["row"] = pa.array([number for number, _ in taken], pa.int64())
             yield pa.RecordBatch.from_pydict(columns)
-    if keys or reader.broken:
+    if reader.broken and not keys:
+        raise unreadable(opened, layout, "no line of it is a JSON object.")
+    if keys:
         fail_if_columns_absent(opened, layout, list(keys), reader)
 
 
