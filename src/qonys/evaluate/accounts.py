@@ -18,7 +18,8 @@ class Account(msgspec.Struct, frozen=True):
         delivered: slips in the delivered files.
         registrations: slips that stand in the register and broke no rule.
         quarantined: slips that cannot be used, at entry or by a rule.
-        set_apart: slips that are no migration, are said twice, or were corrected by a later one.
+        set_apart: slips that are no migration, are said twice, were corrected by a later one, or came in a delivery that a
+            corrected one replaced.
         moved: slips that are a move.
         pending: slips that came after the last `qonys process`.
         accompanying: children who moved on a parent's slip.

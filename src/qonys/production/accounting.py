@@ -6,10 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from qonys.datasets.decision import AMENDMENT
 from qonys.datasets.move import EXCEPTION, MOVE
-from qonys.datasets.outcome import Files
+from qonys.datasets.outcome import Files, Table
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
+from qonys.production.amending import current_registrations
 from qonys.production.office import Office
 from qonys.store.states import State
 
@@ -17,7 +19,7 @@ _SLIPS = """
 with entered as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
   from registrations semi join deliveries using (delivery) group by 1),
 refused as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
-  from quarantine semi join deliveries using (delivery) group by 1)
+  from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row) group by 1)
 select period, coalesce(e.n, 0) as entered, coalesce(r.n, 0) as refused
 from entered as e full join refused as r using (period) order by period
 """
@@ -51,12 +53,13 @@ def accounts_by_year(office: Office) -> tuple[Account, ...]:
     slips = _by_period(
         office,
         _SLIPS,
-        registrations=_state(office, "input/registrations", REGISTRATION),
-        quarantine=_state(office, "input/quarantine", QUARANTINE),
+        registrations=_registrations(office),
+        quarantine=counted_state(office, "input/quarantine", QUARANTINE),
+        amendments=counted_state(office, "clean/amendments", AMENDMENT),
         deliveries=office.counting_deliveries(),
     )
-    exceptions = _by_period(office, _EXCEPTIONS, exceptions=_state(office, "clean/exceptions", EXCEPTION))
-    moves = _by_period(office, _MOVES, moves=_state(office, "clean/moves", MOVE), territory=office.territory)
+    exceptions = _by_period(office, _EXCEPTIONS, exceptions=counted_state(office, "clean/exceptions", EXCEPTION))
+    moves = _by_period(office, _MOVES, moves=counted_state(office, "clean/moves", MOVE), territory=office.territory)
     pending = _has_pending(office)
     accounts = tuple(
         _account(period, row, exceptions.get(period, {}), moves.get(period, {}), office, pending=pending)
@@ -72,12 +75,19 @@ def _has_pending(office: Office) -> bool:
     return processed != str(len(office.store.receipts()))
 
 
-def _state(office: Office, state: State, schema: pa.Schema) -> pa.Table | Files:
-    """A state as it is, or without a row where no step has written it yet."""
+def _registrations(office: Office) -> Table:
+    """The registrations with the amended and the released slips among them, as they were when last processed."""
+    if office.store.version("input/registrations") is None:
+        return REGISTRATION.empty_table()
+    return current_registrations(office)
+
+
+def counted_state(office: Office, state: State, schema: pa.Schema) -> pa.Table | Files:
+    """A state as it counts, or without a row where no step has written it yet."""
     return office.store.files(state) if office.store.version(state) is not None else schema.empty_table()
 
 
-def _by_period(office: Office, query: str, **tables: pa.Table | Files) -> dict[str, dict[str, Any]]:
+def _by_period(office: Office, query: str, **tables: Table) -> dict[str, dict[str, Any]]:
     return {row["period"]: row for row in office.engine.run(query, None, **tables).to_pylist()}
 
 

@@ -40,6 +40,7 @@ State: TypeAlias = Literal[
     "clean/flags",
     "clean/findings",
     "clean/amendments",
+    "clean/lags",
     "statistics/flows",
 ]
 
