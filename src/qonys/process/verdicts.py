@@ -1,102 +1,257 @@
-"""Confronts every registration with the rules: which slips make no move, and why.
+"""Confronts every registration with the rules of records, all rules in one pass: which slips make no move, and why.
 
 A slip ends in exactly one place: it is quarantined, or set apart, or it is a move. The order decides: what is broken is
 quarantined before it is asked whether it is a migration, and that before it is compared with other slips.
+
+One pass: each rule gives a row a state of two bits, the states of 31 rules make one word, and rows with equal words are
+counted together. Rows that break nothing fall into few groups; of the others the place of each is kept. So all counts,
+reasons and flags are read from a result that is about as large as the number of faulty rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from qonys.concepts.rule import Rule, RuleSet
 from qonys.concepts.variable import VARIABLES
-from qonys.queries.expressions import parsed_condition
+from qonys.datasets.finding import FLAG
+from qonys.datasets.move import EXCEPTION
+from qonys.process.built_in_rules import BUILT_IN_RULES
+from qonys.process.rule_names import RECORD_NAMES, judged_query, names_of, parsed
 
-DERIVED = (
-    "received",
-    "origin_level",
-    "destination_level",
-    "origin_unit",
-    "destination_unit",
-    "origin_inside",
-    "destination_inside",
-)
+RULES_A_WORD = 31
+NOT_APPLICABLE, PASSES, FAILS, MISSING = 0, 1, 2, 3
+"""The state that a rule gives a row. Missing: the condition cannot be told, as something is not stated."""
+
+DERIVED = tuple(name for name in RECORD_NAMES if name not in VARIABLES)
 """What a rule may name besides the variables of a registration."""
 
-_NAMES = (*VARIABLES, *DERIVED)
+Numbers: TypeAlias = NDArray[np.int64]
+Absent: TypeAlias = Mapping[str, frozenset[str]]
+"""Id of a rule -> the layouts that do not state what it names: there it is not applicable."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the rules of records say.
+
+    Args:
+        states: rows of each state, by the place of the rule: shape (rules, 4), in the order of the states.
+        exceptions: slips that make no move, as `datasets.move.EXCEPTION`.
+        flags: slips that no rule took out and that broke one which only flags, as `datasets.finding.FLAG`.
+        rejected: delivery -> ids of the rules for which the whole of it is rejected.
+        broken_by: id of a rule -> places (delivery, row) of some slips that broke it.
+    """
+
+    states: Numbers
+    exceptions: pa.Table
+    flags: pa.Table
+    rejected: dict[int, tuple[str, ...]]
+    broken_by: dict[str, list[tuple[int, int]]]
+
+
+def record_rules(rules: RuleSet) -> tuple[Rule, ...]:
+    """The rules of a pass: what holds in every country, then the profile's."""
+    return (*BUILT_IN_RULES, *rules.of_records())
 
 
 def judged(registrations: str = "registrations") -> str:
-    """Registrations with what the rules need besides: age, and what their ends are on the day.
+    """Registrations with everything that a rule may name, and the variables that it may not."""
+    rest = ", ".join(f"r.{name}" for name in VARIABLES if name not in RECORD_NAMES)
+    return judged_query(RECORD_NAMES, registrations).replace(" from ", f", {rest} from ", 1)
 
-    Tables: the registrations, ``deliveries`` (column delivery: those that count), ``territory``.
+
+def state_of(rule: Rule, absent: Absent | None = None) -> str:
+    """The state of a row as an expression over `rule_names.judged_query`.
+
+    Raises:
+        ProfileError: an expression of the rule is none, or names what there is not.
     """
-    columns = ", ".join(f"r.{name}" for name in VARIABLES if name != "age")
+    told = f"coalesce(2 - cast(cast({_sql(rule, rule.expr)} as boolean) as bigint), {MISSING})"
+    applies = [_sql(rule, rule.when)] if rule.when else []
+    applies += [f"date >= date '{rule.valid_from}'"] if rule.valid_from else []
+    applies += [f"date < date '{rule.valid_to}'"] if rule.valid_to else []
+    without = sorted((absent or {}).get(rule.id, ()))
+    applies += [f"layout not in ({', '.join(_quoted(layout) for layout in without)})"] if without else []
+    return f"case when {' and '.join(applies)} then {told} else {NOT_APPLICABLE} end" if applies else told
+
+
+def breaks(rule: Rule) -> str:
+    """Condition over `judged`: the row breaks the rule, or cannot be told and counts as breaking it."""
+    states = (FAILS, MISSING) if rule.on_null == "fail" else (FAILS,)
+    return f"(({state_of(rule)}) in ({', '.join(map(str, states))}))"
+
+
+def verdicts_query(rules: Sequence[Rule], absent: Absent, registrations: str = "registrations") -> str:
+    """The pass: columns w0, w1 … (the words), n (rows) and slips (place, day and receipt of those that break a rule).
+
+    Tables: registrations, deliveries, territory.
+    """
+    words = [_word(rules[first : first + RULES_A_WORD], absent) for first in range(0, len(rules), RULES_A_WORD)]
+    named = {name for rule in rules for name in names_of(rule)} | ({"layout"} if absent else set())
+    told = ", ".join(f"{word} as w{number}" for number, word in enumerate(words))
+    names = ", ".join(f"w{number}" for number in range(len(words)))
+    breaking = " or ".join(
+        _any_breaks(f"w{number}", rules[number * RULES_A_WORD : (number + 1) * RULES_A_WORD])
+        for number in range(len(words))
+    )
     return f"""
-select r.delivery, r.row, r.received, {columns},
-  coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age,
-  o.level as origin_level, d.level as destination_level, o.unit as origin_unit, d.unit as destination_unit,
-  coalesce(o.inside, false) as origin_inside, coalesce(d.inside, false) as destination_inside
-from {registrations} as r
-semi join deliveries using (delivery)
-left join territory as o on o.code = r.origin and r.date >= o.valid_from and r.date < o.valid_to
-left join territory as d on d.code = r.destination and r.date >= d.valid_from and r.date < d.valid_to
+select {names}, count(*) as n,
+  list(struct_pack(delivery := delivery, row := row, date := date, received := received)) filter (where {breaking}) as slips
+from (select delivery, row, date, received, {told} from ({judged_query(named, registrations)}) as judged) as told
+group by {names}
 """
 
 
+def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> Verdicts:
+    """Read the result of a pass.
+
+    Args:
+        rules: the rules of the pass, in their order.
+        told: the result of `verdicts_query`.
+        examples: how many slips to name of each rule.
+    """
+    states = _states(rules, told)
+    counts = np.zeros((len(rules), 4), np.int64)
+    rows = told["n"].to_numpy()
+    for place in range(len(rules)):
+        counts[place] = np.bincount(states[place], weights=rows, minlength=4).astype(np.int64)
+    breaking = np.array([[FAILS, MISSING] if rule.on_null == "fail" else [FAILS, FAILS] for rule in rules])
+    broken = (states == breaking[:, :1]) | (states == breaking[:, 1:])
+    groups = [
+        tuple(rules[place] for place in np.flatnonzero(broken[:, group]).tolist()) for group in range(told.num_rows)
+    ]
+    slips, of_group = _slips(told)
+    return Verdicts(
+        counts,
+        _with_reasons(slips, of_group, [_reasons_out(group) for group in groups]),
+        _flags(slips, of_group, [_reasons_flagged(group) for group in groups]),
+        _rejected(slips, of_group, groups),
+        _some(slips, of_group, groups, examples),
+    )
+
+
 def rule_exceptions_query(rules: RuleSet) -> str:
-    """Slips that break a rule whose action is quarantine or set_apart, with every reason."""
-    broken = {**_built_in(), **{rule.id: _fails(rule) for rule in rules.rules if rule.action == "quarantine"}}
-    apart = {rule.id: _fails(rule) for rule in rules.rules if rule.action == "set_apart"}
+    """Slips that break a rule whose action is quarantine or set_apart, with every reason, row by row.
+
+    For a few slips; `verdicts_query` is the pass over all of them.
+    """
+    judging = record_rules(rules)
+    broken = _reasons([rule for rule in judging if rule.action == "quarantine"])
+    apart = _reasons([rule for rule in judging if rule.action == "set_apart"])
     return f"""
 select delivery, row, date, received as since,
   case when len(broken) > 0 then 'quarantine' else 'set_apart' end as fate,
   case when len(broken) > 0 then broken else apart end as reasons
-from (
-  select delivery, row, date, received, {_reasons(broken)} as broken, {_reasons(apart)} as apart
-  from ({judged()}) as judged
-  where {" or ".join([*broken.values(), *apart.values()])}
-) as verdicts
+from (select delivery, row, date, received, {broken} as broken, {apart} as apart from ({judged()}) as judged) as verdicts
+where len(broken) > 0 or len(apart) > 0
 """
 
 
-def rule_result_query(rules: RuleSet) -> str:
-    """One row: for the i-th rule its items, passes, fails and missing as columns items_i, passes_i, fails_i, missing_i."""
-    counts = []
-    for number, rule in enumerate(rules.rules):
-        applies, holds = _applies(rule), _holds(rule)
-        counts.append(f"count(*) filter (where {applies}) as items_{number}")
-        counts.append(f"count(*) filter (where {applies} and {holds}) as passes_{number}")
-        counts.append(f"count(*) filter (where {applies} and not {holds}) as fails_{number}")
-        counts.append(f"count(*) filter (where {applies} and ({holds}) is null) as missing_{number}")
-    return f"with judged as ({judged()}) select {', '.join(counts) or 'count(*) as items'} from judged"
+def _word(rules: Sequence[Rule], absent: Absent) -> str:
+    parts = (f"(cast({state_of(rule, absent)} as bigint) << {2 * place})" for place, rule in enumerate(rules))
+    return f"({' | '.join(parts)})"
 
 
-def _built_in() -> dict[str, str]:
-    """What holds in every country: codes mean something on the day, and nobody moves before birth."""
-    return {
-        "origin-not-valid-on-date": "origin_level is null",
-        "destination-not-valid-on-date": "destination_level is null",
-        "child-born-after-move": "coalesce(len(list_filter(children, lambda child: child.birth_date > date)) > 0, false)",
+def _any_breaks(word: str, rules: Sequence[Rule]) -> str:
+    """Some rule of the word has the state fails, or missing where that counts as breaking it."""
+    low = sum(1 << (2 * place) for place in range(len(rules)))
+    unknown = sum(2 << (2 * place) for place, rule in enumerate(rules) if rule.on_null == "fail")
+    return f"(({word} & {2 * low}) & (xor({2 * low}, ({word} & {low}) << 1) | {unknown})) <> 0"
+
+
+def _states(rules: Sequence[Rule], told: pa.Table) -> Numbers:
+    """The state of each rule in each group, shape (rules, groups)."""
+    words = [told[f"w{number}"].to_numpy() for number in range(-(-len(rules) // RULES_A_WORD))]
+    states = [(words[p // RULES_A_WORD] >> (2 * (p % RULES_A_WORD))) & 3 for p in range(len(rules))]
+    return np.array(states, np.int64).reshape(len(rules), told.num_rows)
+
+
+def _slips(told: pa.Table) -> tuple[pa.Table, Numbers]:
+    """The slips that break a rule, and the number of the group of each."""
+    lists = told["slips"].combine_chunks()
+    lengths = pa.compute.fill_null(pa.compute.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    slips = pa.compute.list_flatten(lists)
+    columns = {name: pa.compute.struct_field(slips, name) for name in ("delivery", "row", "date", "received")}
+    return pa.table(columns), np.repeat(np.arange(told.num_rows), lengths)
+
+
+def _reasons_out(group: Sequence[Rule]) -> tuple[str, tuple[str, ...]]:
+    """Fate and reasons of a slip that breaks these rules; no fate where it stays in."""
+    for fate in ("quarantine", "set_apart"):
+        reasons = tuple(dict.fromkeys(rule.id for rule in group if rule.action == fate))
+        if reasons:
+            return fate, reasons
+    return "", ()
+
+
+def _reasons_flagged(group: Sequence[Rule]) -> tuple[str, ...]:
+    out = any(rule.action in ("quarantine", "set_apart") for rule in group)
+    return () if out else tuple(dict.fromkeys(rule.id for rule in group if rule.action in ("flag", "edit")))
+
+
+def _with_reasons(slips: pa.Table, of_group: Numbers, out: Sequence[tuple[str, tuple[str, ...]]]) -> pa.Table:
+    chosen = np.flatnonzero(np.array([bool(fate) for fate, _ in out], bool)[of_group])
+    kept, groups = slips.take(chosen), of_group[chosen]
+    columns = {
+        "delivery": kept["delivery"],
+        "row": kept["row"],
+        "date": kept["date"],
+        "since": kept["received"],
+        "fate": pa.array([fate for fate, _ in out], pa.string()).take(groups),
+        "reasons": pa.array([list(reasons) for _, reasons in out], pa.list_(pa.string())).take(groups),
     }
+    return pa.table(columns).cast(EXCEPTION)
 
 
-def _reasons(conditions: dict[str, str]) -> str:
-    """The list of the ids whose condition is true."""
-    told = [f"case when {condition} then '{reason}' end" for reason, condition in conditions.items()]
+def _flags(slips: pa.Table, of_group: Numbers, flagged: Sequence[tuple[str, ...]]) -> pa.Table:
+    chosen = np.flatnonzero(np.array([bool(reasons) for reasons in flagged], bool)[of_group])
+    kept, groups = slips.take(chosen), of_group[chosen]
+    reasons = pa.array([list(reasons) for reasons in flagged], pa.list_(pa.string())).take(groups)
+    return kept.drop_columns(["received"]).append_column("reasons", reasons).cast(FLAG)
+
+
+def _rejected(slips: pa.Table, of_group: Numbers, groups: Sequence[Sequence[Rule]]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, dict[str, None]] = {}
+    for number, group in enumerate(groups):
+        ids = dict.fromkeys(rule.id for rule in group if rule.action == "reject")
+        if ids:
+            for delivery in np.unique(slips["delivery"].to_numpy()[of_group == number]):
+                found.setdefault(int(delivery), {}).update(ids)
+    return {delivery: tuple(ids) for delivery, ids in sorted(found.items())}
+
+
+def _some(
+    slips: pa.Table, of_group: Numbers, groups: Sequence[Sequence[Rule]], count: int
+) -> dict[str, list[tuple[int, int]]]:
+    """The first slips, in the order of delivery and row, that broke each rule."""
+    deliveries, rows = slips["delivery"].to_numpy(), slips["row"].to_numpy()
+    order = np.lexsort((rows, deliveries, of_group))
+    starts = np.searchsorted(of_group[order], np.arange(len(groups) + 1))
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, group in enumerate(groups):
+        first = order[starts[number] : min(starts[number + 1], starts[number] + count)]
+        places = list(zip(deliveries[first].tolist(), rows[first].tolist(), strict=True))
+        for rule in dict.fromkeys(rule.id for rule in group):
+            found.setdefault(rule, []).extend(places)
+    return {rule: sorted(places)[:count] for rule, places in found.items()}
+
+
+def _reasons(rules: Sequence[Rule]) -> str:
+    """The list of the ids of the rules that a row breaks."""
+    told = [f"case when {breaks(rule)} then {_quoted(rule.id)} end" for rule in rules]
     return f"list_filter([{', '.join(['null', *told])}], lambda reason: reason is not null)"
 
 
-def _applies(rule: Rule) -> str:
-    return f"coalesce({_sql(rule, rule.when)}, false)" if rule.when else "true"
-
-
-def _holds(rule: Rule) -> str:
-    return f"({_sql(rule, rule.expr)})"
-
-
-def _fails(rule: Rule) -> str:
-    unknown = "false" if rule.on_null == "fail" else "true"
-    return f"({_applies(rule)} and not coalesce({_holds(rule)}, {unknown}))"
-
-
 def _sql(rule: Rule, text: str) -> str:
-    return f"({parsed_condition(text, names=_NAMES, where=f'rules, {rule.id}').sql(dialect='duckdb')})"
+    return f"({parsed(rule, text).sql(dialect='duckdb')})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

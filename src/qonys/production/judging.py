@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from qonys.concepts.rule import RuleSet
-from qonys.datasets.move import EXCEPTION
+from qonys.concepts.rule import Rule
+from qonys.datasets.finding import FINDING
 from qonys.datasets.outcome import Finding, Outcome, RuleResult, Table
-from qonys.process.verdicts import rule_exceptions_query, rule_result_query
+from qonys.process.confronting import confronted, with_rejected
+from qonys.process.rule_names import is_stated, judged_query, names_of, shown_names
+from qonys.process.verdicts import Absent, Verdicts, record_rules
+from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules say: the slips that make no move, as `datasets.move.EXCEPTION`, and the count of each rule."""
+    """What the rules say.
+
+    Args:
+        exceptions: the slips that make no move, as `datasets.move.EXCEPTION`.
+        flags: the slips that count and broke a rule that only flags, as `datasets.finding.FLAG`.
+        results: the count of each rule.
+        findings: the same with examples, as `datasets.finding.FINDING`.
+    """
 
     exceptions: pa.Table
+    flags: pa.Table
     results: tuple[RuleResult, ...]
+    findings: pa.Table
 
 
 def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
@@ -30,33 +42,97 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
         office: the office at work.
         tables: registrations, deliveries, territory.
     """
-    rules = office.profile.rules
+    rules = record_rules(office.profile.rules)
     office.progress("rules", 0)
-    aside = office.engine.run(rule_exceptions_query(rules), None, **tables).cast(EXCEPTION)
-    results = _rule_results(rules, office.engine.run(rule_result_query(rules), None, **tables))
-    office.progress("rules", results[0].items if results else 0)
-    return Outcome(Judgement(aside, results), _findings(rules, aside))
-
-
-def _rule_results(rules: RuleSet, counted: pa.Table) -> tuple[RuleResult, ...]:
-    row = counted.to_pylist()[0]
-    return tuple(
-        RuleResult(
-            rule.id,
-            rule.action,
-            row[f"items_{number}"],
-            row[f"passes_{number}"],
-            row[f"fails_{number}"],
-            row[f"missing_{number}"],
+    of_records = confronted(office.engine, rules, absent_layouts(office, rules), tables)
+    verdicts, results = of_records.verdicts, of_records.results()
+    office.progress("rules", max((result.items for result in results), default=0))
+    groups = judge_groups(office, tables, verdicts.exceptions)
+    rejected = {
+        d: [*verdicts.rejected.get(d, ()), *groups.rejected.get(d, ())]
+        for d in {**verdicts.rejected, **groups.rejected}
+    }
+    exceptions = with_rejected(office.engine, verdicts, rejected, registrations=tables["registrations"])
+    flags = verdicts.flags
+    if rejected:
+        flags = flags.filter(
+            pa.compute.invert(pa.compute.is_in(flags["delivery"], pa.array(list(rejected), pa.int32())))
         )
-        for number, rule in enumerate(rules.rules)
+    every = (*results, *groups.results)
+    examples = {**_examples(office, rules, verdicts, tables), **groups.examples}
+    judgement = Judgement(exceptions, flags, every, findings_table(every, examples))
+    return Outcome(judgement, (*_findings(every, exceptions), *_broken_rules(every)), {"flags": flags.num_rows})
+
+
+def absent_layouts(office: Office, rules: Sequence[Rule]) -> Absent:
+    """For each rule, the layouts that do not state what it names."""
+    layouts = office.profile.layouts.values()
+    found = {
+        rule.id: frozenset(one.id for one in layouts if not all(is_stated(name, one) for name in names_of(rule)))
+        for rule in rules
+    }
+    return {rule: without for rule, without in found.items() if without}
+
+
+def findings_table(results: Sequence[RuleResult], examples: Mapping[str, list[dict[str, object]]]) -> pa.Table:
+    """The results as the state *clean/findings*."""
+    rows = [
+        {
+            "rule": r.rule, "version": r.version, "scope": r.scope, "severity": r.severity, "action": r.action,
+            "items": r.items, "passes": r.passes, "fails": r.fails, "missing": r.missing, "broken": r.broken or None,
+            "examples": examples.get(r.rule, []) if r.fails or r.missing else [],
+        }
+        for r in results
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=FINDING)
+
+
+def _examples(
+    office: Office, rules: Sequence[Rule], verdicts: Verdicts, tables: Mapping[str, Table]
+) -> dict[str, list[dict[str, object]]]:
+    """For each broken rule some slips, with the values of what it names that may be shown."""
+    shown = {rule.id: shown_names(names_of(rule)) for rule in rules}
+    places = sorted({place for found in verdicts.broken_by.values() for place in found})
+    if not places:
+        return {}
+    names = sorted({name for rule in verdicts.broken_by for name in shown[rule]})
+    wanted = pa.table(
+        {"delivery": pa.array([d for d, _ in places], pa.int32()), "row": pa.array([r for _, r in places], pa.int64())}
+    )
+    some = "(select * from registrations semi join wanted using (delivery, row))"
+    values = ", ".join(f"cast({name} as varchar) as {name}" for name in names)
+    query = f"select delivery, row{', ' if names else ''}{values} from ({judged_query(names, some)}) as j"
+    rows = office.engine.run(query, None, wanted=wanted, **tables).to_pylist()
+    found = {(row["delivery"], row["row"]): row for row in rows}
+    return {
+        rule: [
+            {"delivery": d, "row": r, "values": [{"name": name, "value": found[d, r][name]} for name in shown[rule]]}
+            for d, r in some_places
+        ]
+        for rule, some_places in verdicts.broken_by.items()
+    }
+
+
+def _findings(results: Sequence[RuleResult], exceptions: pa.Table) -> tuple[Finding, ...]:
+    """The rules that something broke, by how many slips are out for them; groups and flags by how many broke them."""
+    told = pa.compute.value_counts(pa.compute.list_flatten(exceptions["reasons"]))
+    reasons, times = told.field("values").to_pylist(), told.field("counts").to_numpy()
+    counts = Counter({str(reason): int(count) for reason, count in zip(reasons, times, strict=True)})
+    counts.update({r.rule: r.fails for r in results if r.fails and r.rule not in counts})
+    severity = {result.rule: result.severity for result in results}
+    return tuple(
+        Finding(reason, count=count, severity=severity.get(reason, "error")) for reason, count in counts.most_common()
     )
 
 
-def _findings(rules: RuleSet, exceptions: pa.Table) -> tuple[Finding, ...]:
-    counts = Counter(reason for reasons in exceptions["reasons"].to_pylist() for reason in reasons or ())
-    severity = {rule.id: rule.severity for rule in rules.rules}
-    found = [
-        Finding(reason, count=count, severity=severity.get(reason, "error")) for reason, count in counts.most_common()
-    ]
-    return tuple(found)
+def _broken_rules(results: Sequence[RuleResult]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            f"The rule itself broke and judged nothing: {result.broken}",
+            where=f"rules, {result.rule}",
+            severity="error",
+            next_step="Mend its expression; `qonys rules try` shows what it does.",
+        )
+        for result in results
+        if result.broken
+    )

@@ -8,6 +8,7 @@ from qonys.process.moves import moves_query
 from qonys.production.amending import amended, decision_log, edit_counts, imputed, keep_amendments, settled
 from qonys.production.integrating import integrate
 from qonys.production.judging import judge
+from qonys.production.lagging import keep_lags
 from qonys.production.office import Office
 from qonys.production.streams import cast_stream
 from qonys.store.receipts import made_of
@@ -47,7 +48,10 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows), "decisions": str(decision_log(office).last)}
     office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
     office.store.replace("clean/exceptions", aside.data.exceptions, lineage)
+    office.store.replace("clean/flags", judgement.data.flags, lineage)
+    office.store.replace("clean/findings", judgement.data.findings, lineage)
     keep_amendments(office, complete.data, lineage)
+    keep_lags(office, lineage)
     findings = (*correct.findings, *judgement.findings, *aside.findings, *complete.findings)
     measures = {**correct.measures, **judgement.measures, **aside.measures, **complete.measures}
     measures["amended"] = edit_counts(complete.data)

@@ -6,6 +6,7 @@ No table, no subquery, no function with an effect can be written in it. Every na
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeAlias
 
 import sqlglot
 from sqlglot import exp
@@ -13,17 +14,26 @@ from sqlglot.errors import SqlglotError
 
 from qonys.errors import ProfileError
 
+Expression: TypeAlias = exp.Expr
+
 _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple, exp.Neg,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.In, exp.Between,
-    exp.Like, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.DPipe, exp.Case, exp.If, exp.Coalesce, exp.Nullif,
-    exp.Left, exp.Right, exp.Substring, exp.Upper, exp.Lower, exp.Trim, exp.Length, exp.Abs,
-    exp.Year, exp.Month, exp.Day, exp.Cast, exp.TryCast, exp.DataType, exp.DateDiff, exp.Var,
+    exp.NullSafeEQ, exp.NullSafeNEQ,
+    exp.Like, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe, exp.Case, exp.If, exp.Coalesce,
+    exp.Nullif, exp.Left, exp.Right, exp.Substring, exp.Upper, exp.Lower, exp.Trim, exp.Length, exp.Abs,
+    exp.Greatest, exp.Least, exp.Round, exp.Floor, exp.Ceil,
+    exp.RegexpLike, exp.RegexpFullMatch, exp.StartsWith, exp.EndsWith, exp.Contains,
+    exp.Year, exp.Quarter, exp.Month, exp.Day, exp.DayOfWeekIso, exp.LastDay, exp.Interval,
+    exp.Cast, exp.TryCast, exp.DataType, exp.DateDiff, exp.Var,
 )  # fmt: skip
-_ALLOWED_TYPES = {exp.DType.INT, exp.DType.BIGINT, exp.DType.DATE, exp.DType.TEXT, exp.DType.VARCHAR}
+_ALLOWED_TYPES = {exp.DType.INT, exp.DType.BIGINT, exp.DType.DATE, exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.DOUBLE}
+_ALLOWED_ANONYMOUS = {"date_sub"}
 ALLOWED_IN_WORDS = (
-    "comparisons, and, or, not, in, between, like, is null, case, arithmetic, ||, coalesce, nullif, left, right, "
-    "substring, upper, lower, trim, length, abs, year, month, day, date_diff, cast to integer, date or text"
+    "comparisons, and, or, not, in, between, like, is null, is distinct from, case, arithmetic, ||, coalesce, nullif, "
+    "greatest, least, abs, round, floor, ceil, left, right, substring, upper, lower, trim, length, starts_with, "
+    "ends_with, contains, regexp_matches, regexp_full_match, year, quarter, month, day, isodow, last_day, date_diff, "
+    "date_sub, date + interval 3 month, cast to integer, double, date or text"
 )
 
 
@@ -58,8 +68,21 @@ def parsed_condition(text: str, *, names: Collection[str], where: str) -> exp.Ex
     return tree
 
 
+def names_in(tree: exp.Expr) -> frozenset[str]:
+    """The names that an expression uses."""
+    return frozenset(column.name for column in tree.find_all(exp.Column))
+
+
 def _fail_if_not_allowed(node: exp.Expr, text: str, where: str) -> None:
-    if not isinstance(node, _ALLOWED) or (isinstance(node, exp.DataType) and node.this not in _ALLOWED_TYPES):
+    if isinstance(node, exp.Anonymous):
+        allowed = node.name.lower() in _ALLOWED_ANONYMOUS
+    elif isinstance(node, exp.DataType):
+        allowed = node.this in _ALLOWED_TYPES
+    elif isinstance(node, exp.RegexpLike | exp.RegexpFullMatch):
+        allowed = isinstance(node.expression, exp.Literal)
+    else:
+        allowed = isinstance(node, _ALLOWED)
+    if not allowed:
         raise ProfileError(
             f"“{text}”: {node.sql() or type(node).__name__} is not allowed in an expression.",
             where=where,
