@@ -7,14 +7,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
-from qonys.collect.typing_query import accepted_texts, typing_query
+from qonys.collect.coding import accepted_texts
+from qonys.collect.pseudonyms import Pseudonyms
+from qonys.collect.typed_rows import RowCoder
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import AMENDMENT, Key, Log
 from qonys.errors import StatisticianError
 from qonys.production.office import Office
+
+_HASHED = (Kind.IDENTIFIER, Kind.ENCODED)
+_KEPT = ("delivery", "row", "received", "record_key", "slip", "corrects", "person")
+_NO_KEY = {"inner": bytes(64), "outer": bytes(64)}
+"""Nothing is hashed again."""
 
 Row = dict[str, Any]
 Texts = dict[str, str | None]
@@ -122,18 +130,22 @@ def _variables_of(office: Office, row: Row | None, column: str | None) -> list[s
 
 
 def _typed(office: Office, layout: SourceLayout, rows: Sequence[Row], texts: dict[Key, Texts]) -> list[Row]:
-    pseudonyms = {
-        source.column: name for name, source in layout.variables.items() if VARIABLES[name].kind is Kind.IDENTIFIER
-    }
+    """Rows of one layout typed again; identifiers were hashed when the rows came, and are not read a second time."""
+    plain = msgspec.structs.replace(
+        layout, variables={n: s for n, s in layout.variables.items() if VARIABLES[n].kind not in _HASHED}
+    )
     columns: dict[str, pa.Array[Any]] = {"row": pa.array(range(len(rows)), pa.int64())}
-    for column in (column for column in layout.columns):
-        if column.identifier:
-            values = [row.get(pseudonyms.get(column.name, "")) for row in rows]
-            columns[column.name] = pa.array(values, pa.binary())
-        else:
-            said = [texts[row["delivery"], row["row"]].get(column.name) for row in rows]
-            columns[column.name] = pa.array(said, pa.string())
-    accepted = accepted_texts(office.profile, layout)
-    typed = office.engine.run(typing_query(layout), raw=pa.table(columns), accepted=accepted).to_pylist()
-    kept = {name: [row[name] for row in rows] for name in ("delivery", "row", "received", "record_key")}
-    return [{**one, **{name: values[one["row"]] for name, values in kept.items()}} for one in typed]
+    for column in (column for column in layout.columns if not column.identifier):
+        said = [texts[row["delivery"], row["row"]].get(column.name) for row in rows]
+        columns[column.name] = pa.array(said, pa.string())
+    coder = RowCoder(office.profile, plain, accepted_texts(office.profile, plain), Pseudonyms(_NO_KEY), office.engine)
+    typed = coder(pa.RecordBatch.from_pydict(columns))
+    values = {name: column.to_pylist() for name, column in typed.columns.items()}
+    return [
+        {
+            **{name: row[name] for name in _KEPT},
+            **{name: column[place] for name, column in values.items()},
+            "problems": typed.problems.get(place, []),
+        }
+        for place, row in enumerate(rows)
+    ]
