@@ -8,8 +8,9 @@ from cyclopts import App
 
 from qonys.cli.demonstration import demo, simulate
 from qonys.cli.profile import check, schemas
-from qonys.cli.register import collect, new, process, status, tabulate
+from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
+from qonys.cli.status import status
 
 app = App(
     name="qonys",

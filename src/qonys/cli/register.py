@@ -80,18 +80,20 @@ def collect(
 
 
 def _show_receipts(receipts: Iterable[Receipt], passed_over: Container[int]) -> None:
-    rows = [
-        [r.file, r.delivery, str(r.received), _period(r), r.rows, r.registrations, r.quarantined, r.replaces]
-        for r in receipts
-        if r.delivery not in passed_over
-    ]
-    heads = ["File", "Delivery", "Received", "Period", "Rows", "Registrations", "Quarantined", "Replaces"]
+    shown = [receipt for receipt in receipts if receipt.delivery not in passed_over]
+    heads = ["File", "Delivery", "Received", "Period", "Rows", "Registrations", "Quarantined"]
+    rows = [[r.file, r.delivery, str(r.received), _period(r), r.rows, r.registrations, r.quarantined] for r in shown]
+    if any(receipt.replaces for receipt in shown):
+        heads.append("Replaces")
+        rows = [[*row, receipt.replaces] for row, receipt in zip(rows, shown, strict=True)]
     if rows:
         show_table("Receipts", heads, rows)
 
 
 def _period(receipt: Receipt) -> str | None:
-    return f"{receipt.first_day} – {receipt.last_day}" if receipt.first_day else None
+    """First and last month of its slips."""
+    months = [str(day)[:7] for day in (receipt.first_day, receipt.last_day) if day]
+    return "–".join(dict.fromkeys(months)) or None
 
 
 def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
@@ -130,28 +132,3 @@ def tabulate(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None
     rows = [[day, counts["moves"], counts["flows"]] for day, counts in outcome.measures.items()]
     show_table("Flows by data cut-off", ["Cut-off", "Moves", "Flows"], rows)
     show_findings(outcome.findings)
-
-
-def status(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
-    """Show where every slip is, by year: the counts prove that none is lost.
-
-    Args:
-        workspace: folder of the workspace.
-        json: print the accounts as JSON.
-    """
-    import msgspec
-
-    from qonys.cli.settings import line_of
-    from qonys.evaluate.accounts import Account
-
-    with progress_shown() as progress:
-        accounts = line_of(workspace, progress).status()
-    if json:
-        as_json({"periods": accounts})
-        return
-    rows = [msgspec.to_builtins(account) for account in accounts]
-    counts = [name for name in Account.__struct_fields__ if name != "period"]
-    lines = [[name.replace("_", " "), *(row[name] for row in rows)] for name in counts]
-    show_table("Slips and moves by year of registration", ["", *(row["period"] for row in rows)], lines)
-    says.print("delivered = registrations + quarantined; registrations = set apart + moved + pending.")
-    says.print("moves = moved + accompanying = internal + external in + external out. A dash: not available.")

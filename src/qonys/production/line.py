@@ -15,9 +15,11 @@ from pathlib import Path
 from qonys.concepts.period import Period
 from qonys.datasets.outcome import Outcome, RuleResult
 from qonys.evaluate.accounts import Account
-from qonys.production import accounting, building, collecting, processing, publishing, tabulating
+from qonys.production import accounting, building, collecting, lagging, processing, publishing, situation, tabulating
 from qonys.production.building import BuiltRelease
+from qonys.production.lagging import Lag
 from qonys.production.office import Office
+from qonys.production.situation import Situation
 from qonys.publish.publication import Publication
 from qonys.store.receipts import Receipt
 
@@ -58,3 +60,11 @@ class Line:
     def status(self) -> tuple[Account, ...]:
         """Where every slip is, by year."""
         return accounting.accounts_by_year(self.office)
+
+    def situation(self, day: date | None = None) -> Situation:
+        """What came and what did not, what waits, where every slip is, and what to do next."""
+        return situation.situation(self.office, day)
+
+    def lags(self) -> tuple[Lag, ...]:
+        """The triangle of late registrations: month of the move × month in which it became known."""
+        return lagging.lags(self.office)
