@@ -76,8 +76,8 @@ class Walk:
         self.line = Line(new_office(folder / "workspace", profile=profile))
         self._files = 0
 
-    def receive(self, day: str, text: str, *, layout: str = "arrivals") -> None:
-        """Deliver drawn slips on a day."""
+    def receive(self, day: str, text: str, *, layout: str = "arrivals", replaces: int | None = None) -> None:
+        """Deliver drawn slips on a day, in the place of an earlier delivery where one is named."""
         self._files += 1
         suffix = {"arrivals": "csv", "bulk": "parquet", "ledger": "txt"}[layout]
         path = self.folder / f"{layout}_{self._files}.{suffix}"
@@ -88,7 +88,7 @@ class Walk:
             _write_bulk(path, drawn(text))
         else:
             path.write_text(arrivals_csv(drawn(text)), encoding="utf-8")
-        self.line.collect([path], received=date.fromisoformat(day))
+        self.line.collect([path], received=date.fromisoformat(day), replaces=replaces)
 
     def process(self) -> None:
         self.line.process()

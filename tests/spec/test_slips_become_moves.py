@@ -75,7 +75,7 @@ def test_the_same_registration_twice_is_set_apart_where_the_person_is_known(walk
         PERSON | DAY        | TO
         ann    | 05.03.2024 | C11
         ann    | 05.03.2024 | C11
-        ann    | 06.03.2024 | C11
+        ann    | 16.03.2024 | C11
         ann    | 05.03.2024 | C12
                | 05.03.2024 | C11
                | 05.03.2024 | C11

@@ -49,7 +49,7 @@ runs as (select *, count(*) filter (where not short) over ({ORDER}) as run from 
 coupled as (
   select *, short and row_number() over (partition by person, epoch, run, short order by place) % 2 = 1 as leaves from runs
 ),
-both as (select *, coalesce(lag(leaves) over ({ORDER}), false) as comes_back from coupled)
+returned as (select *, coalesce(lag(leaves) over ({ORDER}), false) as comes_back from coupled)
 select delivery, row, date, received, epoch as since, next_epoch as until, 'set_apart' as fate, 'temporary' as reason
-from both where leaves or comes_back
+from returned where leaves or comes_back
 """
