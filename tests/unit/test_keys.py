@@ -35,12 +35,13 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
 
 
 def test_record_keys_depend_on_the_file_and_the_record_key_alone() -> None:
-    keys = KEYS.record_keys("a" * 64, 1000)
+    keys = KEYS.record_key_stream("a" * 64)(0, 1000)
     assert len(keys) == 8000
-    assert keys[:80] == KEYS.record_keys("a" * 64, 10)
-    assert keys == Keys(b"x" * 32, KEYS.record).record_keys("a" * 64, 1000)
-    assert keys != KEYS.record_keys("b" * 64, 1000)
-    assert keys != Keys(KEYS.person, b"x" * 32).record_keys("a" * 64, 1000)
+    for first in (0, 1, 2, 501):
+        assert KEYS.record_key_stream("a" * 64)(first, 10) == keys[8 * first : 8 * first + 80]
+    assert keys == Keys(b"x" * 32, KEYS.record).record_key_stream("a" * 64)(0, 1000)
+    assert keys != KEYS.record_key_stream("b" * 64)(0, 1000)
+    assert keys != Keys(KEYS.person, b"x" * 32).record_key_stream("a" * 64)(0, 1000)
     assert len({keys[at : at + 8] for at in range(0, 8000, 8)}) == 1000
 
 

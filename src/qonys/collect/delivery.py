@@ -12,10 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.collect.coding import accepted_texts
 from qonys.collect.intake import Intake, RecordKeys, registrations
+from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import RowReader, read_rows
 from qonys.collect.tally import Tally
-from qonys.collect.typing_query import accepted_texts
+from qonys.collect.typed_rows import RowCoder
 from qonys.concepts.layout import SourceLayout
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Finding, Outcome, Progress
@@ -125,8 +127,10 @@ def _take_rows(desk: Desk, handed: Handed, number: int, sha256: str) -> tuple[In
         "code_version": desk.code_version,
     }
     intake = Intake(number, handed.received, RecordKeys(desk.keys, sha256))
-    batches = registrations(desk.engine, desk.keys, reader, layout, accepted, intake)
-    _append(desk, _told(desk, path.name, tally.registrations(batches), intake), lineage)
+    coder = RowCoder(desk.profile, layout, accepted, Pseudonyms(desk.keys.pseudonym_blocks()), desk.engine)
+    batches = tally.registrations(registrations(coder, reader, intake))
+    rows = _told(desk, path.name, batches, intake)
+    desk.store.append("input/registrations", rows, lineage, schema=REGISTRATION)
     intake.set_broken_aside(reader.broken)
     _append_quarantine(desk, intake, lineage)
     if tally.read + len(reader.broken) == 0:
@@ -200,25 +204,6 @@ def _told(desk: Desk, name: str, batches: Iterator[pa.RecordBatch], intake: Inta
     for batch in batches:
         yield batch
         desk.progress(name, intake.taken)
-
-
-def _append(desk: Desk, batches: Iterator[pa.RecordBatch], lineage: dict[str, str]) -> None:
-    """Write registrations as one commit. The store hides what goes wrong in a stream, so it is brought out here."""
-    refusals: list[SupplierError] = []
-
-    def watched() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from batches
-        except SupplierError as refusal:
-            refusals.append(refusal)
-            raise
-
-    try:
-        desk.store.append("input/registrations", pa.RecordBatchReader.from_batches(REGISTRATION, watched()), lineage)
-    except Exception:
-        if refusals:
-            raise refusals[0] from None
-        raise
 
 
 def _append_quarantine(desk: Desk, intake: Intake, lineage: dict[str, str]) -> None:

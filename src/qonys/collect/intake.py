@@ -1,40 +1,36 @@
-"""Turns the rows of a file into registrations as they stream by; what cannot be read is kept aside with its reasons."""
+"""Divides typed rows into registrations and quarantine as they stream by, and counts both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from qonys.collect.misplaced import identifier_pattern, without_misplaced_identifiers
-from qonys.collect.pseudonyms import Pseudonyms
+from qonys.collect.ahead import in_order
 from qonys.collect.readers import BrokenRow, RowReader
-from qonys.collect.typing_query import typing_query
-from qonys.concepts.layout import SourceLayout
-from qonys.datasets.outcome import Engine
-from qonys.datasets.registration import NUMBER_SAYS, QUARANTINE, REGISTRATION
+from qonys.collect.typed_rows import RowCoder, TypedRows
+from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.store.keys import Keys
 
 
 class RecordKeys:
-    """The record keys of a delivery's rows, made as far as they are needed."""
+    """The record keys of a delivery's rows."""
 
     def __init__(self, keys: Keys, sha256: str) -> None:
-        self._keys, self._sha256 = keys, sha256
-        self._made = np.zeros(0, dtype=np.int64)
+        self._stream = keys.record_key_stream(sha256)
 
-    def of(self, rows: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    def of(self, rows: pa.Array[Any]) -> pa.Array[Any]:
+        """The key of each row number."""
         numbers = rows.to_numpy()
-        highest = int(numbers.max(initial=0))
-        if highest >= len(self._made):
-            self._made = np.frombuffer(self._keys.record_keys(self._sha256, 2 * highest + 1), dtype="<i8")
-        return pa.array(self._made[numbers], pa.int64())
+        if not len(numbers):
+            return pa.array([], pa.int64())
+        first = int(numbers.min())
+        made = np.frombuffer(self._stream(first, int(numbers.max()) + 1 - first), dtype="<i8")
+        return pa.array(made[numbers - first], pa.int64())
 
 
 @dataclass
@@ -57,32 +53,43 @@ class Intake:
     quarantine: list[pa.Table] = field(default_factory=list)
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
 
-    def registrations(self, typed: pa.Table) -> pa.Table:
-        bad = pc.is_valid(typed["content"])
-        if pc.any(bad).as_py():
-            self._set_aside(typed.filter(bad))
-        good = typed.filter(pc.invert(bad)).drop_columns(["problems", "content"])
-        self.taken += good.num_rows
-        stamped = good.append_column("delivery", _repeated(self.delivery, pa.int32(), good.num_rows))
-        stamped = stamped.append_column("received", _repeated(self.received, pa.date32(), good.num_rows))
-        stamped = stamped.append_column("record_key", self.record_keys.of(good["row"]))
-        for name, (kind, _) in NUMBER_SAYS.items():
-            stamped = stamped.append_column(name, _repeated(None, kind, good.num_rows))
-        return stamped.select(REGISTRATION.names).cast(REGISTRATION)
+    def registrations(self, rows: TypedRows) -> pa.RecordBatch:
+        """The good rows, columns as `datasets.registration.REGISTRATION`, codes and texts as dictionaries."""
+        batch = self._stamped(rows)
+        if rows.problems:
+            self._set_aside(rows, batch)
+            good = np.ones(batch.num_rows, np.bool_)
+            good[list(rows.problems)] = False
+            batch = batch.filter(pa.array(good))
+        self.taken += batch.num_rows
+        return batch
 
-    def _set_aside(self, rows: pa.Table) -> None:
-        for row, problems in zip(rows["row"].to_pylist(), rows["problems"].to_pylist(), strict=True):
-            for problem in problems or ():
-                key = (problem["field"], problem["reason"])
-                reason = self.reasons.setdefault(key, Reason(int(row or 0), problem["found"]))
-                reason.rows += 1
-        aside = rows.select(["row", "date", "slip", "corrects", "person", "problems", "content"])
-        aside = aside.append_column("delivery", _repeated(self.delivery, pa.int32(), rows.num_rows))
-        aside = aside.append_column("received", _repeated(self.received, pa.date32(), rows.num_rows))
-        aside = aside.append_column("record_key", self.record_keys.of(rows["row"]))
-        self.quarantine.append(aside.select(QUARANTINE.names).cast(QUARANTINE))
+    def _stamped(self, rows: TypedRows) -> pa.RecordBatch:
+        count = len(rows.numbers)
+        columns = {
+            **rows.columns,
+            "delivery": _repeated(self.delivery, pa.int32(), count),
+            "row": rows.numbers,
+            "received": _repeated(self.received, pa.date32(), count),
+            "record_key": self.record_keys.of(rows.numbers),
+        }
+        return pa.RecordBatch.from_pydict(
+            {one.name: columns.get(one.name, _repeated(None, one.type, count)) for one in REGISTRATION}
+        )
+
+    def _set_aside(self, rows: TypedRows, batch: pa.RecordBatch) -> None:
+        for place, problems in rows.problems.items():
+            for problem in problems:
+                first = Reason(rows.numbers[place].as_py(), problem["found"])
+                self.reasons.setdefault((problem["field"], problem["reason"]), first).rows += 1
+        bad = batch.take(pa.array(list(rows.problems)))
+        columns = {name: bad.column(name) for name in QUARANTINE.names if name in REGISTRATION.names}
+        columns["problems"] = pa.array(list(rows.problems.values()), QUARANTINE.field("problems").type)
+        columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
+        self.quarantine.append(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
 
     def set_broken_aside(self, broken: list[BrokenRow]) -> None:
+        """Quarantine rows that could not be cut into columns."""
         rows: list[dict[str, Any]] = [
             {
                 "delivery": self.delivery, "received": self.received, "row": one.row, "date": None, "content": None,
@@ -102,32 +109,8 @@ def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:
     return repeated
 
 
-def registrations(
-    engine: Engine, keys: Keys, reader: RowReader, layout: SourceLayout, accepted: pa.Table, intake: Intake
-) -> Iterator[pa.RecordBatch]:
-    """The registrations of a file, batch by batch, as `datasets.registration.REGISTRATION`; ``intake`` keeps the rest."""
-    query, pattern = typing_query(layout), identifier_pattern(layout)
-    for raw in _one_ahead(_pseudonymised(keys, reader, layout)):
-        typed = without_misplaced_identifiers(engine.run(query, None, raw=raw, accepted=accepted), pattern)
-        yield from intake.registrations(typed).to_batches()
-
-
-def _pseudonymised(keys: Keys, reader: RowReader, layout: SourceLayout) -> Iterator[pa.Table]:
-    """The rows of a file with a pseudonym in place of each identifier, before anything else sees them."""
-    pseudonyms = Pseudonyms(keys.pseudonym_blocks())
-    for batch in reader.batches:
-        if batch.num_rows:
-            table = pa.Table.from_batches([batch])
-            for column in (c.name for c in layout.columns if c.identifier):
-                hashed = pseudonyms.of(table[column], layout.missing)
-                table = table.set_column(table.schema.get_field_index(column), column, hashed)
-            yield table
-
-
-def _one_ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """The same tables, the next one being made while this one is worked on."""
-    with ThreadPoolExecutor(max_workers=1) as reading:
-        coming = reading.submit(next, tables, None)
-        while (table := coming.result()) is not None:
-            coming = reading.submit(next, tables, None)
-            yield table
+def registrations(coder: RowCoder, reader: RowReader, intake: Intake) -> Iterator[pa.RecordBatch]:
+    """The registrations of a file, batch by batch; ``intake`` keeps the rest."""
+    batches = (batch for batch in reader.batches if batch.num_rows)
+    for rows in in_order(coder, batches):
+        yield intake.registrations(rows)

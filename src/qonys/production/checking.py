@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qonys.collect.typing_query import typing_query
+from qonys.collect.typed_rows import layout_expressions
 from qonys.country.loading import load_profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.wording import fail_if_malformed
@@ -22,7 +22,7 @@ def check_profile(name: str) -> dict[str, Any]:
     """
     profile = load_profile(name)
     for layout in profile.layouts.values():
-        typing_query(layout)
+        layout_expressions(layout)
     rule_exceptions_query(profile.rules)
     for design in profile.releases.values():
         for point in design.key_points:

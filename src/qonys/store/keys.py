@@ -5,6 +5,7 @@ The *person key* makes pseudonyms and encrypts sources. The *record key* seeds d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -15,6 +16,9 @@ from qonys.errors import OperatorError
 
 KEY_BYTES = 32
 _HMAC_BLOCK = 64
+_AES_BLOCK = 16
+_RECORD_BYTES = 8
+_ROWS_A_BLOCK = _AES_BLOCK // _RECORD_BYTES
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,20 @@ class Keys:
         """Key of AES-256-GCM for delivered files."""
         return self._derived(b"qonys source")
 
-    def record_keys(self, delivery_sha256: str, rows: int) -> bytes:
-        """Eight pseudo-random bytes a row of a delivery, the same for the same file: an AES-256-CTR key stream."""
+    def record_key_stream(self, delivery_sha256: str) -> Callable[[int, int], bytes]:
+        """Eight pseudo-random bytes a row of a delivery, the same for the same file: an AES-256-CTR key stream.
+
+        Returns:
+            What gives the bytes of so many rows from a row number on; the counter of CTR goes to any row at once.
+        """
         key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"qonys record " + delivery_sha256.encode()).derive(self.record)
-        return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(bytes(8 * rows))
+
+        def of_rows(first: int, rows: int) -> bytes:
+            block, skipped = divmod(first, _ROWS_A_BLOCK)
+            stream = Cipher(algorithms.AES(key), modes.CTR(block.to_bytes(_AES_BLOCK, "big"))).encryptor()
+            return stream.update(bytes(_RECORD_BYTES * (skipped + rows)))[_RECORD_BYTES * skipped :]
+
+        return of_rows
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that tell this pair of keys from another, and nothing of the keys."""

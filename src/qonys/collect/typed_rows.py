@@ -1,0 +1,236 @@
+"""Rows of text become typed rows: a batch at a time, every distinct text of a column once.
+
+Laws: identifiers are hashed before anything else sees them; a row with problems keeps all of them; a row in which an
+identifier stands where none belongs keeps nothing of what it says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, respelling, unreadable_reason
+from qonys.collect.misplaced import REASON, identifier_pattern
+from qonys.collect.pseudonyms import Pseudonyms
+from qonys.concepts.layout import Source, SourceLayout
+from qonys.concepts.variable import VARIABLES, Kind
+from qonys.country.profile import Profile
+from qonys.datasets.outcome import Engine
+from qonys.queries.expressions import parsed_condition
+
+_MOST_TOLD = 60
+_MOST_KEPT = 1000
+_NOT_STATED = "needed, but not stated"
+
+Problem = dict[str, str]
+Places = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class DistinctTexts:
+    """A column as its distinct texts and, for each row, the place of its text; -1 where nothing is stated."""
+
+    texts: pa.Array[Any]
+    places: Places
+
+    def of_rows(self, values: pa.Array[Any]) -> pa.Array[Any]:
+        """What stands for each text, shape (texts,), for each row."""
+        absent = self.places < 0
+        places: Any = pa.array(self.places, mask=absent if absent.any() else None)
+        return values.take(places)
+
+    def rows(self, flags: Flags) -> Flags:
+        """Which rows hold a text that is flagged, shape (rows,)."""
+        return flags[self.places] & (self.places >= 0) if len(flags) else np.zeros(len(self.places), np.bool_)
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """Typed rows of a batch.
+
+    Args:
+        numbers: number of each row in its file.
+        columns: the variables of the layout, and what its personal numbers say.
+        problems: place of a row -> all that is wrong with it.
+        contents: place of a row with problems -> what it says, as JSON without identifiers.
+    """
+
+    numbers: pa.Array[Any]
+    columns: dict[str, pa.Array[Any]]
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
+    contents: dict[int, str] = field(default_factory=dict)
+
+
+class RowCoder:
+    """Types the rows of one layout; several threads may call it at once."""
+
+    def __init__(
+        self, profile: Profile, layout: SourceLayout, accepted: pa.Table, pseudonyms: Pseudonyms, engine: Engine
+    ) -> None:
+        self._layout, self._engine, self._pseudonyms = layout, engine, pseudonyms
+        self._identifiers = frozenset(column.name for column in layout.columns if column.identifier)
+        self._pattern = identifier_pattern(layout)
+        self._expressions = layout_expressions(layout)
+        respell = respelling(profile, layout)
+        self._coders: dict[str, Callable[[pa.Array[Any]], CodedTexts]] = {
+            name: coder_of(VARIABLES[name], source, accepted, respell)
+            for name, source in layout.variables.items()
+            if VARIABLES[name].kind not in (Kind.IDENTIFIER, Kind.ENCODED)
+        }
+
+    def __call__(self, batch: pa.RecordBatch) -> TypedRows:
+        protected = self._protected(batch)
+        raw = {c.name: _distinct(batch.column(c.name)) for c in self._layout.columns if c.name not in self._identifiers}
+        stated = {name: _without(texts, self._layout.missing) for name, texts in raw.items()}
+        rows = TypedRows(batch.column("row"), protected)
+        problems: defaultdict[int, list[Problem]] = defaultdict(list)
+        for name, coder in self._coders.items():
+            source = self._layout.variables[name]
+            texts = _without(self._texts_of(name, source, stated, batch.num_rows), source.missing)
+            coded = coder(texts.texts)
+            rows.columns[name] = _compact(texts.of_rows(coded.values))
+            _tell(name, source, texts, coded, problems)
+        self._set_misplaced_apart(rows, raw, problems)
+        return rows
+
+    def _protected(self, batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+        """Pseudonyms in place of identifiers."""
+        missing = self._layout.missing
+        return {
+            name: self._pseudonyms.of(batch.column(source.column or ""), (*missing, *source.missing))
+            for name, source in self._layout.variables.items()
+            if VARIABLES[name].kind is Kind.IDENTIFIER
+        }
+
+    def _texts_of(self, name: str, source: Source, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
+        if source.constant is not None:
+            return DistinctTexts(pa.array([source.constant]), np.zeros(rows, np.int32))
+        if source.column is not None:
+            return stated[source.column]
+        return _evaluated(self._engine, self._expressions[name], stated, rows)
+
+    def _set_misplaced_apart(
+        self, rows: TypedRows, raw: Mapping[str, DistinctTexts], problems: defaultdict[int, list[Problem]]
+    ) -> None:
+        """Gather what rows with problems say; nothing of those that hold an identifier in another column."""
+        misplaced = self._misplaced_texts(rows)
+        places = sorted({*problems, *misplaced})
+        contents = [_content(raw, place) for place in places]
+        if self._pattern:
+            found = as_flags(pc.match_substring_regex(pa.array(contents, pa.string()), self._pattern))
+            misplaced |= {place for place, holds in zip(places, found, strict=True) if holds}
+        for place, content in zip(places, contents, strict=True):
+            moved = place in misplaced
+            rows.problems[place] = [{"field": "", "found": "", "reason": REASON}] if moved else problems[place]
+            rows.contents[place] = "{}" if moved else content
+
+    def _misplaced_texts(self, rows: TypedRows) -> set[int]:
+        """Rows whose free texts hold an identifier: such a text would be taken as it stands."""
+        found: set[int] = set()
+        for name in self._coders if self._pattern else ():
+            if VARIABLES[name].kind is Kind.TEXT:
+                coded: Any = rows.columns[name]
+                holds = as_flags(pc.match_substring_regex(coded.dictionary, self._pattern))
+                if holds.any():
+                    places = coded.indices.fill_null(-1).to_numpy()
+                    found |= set(np.flatnonzero(holds[places] & (places >= 0)).tolist())
+        return found
+
+
+def layout_expressions(layout: SourceLayout) -> dict[str, exp.Expr]:
+    """The expressions of a layout by variable, parsed.
+
+    Raises:
+        ProfileError: one of them is none, or uses what is not allowed.
+    """
+    names = [column.name for column in layout.columns if not column.identifier]
+    return {
+        name: parsed_condition(source.expr, names=names, where=f"sources/{layout.id}.yaml, {name}")
+        for name, source in layout.variables.items()
+        if source.expr is not None
+    }
+
+
+def _distinct(column: pa.Array[Any]) -> DistinctTexts:
+    coded: Any = column if isinstance(column, pa.DictionaryArray) else column.cast(pa.string()).dictionary_encode()
+    return DistinctTexts(coded.dictionary, coded.indices.fill_null(-1).to_numpy())
+
+
+def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:
+    """The same without blanks around a text, nothing being stated where a text means that."""
+    trimmed: Any = pc.utf8_trim_whitespace(texts.texts)
+    absent = as_flags(pc.or_kleene(pc.is_null(trimmed), pc.is_in(trimmed, pa.array(missing, pa.string()))))
+    if not absent.any():
+        return DistinctTexts(trimmed, texts.places)
+    places = np.where(texts.rows(absent), -1, texts.places).astype(np.int32)
+    return DistinctTexts(pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), trimmed), places)
+
+
+def _evaluated(engine: Engine, expression: exp.Expr, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
+    """The text of an expression for each distinct combination of the columns that it names."""
+    names = list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
+    combined = np.zeros(rows, np.int64)
+    for name in names:
+        combined = combined * (len(stated[name].texts) + 1) + stated[name].places + 1
+    _, first, places = np.unique(combined, return_index=True, return_inverse=True)
+    table = pa.table(
+        {
+            "number of combination": pa.array(np.arange(len(first))),
+            **{
+                name: DistinctTexts(stated[name].texts, stated[name].places[first]).of_rows(stated[name].texts)
+                for name in names
+            },
+        }
+    )
+    query = exp.select(
+        exp.column("number of combination", quoted=True).as_("number"),
+        exp.cast(expression.copy(), "varchar").as_("text"),
+    ).from_("combinations")
+    found = engine.run(query.order_by("number"), None, combinations=table)
+    return DistinctTexts(found["text"].combine_chunks().cast(pa.string()), places.astype(np.int32))
+
+
+def _tell(
+    name: str, source: Source, texts: DistinctTexts, coded: CodedTexts, problems: defaultdict[int, list[Problem]]
+) -> None:
+    variable = VARIABLES[name]
+    if coded.is_bad.any():
+        reason, distinct = unreadable_reason(variable, source), texts.texts
+        for place in np.flatnonzero(texts.rows(coded.is_bad)).tolist():
+            found = str(distinct[int(texts.places[place])])[:_MOST_TOLD]
+            problems[place].append({"field": name, "found": found, "reason": reason})
+    if variable.required:
+        for place in np.flatnonzero(texts.places < 0).tolist():
+            problems[place].append({"field": name, "found": "", "reason": _NOT_STATED})
+
+
+def _content(raw: Mapping[str, DistinctTexts], row: int) -> str:
+    said = {
+        name: texts.texts[int(texts.places[row])].as_py() if texts.places[row] >= 0 else None
+        for name, texts in raw.items()
+    }
+    kept = {name: text[:_MOST_KEPT] if text else text for name, text in said.items()}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _compact(column: pa.Array[Any]) -> pa.Array[Any]:
+    """A dictionary that holds only what occurs: a list of areas is longer than a batch is wide."""
+    if not isinstance(column, pa.DictionaryArray):
+        return column
+    places = column.indices.fill_null(-1).to_numpy()
+    used = np.flatnonzero(np.bincount(places + 1, minlength=1)[1:])
+    new = np.zeros(len(column.dictionary) + 1, np.int32)
+    new[used + 1] = np.arange(len(used))
+    absent = places < 0
+    indices = pa.array(new[places + 1], mask=absent if absent.any() else None)
+    kept: Any = pa.array(used)
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(kept))
