@@ -56,11 +56,16 @@ def amended(office: Office, tables: Mapping[str, Table]) -> Outcome[Table]:
     return Outcome(Overlay(tables["registrations"], rows), findings)
 
 
-def before_decisions(office: Office, tables: Mapping[str, Table], keys: Sequence[Key]) -> pa.Table:
-    """Some slips of the register after all deterministic edits, and before what persons decided (`AMENDMENT`)."""
+def before_decisions(office: Office, tables: Mapping[str, Table], keys: Sequence[Key], log: Log) -> pa.Table:
+    """Some slips of the register after all deterministic edits, and before what persons decided of their fields.
+
+    Returns:
+        Rows of `datasets.decision.AMENDMENT`; released rows of the log are among them.
+    """
     steps, _ = _edits(office, tables)
-    rows = _amended_rows(office, tables, steps, Log(), keys)
-    return _of_keys(office, rows, keys)
+    released = {entry.key for entry in log.acts("release")}
+    of_entry = Log(tuple(e for e in log.entries if e.key in released and (e.place == "entry" or e.act != "set")))
+    return _of_keys(office, _amended_rows(office, tables, steps, of_entry, keys), keys)
 
 
 def imputed(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, spans: pa.Table) -> Outcome[Table]:
@@ -201,7 +206,8 @@ def _amended_rows(
     fills = office.profile.corrections.fills
     if not (steps or fills or wanted or log.acts("release")):
         return AMENDMENT.empty_table()
-    rows = _fetched(office, tables, _touched(office, tables, steps, wanted))
+    alone = more and not fills
+    rows = _fetched(office, tables, key_table(wanted) if alone else _touched(office, tables, steps, wanted))
     rows = pa.concat_tables([rows, released_rows(office, log)])
     for step in steps:
         rows = _edited(office, tables, rows, step)
