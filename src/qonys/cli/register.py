@@ -48,7 +48,7 @@ def collect(
     be run again. Of several files a bad one does not stop the others; it is listed at the end.
 
     Args:
-        files: files, or folders of files whose names fit a layout.
+        files: files, or folders of files whose names fit a layout; none for a layout that is a query.
         layout: id of the source layout; found by the file's name where not given.
         received: day on which the files came (2025-01-20); else the name of their folder if it is a date, else today.
         replaces: number of the delivery that this one file replaces; both stay in history.
@@ -58,10 +58,14 @@ def collect(
     from qonys.cli.settings import line_of
     from qonys.errors import OperatorError
 
-    if not files:
+    if not files and layout is None:
         raise OperatorError("No file was named.", next_step="Write: qonys collect FILE… or qonys collect FOLDER")
     with progress_shown() as progress:
-        outcome = line_of(workspace, progress).collect(files, layout=layout, received=received, replaces=replaces)
+        line = line_of(workspace, progress)
+        if files or layout is None:
+            outcome = line.collect(files, layout=layout, received=received, replaces=replaces)
+        else:
+            outcome = line.collect_query(layout, received=received, replaces=replaces)
     counts, refused = outcome.measures, outcome.measures["refused"]
     if json:
         told = {"receipts": outcome.data, "taken": counts["taken"], "again": counts["again"]}

@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def line_of(workspace: Path, progress: Progress) -> Line:
             keys_from(os.environ, workspace),
             operator_from(os.environ),
             datetime.now(UTC),
+            partial(connection_from, os.environ, workspace),
         )
     )
 
@@ -67,6 +69,23 @@ def keys_from(environment: Mapping[str, str], workspace: Path) -> Keys | None:
         absent = "QONYS_KEY" if person is None else "QONYS_RECORD_KEY"
         raise OperatorError("Only one of the two keys is given.", next_step=f"Set {absent} or {absent}_FILE too.")
     return Keys.from_hex(person, record)
+
+
+def connection_from(environment: Mapping[str, str], workspace: Path, database: str) -> str:
+    """The URI of a database, from ``QONYS_DATABASE_<NAME>`` or ``QONYS_DATABASE_<NAME>_FILE``.
+
+    Raises:
+        OperatorError: neither is given, or the file lies in the workspace or cannot be read.
+    """
+    from qonys.collect.extraction import database_setting
+
+    setting = database_setting(database)
+    if found := (_key(environment, setting, workspace) or "").strip():
+        return found
+    raise OperatorError(
+        f"How the database “{database}” is reached is not said.",
+        next_step=f"Set {setting} to postgresql://USER:PASSWORD@HOST/DATABASE, or {setting}_FILE to a file that holds it.",
+    )
 
 
 def _key(environment: Mapping[str, str], name: str, workspace: Path) -> str | None:

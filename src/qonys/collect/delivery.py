@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from fnmatch import fnmatch
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qonys.collect.coding import accepted_texts
+from qonys.collect.extraction import extract, read_extract
 from qonys.collect.intake import Intake, RecordKeys, registrations
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import RowReader, read_rows
@@ -32,26 +32,6 @@ from qonys.store.states import Store
 _FEW = 12
 
 
-def layout_for(path: Path, profile: Profile, wanted: str | None = None) -> SourceLayout:
-    """The layout of a file: the one that was asked for, or the only one whose pattern its name fits.
-
-    Raises:
-        SupplierError: no layout fits, or more than one does, or the one asked for does not exist.
-    """
-    known = ", ".join(f"{layout.id} ({layout.match})" for layout in profile.layouts.values())
-    if wanted is not None:
-        if wanted not in profile.layouts:
-            raise SupplierError(f"There is no layout “{wanted}”.", where=str(path), next_step=f"Layouts: {known}.")
-        return profile.layouts[wanted]
-    fitting = [layout for layout in profile.layouts.values() if fnmatch(path.name, layout.match)]
-    if len(fitting) != 1:
-        found = "No layout fits" if not fitting else f"{len(fitting)} layouts fit"
-        raise SupplierError(
-            f"{found} the name of the file.", where=str(path), next_step=f"Name one with --layout. Layouts: {known}."
-        )
-    return fitting[0]
-
-
 @dataclass(frozen=True)
 class Desk:
     """Where deliveries are taken in: the country, the store, an engine, the keys; by whom and when."""
@@ -68,10 +48,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Handed:
-    """A file that is handed in.
+    """A file that is handed in, or a query that is to be run.
 
     Args:
-        path: the file.
+        path: the file; of a query, the id of its layout.
         layout: layout by which it is read.
         received: day on which it came.
         replaces: number of the delivery that it replaces.
@@ -81,6 +61,15 @@ class Handed:
     layout: SourceLayout
     received: date
     replaces: int | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What came: hash and size of its bytes, and its rows."""
+
+    sha256: str
+    size: int
+    reader: RowReader
 
 
 def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
@@ -95,38 +84,65 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
     path = handed.path
     sha256, state = _sha256(path), _state(path)
     if earlier := _taken_before(desk.store, sha256):
-        return _again(earlier, path)
+        return _again(earlier, handed)
     _fail_if_not_replaceable(desk.store, handed)
     number, folder = desk.store.reserve_delivery()
-    intake, tally, reader, accepted = _take_rows(desk, handed, number, sha256)
+    source = _Source(sha256, state[0], read_rows(path, handed.layout))
+    intake, tally, accepted = _take_rows(desk, handed, number, source)
     with path.open("rb") as file:
         seal(file, folder / "source.sealed", desk.keys.source_key())
     if _state(path) != state:
         raise SupplierError("The file changed while it was read.", where=str(path), next_step="Collect it again.")
-    receipt = _receipt(desk, handed, (number, sha256), intake, tally, reader)
-    fail_if_a_row_is_lost(receipt, tally.read + len(reader.broken))
+    return _counted(desk, handed, _receipt(desk, handed, number, source, intake, tally), source, intake, accepted)
+
+
+def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
+    """Take what a layout's query gives into the register, as a file is taken; it stands on the disk sealed only.
+
+    Raises:
+        SupplierError: the query fails, or gives no rows or not the columns of its layout; nothing of it counts.
+        StatisticianError: it cannot replace the delivery that it is to replace.
+        OperatorError: the database cannot be reached.
+    """
+    _fail_if_not_replaceable(desk.store, handed)
+    number, folder = desk.store.reserve_delivery()
+    sealed, key = folder / "source.sealed", desk.keys.source_key()
+    given = extract(handed.layout, connection, sealed, key)
+    if earlier := _taken_before(desk.store, given.sha256):
+        sealed.unlink()
+        return _again(earlier, handed)
+    source = _Source(given.sha256, given.size, read_extract(sealed, handed.layout, key))
+    intake, tally, accepted = _take_rows(desk, handed, number, source)
+    return _counted(desk, handed, _receipt(desk, handed, number, source, intake, tally), source, intake, accepted)
+
+
+def _counted(
+    desk: Desk, handed: Handed, receipt: Receipt, source: _Source, intake: Intake, accepted: pa.Table
+) -> Outcome[Receipt]:
+    """Write the receipt by which the delivery counts, unless another process took the same bytes meanwhile."""
     with alone_in(desk.store.folder):
-        if earlier := _taken_before(desk.store, sha256):
-            return _again(earlier, path)
+        if earlier := _taken_before(desk.store, receipt.sha256):
+            return _again(earlier, handed)
         _fail_if_not_replaceable(desk.store, handed)
         desk.store.write_receipt(receipt)
-    return Outcome(receipt, tuple(_findings(path, intake, reader.notes, handed.layout, accepted)))
+    found = _findings(handed.path, intake, source.reader.notes, handed.layout, accepted)
+    return Outcome(receipt, tuple(found))
 
 
-def _take_rows(desk: Desk, handed: Handed, number: int, sha256: str) -> tuple[Intake, Tally, RowReader, pa.Table]:
+def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tuple[Intake, Tally, pa.Table]:
     """Write registrations and quarantine, each as one commit."""
     path, layout = handed.path, handed.layout
-    reader, tally = read_rows(path, layout), Tally(handed.received)
+    reader, tally = source.reader, Tally(handed.received)
     reader.batches = tally.rows(reader.batches)
     accepted = accepted_texts(desk.profile, layout)
     lineage = {
         "delivery": str(number),
-        "sha256": sha256,
+        "sha256": source.sha256,
         "layout": layout.id,
         "operator": desk.operator,
         "code_version": desk.code_version,
     }
-    intake = Intake(number, handed.received, RecordKeys(desk.keys, sha256))
+    intake = Intake(number, handed.received, RecordKeys(desk.keys, source.sha256))
     coder = RowCoder(desk.profile, layout, accepted, Pseudonyms(desk.keys.pseudonym_blocks()), desk.engine)
     batches = tally.registrations(registrations(coder, reader, intake))
     rows = _told(desk, path.name, batches, intake)
@@ -134,27 +150,26 @@ def _take_rows(desk: Desk, handed: Handed, number: int, sha256: str) -> tuple[In
     intake.set_broken_aside(reader.broken)
     _append_quarantine(desk, intake, lineage)
     if tally.read + len(reader.broken) == 0:
-        raise SupplierError("The file holds no rows.", where=str(path), next_step="Ask the supplier to send it again.")
-    return intake, tally, reader, accepted
+        what = "The query gives no rows." if layout.format == "postgresql" else "The file holds no rows."
+        raise SupplierError(what, where=str(path), next_step="Ask the supplier to send it again.")
+    return intake, tally, accepted
 
 
-def _receipt(
-    desk: Desk, handed: Handed, known_by: tuple[int, str], intake: Intake, tally: Tally, reader: RowReader
-) -> Receipt:
+def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: Intake, tally: Tally) -> Receipt:
     quarantined = sum(rows.num_rows for rows in intake.quarantine)
-    return Receipt(
-        delivery=known_by[0],
+    receipt = Receipt(
+        delivery=number,
         file=handed.path.name,
         layout=handed.layout.id,
         supplier=handed.layout.supplier,
-        sha256=known_by[1],
-        size=handed.path.stat().st_size,
+        sha256=source.sha256,
+        size=source.size,
         received=handed.received,
         rows=intake.taken + quarantined,
         registrations=intake.taken,
         quarantined=quarantined,
         records=handed.layout.records,
-        findings=tuple(reader.notes),
+        findings=tuple(source.reader.notes),
         code_version=desk.code_version,
         profile_hash=desk.profile.content_hash,
         first_day=tally.first_day,
@@ -165,15 +180,18 @@ def _receipt(
         taken=desk.instant,
         replaces=handed.replaces,
     )
+    fail_if_a_row_is_lost(receipt, tally.read + len(source.reader.broken))
+    return receipt
 
 
 def _taken_before(store: Store, sha256: str) -> Receipt | None:
     return next((receipt for receipt in store.receipts() if receipt.sha256 == sha256), None)
 
 
-def _again(earlier: Receipt, path: Path) -> Outcome[Receipt]:
-    note = f"The file was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
-    return Outcome(earlier, (Finding(note, where=str(path), severity="info"),), {"again": True})
+def _again(earlier: Receipt, handed: Handed) -> Outcome[Receipt]:
+    what = "The query gave what" if handed.layout.format == "postgresql" else "The file"
+    note = f"{what} was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
+    return Outcome(earlier, (Finding(note, where=str(handed.path), severity="info"),), {"again": True})
 
 
 def _fail_if_not_replaceable(store: Store, handed: Handed) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path
 
-from qonys.collect.delivery import Desk, Handed, layout_for, take_delivery
+from qonys.collect.delivery import Desk, Handed, take_delivery, take_query
+from qonys.collect.fitting import fits, layout_for
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.errors import QonysError, StatisticianError, SupplierError
+from qonys.errors import OperatorError, QonysError, StatisticianError, SupplierError
 from qonys.production.office import Office
 from qonys.store.receipts import Receipt
 
@@ -52,8 +52,29 @@ def collect(
             if len(paths) == 1:
                 raise
             tray.refused.append(refusal)
-    measures = {"taken": tray.taken, "again": tray.again, "refused": tray.refused}
-    return Outcome(tuple(tray.receipts), tuple(tray.findings), measures)
+    return tray.outcome()
+
+
+def collect_query(
+    office: Office, layout: str, *, received: date | None = None, replaces: int | None = None
+) -> Outcome[tuple[Receipt, ...]]:
+    """Take in what the query of a layout gives: one delivery, received today unless another day is named.
+
+    Raises:
+        SupplierError: there is no such layout, or its query fails.
+        StatisticianError: it cannot replace the delivery that it is to replace.
+        OperatorError: the layout is of files and none was named; the database cannot be reached; the keys are missing.
+    """
+    found = layout_for(Path(layout), office.profile, layout)
+    if found.format != "postgresql" or office.connection is None:
+        raise OperatorError(
+            f"The layout “{layout}” is one of files, and no file was named.",
+            next_step=f"Write: qonys collect FILE… --layout {layout}",
+        )
+    handed = Handed(Path(layout), found, received or office.today, replaces)
+    tray = _Tray()
+    tray.lay(take_query(_desk(office), handed, office.connection(found.database)), quietly=False)
+    return tray.outcome()
 
 
 @dataclass
@@ -74,6 +95,10 @@ class _Tray:
         if not (again and quietly):
             self.findings.extend(outcome.findings)
 
+    def outcome(self) -> Outcome[tuple[Receipt, ...]]:
+        measures = {"taken": self.taken, "again": self.again, "refused": self.refused}
+        return Outcome(tuple(self.receipts), tuple(self.findings), measures)
+
 
 def _desk(office: Office) -> Desk:
     keys = office.needed_keys()
@@ -92,17 +117,17 @@ def _desk(office: Office) -> Desk:
 
 def _files(office: Office, paths: Iterable[Path]) -> Iterator[Path]:
     """Files as named; of a folder, those whose names fit a layout, in the order of their paths."""
-    patterns = [layout.match for layout in office.profile.layouts.values()]
+    layouts = [layout for layout in office.profile.layouts.values() if layout.match]
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(p for p in path.rglob("*") if p.is_file() and any(fnmatch(p.name, m) for m in patterns))
+        found = sorted(p for p in path.rglob("*") if p.is_file() and any(fits(p.name, one) for one in layouts))
         if not found:
             raise SupplierError(
                 "No file of the folder fits a layout of the profile.",
                 where=str(path),
-                next_step=f"Layouts expect names like {', '.join(patterns)}.",
+                next_step=f"Layouts expect names like {', '.join(layout.match for layout in layouts)}.",
             )
         yield from found
 

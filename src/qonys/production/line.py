@@ -41,6 +41,12 @@ class Line:
         """Source -> input: deliveries become registrations; what cannot be read is quarantined with its reasons."""
         return collecting.collect(self.office, files, layout=layout, received=received, replaces=replaces)
 
+    def collect_query(
+        self, layout: str, *, received: date | None = None, replaces: int | None = None
+    ) -> Outcome[tuple[Receipt, ...]]:
+        """Source -> input: as files, what a layout's query gives."""
+        return collecting.collect_query(self.office, layout, received=received, replaces=replaces)
+
     def process(self) -> Outcome[tuple[RuleResult, ...]]:
         """Input -> clean: rules, corrections, duplicates; slips become moves, children are moves of their own."""
         return processing.process(self.office)

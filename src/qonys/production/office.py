@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -33,6 +34,7 @@ class Office:
         keys: the keys, where they were given.
         operator: who works; stands in receipts and in the history of every state.
         now: the instant at which the work began; midnight (UTC) of the day where it is not given.
+        connection: gives the URI of a database by its name; None where no database can be asked.
     """
 
     workspace: Workspace
@@ -41,6 +43,7 @@ class Office:
     keys: Keys | None = None
     operator: str = ""
     now: datetime | None = None
+    connection: Callable[[str], str] | None = None
 
     @cached_property
     def profile(self) -> Profile:

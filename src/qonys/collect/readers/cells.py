@@ -57,14 +57,14 @@ def texts(values: pa.Array[Any], column: Column, form: str | None) -> pa.Array[A
         values = pc.cast(values, values.type.value_type)
     kind: Any = values.type
     found: Any = pc.cast(values, pa.string())
-    if pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and form is not None):
+    if pa.types.is_date(kind) or (form is not None and pa.types.is_timestamp(kind)):
         found = pc.cast(pc.strftime(values, format=form or _ISO), pa.string())
     elif pa.types.is_timestamp(kind):
         found = pc.replace_substring_regex(found, r"(?: 00:00:00)?(?:\.0+)?Z?$", "")
     elif pa.types.is_floating(kind):
         numbers = values.to_pylist()
         found = pa.array([None if n is None or n != n else number_text(n, column) for n in numbers], pa.string())
-    elif pa.types.is_integer(kind) and column.width:
+    elif column.width and pa.types.is_integer(kind):
         found = pc.utf8_lpad(found, column.width, "0")
     filled: pa.Array[Any] = found
     return filled
