@@ -15,9 +15,9 @@ class Waiting(msgspec.Struct, frozen=True):
     """What waits for somebody.
 
     Args:
-        at_entry: rows in quarantine since they were read, of deliveries that nothing replaces.
-        by_rule: slips that a rule put into quarantine.
-        flagged: slips that count although a rule found them odd.
+        at_entry: rows in quarantine since they were read, of deliveries that nothing replaces, not yet decided of.
+        by_rule: slips that a rule put into quarantine, not yet decided of.
+        flagged: slips that count although a rule found them odd, not yet decided of.
         pending: slips that came after the last `qonys process`.
         decisions: decisions of the review that were taken after it.
         stale_flows: flows were counted of other moves than those of today, or not at all.
@@ -48,7 +48,7 @@ def next_steps(expected: Iterable[ExpectedDelivery], accounts: Iterable[Account]
     if waiting.quarantined:
         yield f"{_slips(waiting.quarantined, 'quarantined ')} {_waits(waiting.quarantined)}: qonys review"
     if waiting.flagged:
-        yield f"{_slips(waiting.flagged)} {_counts(waiting.flagged)} but something is odd about them: qonys findings"
+        yield f"{_slips(waiting.flagged, 'flagged ')} may be looked at: qonys findings"
     if waiting.stale_flows and not waiting.pending:
         yield "The flows are older than the moves: qonys tabulate"
 
@@ -81,7 +81,3 @@ def _slips(count: int, kind: str = "") -> str:
 
 def _waits(count: int) -> str:
     return "waits" if count == 1 else "wait"
-
-
-def _counts(count: int) -> str:
-    return "counts" if count == 1 else "count"

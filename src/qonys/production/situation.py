@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from qonys.datasets.move import EXCEPTION
-from qonys.datasets.outcome import Table
-from qonys.datasets.registration import QUARANTINE
 from qonys.evaluate.accounts import Account
 from qonys.evaluate.deliveries import ExpectedDelivery, expected_deliveries
 from qonys.evaluate.next_steps import Waiting, next_steps
-from qonys.production.accounting import accounts_by_year, counted_state
+from qonys.production.accounting import accounts_by_year
 from qonys.production.amending import decision_log
 from qonys.production.office import Office
-from qonys.production.releasing import key_table
+from qonys.production.reviewing import ENTRY, FLAG, RULE, waiting_reasons
 
-_WAITING = """
-select count(*) as n from waiting
-semi join (select delivery from deliveries where replaced_on is null) as counting using (delivery)
-anti join decided using (delivery, row)
-"""
 _HELD = """
 select distinct delivery, unnest([office, t.unit]) as held
 from registrations as r semi join wanted using (delivery)
@@ -94,21 +85,14 @@ def _held(office: Office, deliveries: list[int]) -> dict[int, frozenset[str]]:
 def _waiting(office: Office, accounts: tuple[Account, ...]) -> Waiting:
     if not accounts:
         return Waiting()
-    log, store = decision_log(office), office.store
-    decided = [entry.key for entry in (*log.acts("release"), *log.acts("leave_out"), *log.acts("accept"))]
-    tables: dict[str, Any] = {"deliveries": office.counting_deliveries(), "decided": key_table(decided)}
-    exceptions = counted_state(office, "clean/exceptions", EXCEPTION)
-    by_rule = "select * from exceptions where fate = 'quarantine'"
-    made_of = store.lineage("clean/moves")
+    slips = [set(reasons.values()) for reasons in waiting_reasons(office).values()]
+    store, made_of = office.store, office.store.lineage("clean/moves")
     return Waiting(
-        at_entry=_count(office, counted_state(office, "input/quarantine", QUARANTINE), tables),
-        by_rule=_count(office, office.engine.run(by_rule, exceptions=exceptions), tables),
+        at_entry=sum(ENTRY in places for places in slips),
+        by_rule=sum(RULE in places and ENTRY not in places for places in slips),
+        flagged=sum(places == {FLAG} for places in slips),
         pending=sum(account.pending for account in accounts),
-        decisions=sum(entry.entry > int(made_of.get("decisions", 0)) for entry in log.entries),
+        decisions=sum(entry.entry > int(made_of.get("decisions", 0)) for entry in decision_log(office).entries),
         stale_flows=bool(made_of)
         and store.lineage("statistics/flows").get("moves") != str(store.version("clean/moves")),
     )
-
-
-def _count(office: Office, waiting: Table, tables: dict[str, Any]) -> int:
-    return int(office.engine.run(_WAITING, waiting=waiting, **tables)["n"][0].as_py())
