@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from qonys.errors import OperatorError
+from qonys.store.disk import write_atomically
 from qonys.store.receipts import Receipt
 from qonys.store.release_record import Essence, hashed_files
-from qonys.store.states import Store, write_atomically
+from qonys.store.states import Store
 from qonys.store.workspace import Workspace
 
 

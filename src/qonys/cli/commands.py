@@ -10,7 +10,9 @@ from qonys.cli.demonstration import demo, simulate
 from qonys.cli.profile import check, schemas
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
+from qonys.cli.review import correct, corrections, review
 from qonys.cli.status import status
+from qonys.cli.upkeep import doctor, history
 
 app = App(
     name="qonys",
@@ -27,7 +29,8 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
         group.command(command)
 
 
-_offer(app, new, collect, process, tabulate, status, serve, simulate, demo)
+_offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
+_offer(app, review, correct, corrections)
 _offer(release, build, publish)
 _offer(profile, check, schemas)
 app.command(release)

@@ -207,6 +207,6 @@ def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path
         if version is not None:
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    record = ReleaseRecord(essence.vintage, essence, states, manifest)
+    record = ReleaseRecord(essence.vintage, essence, states, manifest, office.operator, office.instant)
     write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
     return folder

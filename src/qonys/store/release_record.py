@@ -7,6 +7,7 @@ Built twice from the same, a release has the same vintage and the same files.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -51,6 +52,10 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     states: dict[str, PinnedState]
     manifest: dict[str, str]
     """path in the release -> SHA-256"""
+    operator: str = ""
+    """who built it"""
+    built: datetime | None = None
+    """instant at which it was built, in UTC"""
 
 
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import socket
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,16 +32,20 @@ def remove_spill(folders: tuple[Path, ...]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_dead(name: str) -> bool:
-    machine, _, rest = name.rpartition("-")[0].rpartition("-")
-    if machine != _machine() or not rest.isdigit():
+def is_dead(process: int) -> bool:
+    """Whether a process of this machine is no more."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
         return False
-    with suppress(PermissionError):
-        try:
-            os.kill(int(rest), 0)
-        except ProcessLookupError:
-            return True
     return False
+
+
+def _is_dead(name: str) -> bool:
+    machine, _, process = name.rpartition("-")[0].rpartition("-")
+    return machine == _machine() and process.isdigit() and is_dead(int(process))
 
 
 def _machine() -> str:

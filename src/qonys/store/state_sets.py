@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from qonys.errors import OperatorError
 from qonys.store.disk import write_atomically
 
 
@@ -49,7 +50,18 @@ class StateSets:
         return sorted(int(path.stem) for path in self.folder.glob("*.json") if path.stem.isdigit())
 
     def read(self, number: int) -> StateSet:
-        return msgspec.json.decode(self.path(number).read_bytes(), type=StateSet)
+        """A set by its number.
+
+        Raises:
+            OperatorError: it is broken.
+        """
+        path = self.path(number)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=StateSet)
+        except (OSError, msgspec.DecodeError) as error:
+            raise OperatorError(
+                f"The set of states cannot be read: {error}", where=str(path), next_step="See what `qonys doctor` says."
+            ) from error
 
     def path(self, number: int) -> Path:
         return self.folder / f"{number:06}.json"

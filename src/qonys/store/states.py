@@ -26,8 +26,6 @@ from qonys.store.parquet_files import plain_schema, remove, write_files
 from qonys.store.receipts import Receipt
 from qonys.store.state_sets import StateSet, StateSets
 
-__all__ = ["State", "Store", "Together", "write_atomically"]
-
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.Table | pa.RecordBatch]
 """Rows of a state, at once or as they come; a column may be a dictionary, which is quicker to write"""
 
@@ -188,9 +186,12 @@ class Store:
             self._at_work.pop(receipt.delivery).close()
 
     def receipts(self) -> tuple[Receipt, ...]:
-        """All receipts, in the order of their numbers."""
-        paths = sorted((self.folder / "deliveries").glob("*/receipt.json"))
-        return tuple(msgspec.json.decode(path.read_bytes(), type=Receipt) for path in paths)
+        """All receipts, in the order of their numbers.
+
+        Raises:
+            OperatorError: one of them is broken.
+        """
+        return tuple(map(_receipt, sorted((self.folder / "deliveries").glob("*/receipt.json"))))
 
     def _last_set(self) -> StateSet:
         return self.sets.last()
@@ -264,6 +265,15 @@ class _Snapshot(Store):
 
     def _last_set(self) -> StateSet:
         return self._set
+
+
+def _receipt(path: Path) -> Receipt:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Receipt)
+    except (OSError, msgspec.DecodeError) as error:
+        raise OperatorError(
+            f"The receipt cannot be read: {error}", where=str(path), next_step="See what `qonys doctor` says."
+        ) from error
 
 
 _WITH_SCHEMA = (pa.Table, pa.RecordBatchReader)

@@ -42,6 +42,7 @@ class Workspace:
         Raises:
             OperatorError: the folder is one already, or holds something else.
         """
+        _fail_if_misread(folder)
         if folder.exists() and any(folder.iterdir()):
             raise OperatorError(
                 "The folder is not empty.", where=str(folder), next_step="Name a new folder, or empty this one."
@@ -65,6 +66,7 @@ class Workspace:
             OperatorError: the folder is none, or its settings are wrong.
         """
         path = folder / SETTINGS
+        _fail_if_misread(folder)
         try:
             settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Settings)
         except FileNotFoundError:
@@ -95,6 +97,16 @@ class Workspace:
     @property
     def spill(self) -> Path:
         return self.folder / "store" / "spill"
+
+
+def _fail_if_misread(folder: Path) -> None:
+    """Delta Lake's reader takes a percent sign in a path for the beginning of an escape (deltalake 1.6)."""
+    if "%" in str(folder.resolve()):
+        raise OperatorError(
+            "A percent sign in the path of a workspace is misread by the library that keeps the states.",
+            where=str(folder),
+            next_step="Rename the folder, or put the workspace elsewhere.",
+        )
 
 
 def _profile_place(profile: str, folder: Path) -> str:
