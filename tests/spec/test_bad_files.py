@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,20 +11,52 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from qonys.store.states import Store
-from spec.bad_files import delimited_files, fixed_width_files, parquet_files, spreadsheets, whole_files, wrong_values
+from qonys.country.loading import SHIPPED
+from qonys.store.states import State, Store
+from spec.bad_files import (
+    delimited_files,
+    encoded_files,
+    fixed_width_files,
+    json_lines_files,
+    packed_files,
+    parquet_files,
+    spreadsheets,
+    whole_files,
+    wrong_values,
+)
 from spec.bad_files.bad_file import MARK, BadFile
 from spec.command_line import Ran, qonys
 
-KINDS = (wrong_values, delimited_files, fixed_width_files, spreadsheets, parquet_files, whole_files)
+KINDS = (
+    wrong_values,
+    delimited_files,
+    encoded_files,
+    fixed_width_files,
+    spreadsheets,
+    parquet_files,
+    json_lines_files,
+    packed_files,
+    whole_files,
+)
 CORPUS = [bad for kind in KINDS for bad in kind.bad_files()]
 RECEIVED = "2025-01-20"
+LAYOUTS = Path(delimited_files.__file__).parent / "sources"
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The profile mini, with a layout more."""
+    folder = tmp_path_factory.mktemp("profile") / "mini"
+    shutil.copytree(SHIPPED / "mini", folder)
+    for layout in LAYOUTS.glob("*.yaml"):
+        shutil.copy(layout, folder / "sources")
+    return folder
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Path:
+def office(tmp_path: Path, mini: Path, bad: BadFile) -> Path:
     folder = tmp_path / "office"
-    assert qonys("new", folder, "--profile", "mini").code == 0
+    assert qonys("new", folder, "--profile", mini if bad.profile == "mini" else bad.profile).code == 0
     return folder
 
 
@@ -59,12 +92,38 @@ def test_every_row_of_a_file_that_can_be_read_is_in_one_place(office: Path, tmp_
     ), ran.said
     fail_unless_told(bad, ran)
     fail_unless_as_expected(reasons(office, "input/quarantine"), bad.quarantined)
-    processed = qonys("process", "--workspace", office, "--json")
-    assert processed.code == 0, processed.said
+    told = account(office)
+    assert (told["delivered"], told["pending"], told["quarantined"]) == (bad.rows, bad.taken, len(bad.quarantined))
+    fail_if_an_identifier_got_away(office, ran)
+
+
+@pytest.mark.parametrize("bad", [bad for bad in CORPUS if bad.judged], ids=lambda bad: bad.fault)
+def test_a_row_that_says_what_cannot_be_is_taken_out_by_process(office: Path, tmp_path: Path, bad: BadFile) -> None:
+    collected(office, tmp_path / "delivered", bad)
+    ran = qonys("process", "--workspace", office, "--json")
+    assert ran.code == 0, ran.said
     fail_unless_as_expected(reasons(office, "clean/exceptions"), bad.judged)
-    told = qonys("status", "--workspace", office, "--json")
-    fail_unless_all_are_there(told, bad)
-    fail_if_an_identifier_got_away(office, ran, processed, told)
+    told = account(office)
+    assert told["moved"] == bad.taken - len(bad.judged)
+    fail_unless_all_are_there(told, bad.rows)
+    fail_if_an_identifier_got_away(office, ran)
+
+
+def test_the_rows_of_all_bad_files_in_one_office_are_each_in_one_place(tmp_path: Path, mini: Path) -> None:
+    office = tmp_path / "office"
+    qonys("new", office, "--profile", mini)
+    taken = [bad for bad in CORPUS if not bad.refused and bad.profile == "mini"]
+    for number, bad in enumerate(taken):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / bad.name).write_bytes(bad.content)
+    files = [tmp_path / str(number) / bad.name for number, bad in enumerate(taken)]
+    ran = [qonys("collect", *files, "--workspace", office, "--received", RECEIVED, "--json")]
+    assert ran[0].code == 0, ran[0].said
+    assert account(office)["pending"] == sum(bad.taken for bad in taken)
+    ran += [qonys("process", "--workspace", office, *json) for json in ((), ("--json",))]
+    assert {one.code for one in ran} == {0}
+    fail_unless_all_are_there(account(office), sum(bad.rows for bad in taken))
+    fail_if_an_identifier_got_away(office, *ran)
 
 
 def fail_unless_told(bad: BadFile, ran: Ran) -> None:
@@ -86,18 +145,23 @@ def fail_unless_as_expected(found: dict[int, str], wanted: dict[int, str]) -> No
         assert reason in found[row]
 
 
-def fail_unless_all_are_there(told: Ran, bad: BadFile) -> None:
-    """Rows in = taken + quarantined + set apart, by the account of `qonys status`."""
+def account(office: Path) -> Counter[str]:
+    """The account of `qonys status`, all periods together."""
+    ran = qonys("status", "--workspace", office, "--json")
+    assert ran.code == 0, ran.said
     total: Counter[str] = Counter()
-    for period in told.json["periods"]:
+    for period in ran.json["periods"]:
         total.update({name: count for name, count in period.items() if isinstance(count, int)})
-    assert total["delivered"] == bad.rows
-    assert total["delivered"] == total["moved"] + total["quarantined"] + total["set_apart"]
-    assert total["quarantined"] + total["set_apart"] == len(bad.quarantined) + len(bad.judged)
-    assert total["pending"] == 0
+    return total
 
 
-def reasons(office: Path, state: str) -> dict[int, str]:
+def fail_unless_all_are_there(told: Counter[str], rows: int) -> None:
+    """Rows in = taken + quarantined + set apart."""
+    assert told["pending"] == 0
+    assert told["delivered"] == rows == told["moved"] + told["quarantined"] + told["set_apart"]
+
+
+def reasons(office: Path, state: State) -> dict[int, str]:
     """Row -> all reasons for which it stands in this state."""
     return {row["row"]: _reasons(row) for row in _rows(office, state)}
 
@@ -108,7 +172,7 @@ def _reasons(row: dict[str, Any]) -> str:
     return "; ".join(row["reasons"])
 
 
-def _rows(office: Path, state: Any) -> Iterator[dict[str, Any]]:
+def _rows(office: Path, state: State) -> Iterator[dict[str, Any]]:
     store = Store(office / "store")
     if store.version(state) is not None:
         for path in store.files(state).paths:

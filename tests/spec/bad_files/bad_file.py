@@ -34,6 +34,7 @@ class BadFile:
         next_step: part of what is said to be done next.
         exit_code: exit code of a refusal.
         layout: id of the layout that is asked for, where not by name.
+        profile: the profile by which it is read.
     """
 
     fault: str
@@ -47,6 +48,7 @@ class BadFile:
     next_step: str = ""
     exit_code: int = 3
     layout: str | None = None
+    profile: str = "mini"
 
     @property
     def rows(self) -> int:

@@ -79,7 +79,7 @@ def _partly_quarantined() -> Iterator[tuple[str, bytes, dict[int, str]]]:
     yield (
         "the last row cut off",
         _joined(lines) + lines[1][:20].encode(),
-        {5: "The row has 4 columns, the heading has 15."},
+        {5: "The row has 3 columns, the heading has 15."},
     )
     yield "a number of rows at the end", _joined([*lines, "TOTAL;3"]), {5: "The row has 2 columns, the heading has 15."}
     yield "a total row at the end", _joined([*lines, "TOTAL;;3" + ";" * 12]), {5: "needed, but not stated"}

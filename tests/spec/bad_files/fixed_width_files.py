@@ -14,7 +14,7 @@ PARTLY: dict[str, tuple[str, str]] = {
     "a short row": ("2024030", "The row has 7 characters, the layout needs 15."),
     "a row short by one": ("202403061 34N1", "The row has 14 characters, the layout needs 15."),
     "a row of one character": ("2", "The row has 1 characters, the layout needs 15."),
-    "tabs between the values": ("20240306\t1\t34\tN12", "no code of sex"),
+    "tabs between the values": ("20240306\t1\t34\tN12", "no whole number"),
     "semicolons between the values": ("20240306;1;34;N12", "no code of sex"),
     "values one place to the right": (" 202403061 34N12", "no date of the form %Y%m%d"),
     "an impossible date in its place": ("202402301 34N12", "no date of the form %Y%m%d"),

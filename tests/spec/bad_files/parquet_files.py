@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -81,7 +81,10 @@ def _taken() -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
     )
     yield (
         "dates with a time at midnight",
-        parquet(*(row(n, date=datetime(2024, 2, n)) for n in (1, 2)), types={"date": pa.timestamp("us")}),
+        parquet(
+            *(row(n, date=datetime.combine(date(2024, 2, n), time())) for n in (1, 2)),
+            types={"date": pa.timestamp("us")},
+        ),
         (),
     )
     yield (

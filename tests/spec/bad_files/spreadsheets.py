@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import BytesIO
 
 import xlsxwriter
@@ -95,7 +95,7 @@ def bad_files() -> Iterator[BadFile]:
         "departures_x.xlsx",
         workbook(HEADING, row(1), row(2), row(3), write=_formula("C4", "=NA()", "#N/A")),
         taken=2,
-        quarantined={4: "no date"},
+        quarantined={4: "needed, but not stated"},
     )
     yield BadFile(
         "a formula error in an identifier",
@@ -108,7 +108,7 @@ def bad_files() -> Iterator[BadFile]:
         "departures_x.xlsx",
         workbook(HEADING, row(1), row(2), row(3), write=_formula("I4", "=1/0", "#DIV/0!")),
         taken=2,
-        quarantined={4: "no area or country"},
+        quarantined={4: "needed, but not stated"},
     )
     yield BadFile(
         "columns of a row moved to the right",
@@ -135,7 +135,7 @@ def _partly() -> Iterator[tuple[str, dict[str, Cell], str]]:
 def _taken() -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
     yield (
         "dates as cells with a date format",
-        workbook(HEADING, row(1, Day=date(2024, 5, 1)), row(2, Day=datetime(2024, 5, 2))),
+        workbook(HEADING, row(1, Day=date(2024, 5, 1)), row(2, Day=datetime.combine(date(2024, 5, 2), time()))),
         (),
     )
     yield "serial dates without a date format", workbook(HEADING, row(1, Day=45413), row(2, Day=45414)), ()
@@ -177,8 +177,8 @@ def _taken() -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
 
 def _refused() -> Iterator[tuple[str, bytes, str]]:
     whole = workbook(HEADING, row(1), row(2))
-    yield "a workbook cut off", whole[: len(whole) // 2], "cannot be read"
-    yield "a workbook without its last byte", whole[:-1], "cannot be read"
+    yield "a workbook cut off", whole[: len(whole) // 2], "broken or cut off"
+    yield "a workbook without its last byte", whole[:-1], "broken or cut off"
     yield "a CSV file named like a workbook", csv_bytes(), "cannot be read"
     yield (
         "a page named like a workbook",
@@ -187,7 +187,7 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
     )
     yield "a workbook of zeros", bytes(4096), "cannot be read"
     yield "an archive of another kind named like a workbook", OLE + bytes(2048), "cannot be read"
-    yield "a workbook with an empty sheet", workbook(), ""
+    yield "a workbook with an empty sheet", workbook(), "none of them was found"
     yield "a workbook with only a heading", workbook(HEADING), "holds no rows"
     yield "a workbook without a heading", workbook(row(1), row(2)), "none of them was found"
     yield (
