@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -205,6 +209,23 @@ def test_of_two_collectors_of_one_file_exactly_one_counts(tmp_path: Path, monkey
     assert len(walk.moves("row")) == 2
     (account,) = walk.line.status()
     assert (account.delivered, account.moved) == (2, 2)
+
+
+def test_two_programs_that_collect_one_folder_at_once_take_every_file_once(office: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "delivered"
+    folder.mkdir()
+    for number in range(6):
+        slips(folder, f"arrivals_{number}.csv", f"PERSON\nann{number}\nbob{number}")
+    command = [sys.executable, "-m", "qonys", "collect", str(folder), "--workspace", str(office), "--json"]
+    environment = {**os.environ, **KEY_SETTINGS}
+    programs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in "ab"]
+    told = [json.loads(program.communicate(timeout=120)[0]) for program in programs]
+    assert [program.returncode for program in programs] == [0, 0]
+    taken = sorted(number for one in told for number in one["taken"])
+    kept = office_of(office).store.receipts()
+    assert taken == [receipt.delivery for receipt in kept]
+    assert sorted(receipt.file for receipt in kept) == sorted(path.name for path in folder.iterdir())
+    assert sum(account.delivered for account in Line(office_of(office)).status()) == 12
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
