@@ -3,6 +3,7 @@ a file that is refused."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 from collections.abc import Callable
@@ -103,7 +104,6 @@ REFUSED_FILES: dict[str, tuple[Broken, tuple[str, ...]]] = {
         lambda f: write(f / "arrivals_x.csv", SLIPS.replace("bob", "Болат").encode("cp1251")),
         ("arrivals_x.csv", "utf-8", "With the encoding cp1251"),
     ),
-    "utf-16": (lambda f: write(f / "arrivals_x.csv", SLIPS.encode("utf-16")), ("With the encoding utf-16", "utf-8")),
     "a heading that names a column twice": (
         lambda f: write(f / "arrivals_x.csv", SLIPS.replace("CHILDREN", "DAY")),
         ("the columns CHILDREN are missing",),
@@ -117,7 +117,7 @@ REFUSED_FILES: dict[str, tuple[Broken, tuple[str, ...]]] = {
         ("row 5 holds bytes that are not utf-8",),
     ),
     "a file of zeros": (lambda f: write(f / "arrivals_x.csv", bytes(300)), ("arrivals_x.csv", "layout “arrivals”")),
-    "broken workbook": (broken_workbook, ("departures_x.xlsx", "spreadsheet", "arrived whole")),
+    "broken workbook": (broken_workbook, ("departures_x.xlsx", "broken or cut off", "send it again")),
     "workbook of another form": (workbook_of_another_form, ("the columns Day", "found are Slip, Person, Date")),
     "empty workbook": (empty_workbook, ("departures_z.xlsx",)),
     "broken Parquet": (lambda f: write(f / "x.parquet", b"PAR1 cut off"), ("x.parquet", "parquet", "arrived whole")),
@@ -140,13 +140,21 @@ def test_a_file_whose_layout_cannot_be_read_is_refused_whole(office: Path, tmp_p
     assert accounts(office) == []
 
 
-@pytest.mark.parametrize("kind", ["missing", "wrong heading", "utf-16", "broken Parquet"])
+@pytest.mark.parametrize("kind", ["missing", "wrong heading", "broken Parquet"])
 def test_json_says_what_the_message_says(office: Path, tmp_path: Path, kind: str) -> None:
     make, told = REFUSED_FILES[kind]
     ran = collect(office, make(tmp_path), "--json")
     assert (ran.code, ran.json["exit_code"], ran.json["error"]) == (SUPPLIER, SUPPLIER, "SupplierError")
     said = " ".join(ran.json[part] for part in ("where", "what", "next_step"))
     assert all(words in said for words in told)
+
+
+def test_another_encoding_that_the_bytes_prove_is_read_and_stands_in_the_receipt(office: Path, tmp_path: Path) -> None:
+    ran = collect(office, write(tmp_path / "arrivals_x.csv.gz", gzip.compress(SLIPS.encode("utf-16"))), "--json")
+    (receipt,), told = ran.json["receipts"], "The file is in the encoding utf-16-le, by its byte order mark"
+    assert (ran.code, receipt["registrations"]) == (0, 3)
+    assert receipt["findings"][0].startswith(told)
+    assert [finding["what"] for finding in ran.json["findings"] if told in finding["what"]] == receipt["findings"][:1]
 
 
 def test_an_unknown_layout_is_refused_with_those_that_there_are(office: Path, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def texts(values: pa.Array[Any], column: Column, form: str | None) -> pa.Array[A
 
 def number_text(value: float, column: Column) -> str:
     """A number as it would be written by hand."""
-    if isinstance(value, float) and not value.is_integer():
+    if not float(value).is_integer():
         return str(value)
     return str(int(value)).zfill(column.width or 0)
 
