@@ -104,7 +104,7 @@ def _variable(variable: Variable, source: Source, layout: SourceLayout, profile:
         yield f"{name}: the file has no column “{source.column}”.", f"Columns: {', '.join(columns)}."
     if source.aliases is not None and source.aliases not in profile.areas.aliases:
         yield f"{name}: there is no list of aliases “{source.aliases}”.", "They stand in areas/aliases.csv."
-    if variable.kind is Kind.IDENTIFIER and not _is_identifier_column(layout.columns, source.column):
+    if variable.kind in (Kind.IDENTIFIER, Kind.ENCODED) and not _is_identifier_column(layout.columns, source.column):
         yield f"{name} is an identifier: its column must say so.", "Add `identifier: true` to the column."
     if variable.classification and variable.classification not in profile.classifications | BUILT_IN_CODES.keys():
         yield f"{name} needs classifications/{variable.classification}.csv.", "Add it."
