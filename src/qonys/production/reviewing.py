@@ -91,6 +91,14 @@ def waiting(office: Office) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda one: (_ORDER.get(one.severity, 3), -one.rows, one.rule)))
 
 
+def queue(office: Office) -> list[Key]:
+    """The slips that wait, those of the worst rule first."""
+    places = {(one.where, one.rule): place for place, one in enumerate(waiting(office))}
+    reasons = waiting_reasons(office)
+    worst = {key: min(places[where, reason] for reason, where in of.items()) for key, of in reasons.items()}
+    return sorted(worst, key=lambda key: (worst[key], key))
+
+
 def severity_of(where: str) -> str:
     """How bad it is where no rule of the profile says it."""
     return "warning" if where == FLAG else "error"

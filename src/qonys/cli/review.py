@@ -1,0 +1,285 @@
+"""The commands of review: what waits for a person, what a person decides, and the log of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from cyclopts import Parameter
+
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.show import as_json, progress_shown, says, show_table
+
+if TYPE_CHECKING:
+    from qonys.datasets.decision import Decision
+    from qonys.production.deciding import Request
+    from qonys.production.office import Office
+
+_Flag = Parameter(negative="")
+_ACTS = "--set, --release, --accept, --leave-out, --undo or --close-delivery"
+_Act: TypeAlias = tuple[str, str | None, str | None]
+_LOG_HEADS = ["Entry", "Slip", "What", "Reason", "Author", "Day", "Note", "Source", "Stands"]
+
+
+def review(
+    *,
+    screen: bool | None = None,
+    export: Path | None = None,
+    import_: Annotated[Path | None, Parameter(name="--import")] = None,
+    language: str | None = None,
+    author: str | None = None,
+    workspace: WorkspaceFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Show what waits for a person, worst rule first: quarantined at entry, quarantined by a rule, flagged.
+
+    On a terminal it opens a screen with keys, in which slips are corrected, released, accepted or left out.
+
+    Args:
+        screen: open the screen; --no-screen lists instead.
+        export: write the slips that wait into this CSV file, to be filled in with a spreadsheet.
+        import_: take the decisions from such a file: all of them, or none where a line has a fault.
+        language: language of the rules' messages; the profile's first where not given.
+        author: who decides; whoever runs it where not given.
+        workspace: folder of the workspace.
+        json: print what waits as JSON.
+    """
+    office = _office(workspace, author)
+    language = _language(office, language)
+    if export is not None:
+        _exported(office, export, language, json=json)
+    elif import_ is not None:
+        _imported(office, import_, json=json)
+    elif not json and (screen if screen is not None else says.is_terminal and _is_typed_at()):
+        from qonys.cli.review_screen import ReviewApp
+
+        ReviewApp(office, language).run()
+    else:
+        _listed(office, language, json=json)
+
+
+def correct(
+    *,
+    delivery: int | None = None,
+    row: int | None = None,
+    values: Annotated[list[str] | None, Parameter(name="--set", negative="")] = None,
+    release: Annotated[bool, _Flag] = False,
+    accept: str | None = None,
+    leave_out: Annotated[bool, _Flag] = False,
+    undo: int | None = None,
+    close_delivery: int | None = None,
+    reason: str,
+    note: str = "",
+    source: str = "",
+    author: str | None = None,
+    workspace: WorkspaceFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Decide about one slip from a script: correct fields, release, accept, leave out; or take an entry back.
+
+    It is written into the log and takes effect with the next `qonys process`.
+
+    Args:
+        delivery: number of the delivery.
+        row: number of the row in it.
+        values: field=value; a variable, or a column of the file for a row quarantined at entry; _U for not stated.
+        release: let a row that was quarantined at entry into the register.
+        accept: id of the rule that is accepted; `all` for all that the slip waits for.
+        leave_out: leave the slip out of the moves.
+        undo: number of the entry that is taken back.
+        close_delivery: close the entries about a delivery that a corrected one replaced.
+        reason: OTHER_SOURCE, REVIEW, OWNER, MARGINAL_UNIT, DUPLICATE or OTHER.
+        note: what a reader should know besides; needed with OTHER.
+        source: document or register that says so.
+        author: who decides; whoever runs it where not given.
+        workspace: folder of the workspace.
+        json: print the entries as JSON.
+    """
+    from qonys.errors import OperatorError
+    from qonys.production.deciding import closing_requests, decide
+
+    office = _office(workspace, author)
+    requests = [_undone(office, undo, reason, note)] if undo is not None else []
+    requests += closing_requests(office, close_delivery, reason, note) if close_delivery is not None else []
+    acts = _acts(values or [], accept, release=release, leave_out=leave_out)
+    requests += _about_slip(delivery, row, acts, {"reason": reason, "note": note, "source": source})
+    if not requests:
+        raise OperatorError("There is nothing to decide.", next_step=f"Give {_ACTS}.")
+    _decided(decide(office, requests), json=json)
+
+
+def _acts(values: list[str], accept: str | None, *, release: bool, leave_out: bool) -> list[_Act]:
+    acts: list[_Act] = [("set", *pair) for pair in _pairs(values)]
+    acts += [("release", None, None)] if release else []
+    acts += [("accept", None, None if accept == "all" else accept)] if accept else []
+    return acts + ([("leave_out", None, None)] if leave_out else [])
+
+
+def _undone(office: Office, entry: int, reason: str, note: str) -> Request:
+    from qonys.errors import OperatorError
+    from qonys.production.amending import decision_log
+    from qonys.production.deciding import undo_request
+
+    found = next((one for one in decision_log(office).entries if one.entry == entry), None)
+    if found is None:
+        raise OperatorError(f"There is no entry {entry}.", next_step="See the log with `qonys corrections`.")
+    return undo_request(found, reason, note)
+
+
+def _about_slip(delivery: int | None, row: int | None, acts: list[_Act], said: dict[str, str]) -> list[Request]:
+    """One request an act: its name, the field that it sets, and the new value or the rule that it accepts."""
+    import msgspec
+
+    from qonys.errors import OperatorError
+    from qonys.production.deciding import Request
+
+    if acts and (delivery is None or row is None):
+        raise OperatorError("No slip was named.", next_step="Name it with --delivery and --row.")
+    return [
+        msgspec.convert(
+            {
+                "delivery": delivery, "row": row, "act": act, "field": field,
+                ("rule" if act == "accept" else "new"): value, **said,
+            },
+            Request,
+        )
+        for act, field, value in acts
+    ]  # fmt: skip
+
+
+def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Show the log of decisions, oldest first, and the corrections that the profile carries.
+
+    Args:
+        workspace: folder of the workspace.
+        json: print both as JSON.
+    """
+    from qonys.production.amending import decision_log
+
+    office = _office(workspace, None)
+    log, book = decision_log(office), office.profile.corrections
+    standing = {entry.entry for entry in log.standing}
+    if json:
+        told = [{**_told(entry), "stands": entry.entry in standing} for entry in log.entries]
+        as_json({"decisions": told, "profile": book})
+        return
+    rows = [
+        [
+            entry.entry, f"{entry.delivery}:{entry.row}", _what(entry), entry.reason, entry.author, str(entry.day),
+            entry.note, entry.source, "yes" if entry.entry in standing else "",
+        ]
+        for entry in log.entries
+    ]  # fmt: skip
+    show_table("Decisions", _LOG_HEADS, rows)
+    entries = [
+        [c.id, f"{c.field}: {c.old} → {c.new}", c.reason, c.author, str(c.decided), c.note, c.source]
+        for c in book.corrections
+    ]
+    show_table("Corrections of the profile", ["Entry", "What", "Reason", "Author", "Day", "Note", "Source"], entries)
+
+
+def _quiet(_what: str, _rows: int) -> None:
+    """Short work tells of no progress."""
+
+
+def _office(workspace: Path, author: str | None) -> Office:
+    from dataclasses import replace
+
+    from qonys.cli.settings import line_of
+
+    office = line_of(workspace, _quiet).office
+    return replace(office, operator=author.strip()) if author and author.strip() else office
+
+
+def _language(office: Office, wanted: str | None) -> str:
+    from qonys.errors import OperatorError
+
+    languages = office.profile.languages
+    if wanted is not None and wanted not in languages:
+        raise OperatorError(f"The profile has no {wanted}.", next_step=f"Languages: {', '.join(languages)}.")
+    return wanted or languages[0]
+
+
+def _is_typed_at() -> bool:
+    import sys
+
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _listed(office: Office, language: str, *, json: bool) -> None:
+    from qonys.production.reviewing import waiting
+
+    with progress_shown():
+        found = waiting(office)
+    if json:
+        as_json({"waiting": found})
+        return
+    rows = [[one.rule, one.where, one.severity, one.rows, one.message.get(language, "")] for one in found]
+    show_table("Slips that wait", ["Rule or problem", "Where", "Severity", "Slips", "Message"], rows)
+    says.print(f"{len(found)} reasons. A slip that waits for two of them is counted in both.")
+
+
+def _exported(office: Office, path: Path, language: str, *, json: bool) -> None:
+    from qonys.errors import OperatorError
+    from qonys.production.review_sheet import review_sheet
+
+    text = review_sheet(office, language)
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise OperatorError(f"The file cannot be written: {error}", where=str(path)) from error
+    lines = text.count("\r\n") - 1
+    if json:
+        as_json({"file": str(path), "lines": lines})
+    else:
+        says.print(f"Wrote {path}: {lines} lines. Fill in new_value or action, and reason; then --import it.")
+
+
+def _imported(office: Office, path: Path, *, json: bool) -> None:
+    from qonys.errors import OperatorError
+    from qonys.production.deciding import decide
+    from qonys.production.review_sheet import requests_of_sheet
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(
+            f"The file cannot be read: {error}", where=str(path), next_step="Save it as CSV in UTF-8."
+        ) from error
+    _decided(decide(office, requests_of_sheet(text, path.name)), json=json)
+
+
+def _decided(made: tuple[Decision, ...], *, json: bool) -> None:
+    if json:
+        as_json({"decisions": [_told(entry) for entry in made]})
+        return
+    for entry in made:
+        says.print(f"Entry {entry.entry}: delivery {entry.delivery}, row {entry.row}: {_what(entry)}", markup=False)
+    says.print(f"{len(made)} entries in the log. They take effect with `qonys process`.")
+
+
+def _pairs(values: list[str]) -> list[tuple[str, str]]:
+    from qonys.errors import OperatorError
+
+    bad = [value for value in values if "=" not in value]
+    if bad:
+        raise OperatorError(f"“{bad[0]}” is no field=value.", next_step="Write: --set sex=F")
+    return [(field.strip(), new.strip()) for field, _, new in (value.partition("=") for value in values)]
+
+
+def _told(entry: Decision) -> dict[str, object]:
+    import msgspec
+
+    return msgspec.structs.asdict(entry)
+
+
+def _what(entry: Decision) -> str:
+    match entry.act:
+        case "set":
+            return f"{entry.field}: {entry.old or 'not stated'} → {entry.new or 'not stated'}"
+        case "accept":
+            return f"accept {entry.rule}"
+        case "undo" | "close":
+            return f"{entry.act} {entry.of}"
+        case _:
+            return entry.act.replace("_", " ")
