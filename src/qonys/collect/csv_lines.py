@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 _LONGEST_LINE = 64 << 20
+_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 
 
 class LineTooLongError(ValueError):
@@ -27,49 +28,43 @@ class Block:
 
     Args:
         content: their bytes, each line ended by a line feed or by a carriage return and a line feed.
-        lines: numbers in the file, from 1, of the lines that may be rows, in their order.
+        lines: how many lines of the file it was cut from.
+        rows: numbers among those lines, from 1, of the ones that may be rows, in their order; None: all of them.
         open_quotes: numbers of the lines left out because of a quotation mark that is not closed.
     """
 
     content: bytes
-    lines: npt.NDArray[np.int64]
+    lines: int
+    rows: npt.NDArray[np.int64] | None = None
     open_quotes: tuple[int, ...] = ()
 
+    @property
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """Numbers of the lines that may be rows."""
+        return np.arange(1, self.lines + 1, dtype=np.int64) if self.rows is None else self.rows
 
-def blocks_of_lines(
-    stream: BinaryIO, *, after: int, block_bytes: int, separator: bytes, quote: bytes
-) -> Iterator[Block]:
-    """Cut a stream into blocks.
+
+def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
+    """Cut a stream at ends of lines, about so many bytes a piece.
 
     Args:
-        stream: UTF-8 text, at the start of a line.
-        after: number of the line before it.
-        block_bytes: about so many bytes make a block.
-        separator: between columns.
-        quote: around a column that holds the separator; may be empty.
+        stream: text in UTF-8 or in an encoding of one byte a character, at the start of a line.
+        block_bytes: a piece holds at least one line, however long it is.
 
     Raises:
         LineTooLongError: there is no end of a line for 64 MiB.
     """
-    sound = _sound_line(separator, quote) if quote else None
-    for content in _whole_lines(stream, block_bytes):
-        lines = content.count(b"\n")
-        yield _block(content, after, lines, quote, sound)
-        after += lines
-
-
-def _whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
     rest = b""
     while piece := stream.read(block_bytes):
         content = rest + piece
         end = _end_of_last_line(content)
         if end:
-            yield _with_line_feeds(content[:end])
+            yield content[:end]
         rest = content[end:]
         if len(rest) > _LONGEST_LINE:
             raise LineTooLongError
     if rest:
-        yield _with_line_feeds(rest if rest.endswith((b"\r", b"\n")) else rest + b"\n")
+        yield rest if rest.endswith((b"\r", b"\n")) else rest + b"\n"
 
 
 def _end_of_last_line(content: bytes) -> int:
@@ -77,27 +72,53 @@ def _end_of_last_line(content: bytes) -> int:
     return max(content.rfind(b"\n"), content.rfind(b"\r", 0, len(content) - 1)) + 1
 
 
+class LineCutter:
+    """Makes blocks of whole lines.
+
+    Args:
+        separator: between columns.
+        quote: around a column that holds the separator; may be empty.
+    """
+
+    def __init__(self, separator: bytes, quote: bytes) -> None:
+        self._quote = quote
+        self._sound = _sound_line(separator, quote) if quote else None
+
+    def block(self, piece: bytes) -> Block:
+        """The lines of a piece without blank ones and open quotation marks; where it has neither, nothing is cut."""
+        content = _with_line_feeds(piece)
+        lines = int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
+        if not (self._quote and self._quote in content) and not _has_blank_lines(content):
+            return Block(content, lines)
+        kept, numbers, open_quotes = [], [], []
+        for number, line in enumerate(content.split(b"\n")[:-1], start=1):
+            bare = line.rstrip(b"\r")
+            if bare and self._sound and self._quote in bare and not self._sound.fullmatch(bare):
+                open_quotes.append(number)
+            elif bare:
+                kept.append(bare)
+                numbers.append(number)
+        rows = np.array(numbers, dtype=np.int64)
+        return Block(b"\n".join([*kept, b""]) if kept else b"", lines, rows, tuple(open_quotes))
+
+
 def _with_line_feeds(content: bytes) -> bytes:
-    if content.count(b"\r") == content.count(b"\r\n"):
+    """The content with every line ended by a line feed."""
+    if b"\r" not in content or content.count(b"\r") == content.count(b"\r\n"):
         return content
     return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _block(content: bytes, after: int, lines: int, quote: bytes, sound: re.Pattern[bytes] | None) -> Block:
-    """The block without blank lines and open quotation marks; a block that has neither is searched, not cut."""
-    numbers = np.arange(after + 1, after + 1 + lines, dtype=np.int64)
-    blank = content[:1] in b"\r\n" or b"\n\n" in content or b"\n\r\n" in content
-    if not blank and not (quote and quote in content):
-        return Block(content, numbers)
-    kept, places, open_quotes = [], [], []
-    for place, line in enumerate(content.split(b"\n")[:-1]):
-        bare = line.rstrip(b"\r")
-        if bare and sound and quote in bare and not sound.fullmatch(bare):
-            open_quotes.append(after + 1 + place)
-        elif bare:
-            kept.append(bare)
-            places.append(place)
-    return Block(b"\n".join([*kept, b""]), numbers[places], tuple(open_quotes))
+def _has_blank_lines(content: bytes) -> bool:
+    """A line without a byte, or of a carriage return alone, before its line feed."""
+    read = np.frombuffer(content, np.uint8)
+    feeds = read == _LINE_FEED
+    blank = bool(feeds[0] or (feeds[1:] & feeds[:-1]).any())
+    if blank or b"\r" not in content:
+        return blank
+    returns = read == _CARRIAGE_RETURN
+    alone = returns[1:-1] & feeds[:-2] & feeds[2:]
+    return bool(alone.any() or (returns[0] and feeds[1]))
 
 
 def _sound_line(separator: bytes, quote: bytes) -> re.Pattern[bytes]:

@@ -74,7 +74,7 @@ class Intake:
             "record_key": self.record_keys.of(rows.numbers),
         }
         return pa.RecordBatch.from_pydict(
-            {one.name: columns.get(one.name, _repeated(None, one.type, count)) for one in REGISTRATION}
+            {one.name: columns[one.name] if one.name in columns else _nulls(one.type, count) for one in REGISTRATION}
         )
 
     def _set_aside(self, rows: TypedRows, batch: pa.RecordBatch) -> None:
@@ -107,6 +107,12 @@ def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:
     one: Any = pa.scalar(value, kind)
     repeated: pa.Array[Any] = pa.repeat(one, rows)
     return repeated
+
+
+def _nulls(kind: pa.DataType, rows: int) -> pa.Array[Any]:
+    made: Any = pa.nulls
+    nulls: pa.Array[Any] = made(rows, kind)
+    return nulls
 
 
 def registrations(coder: RowCoder, reader: RowReader, intake: Intake) -> Iterator[pa.RecordBatch]:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from qonys.collect.ahead import in_order
-from qonys.collect.csv_lines import Block, LineTooLongError, blocks_of_lines
+from qonys.collect.csv_lines import Block, LineCutter, LineTooLongError, whole_lines
 from qonys.collect.opening import Opened
 from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent, unreadable
+from qonys.collect.single_byte import SingleByte, single_byte
 from qonys.concepts.layout import SourceLayout
 
 _BLOCK_BYTES = 16 << 20
@@ -27,21 +30,19 @@ _OPEN_QUOTE = "A quotation mark is opened and not closed."
 
 
 def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> Iterator[pa.RecordBatch]:
+    codec = single_byte(opened.encoding.name)
     try:
-        with opened.stream() as stream:
+        with opened.unpacked() if codec else opened.stream() as stream:
             watched = _Watched(stream)
-            heading, before = _heading(watched, opened, layout, reader)
-            blocks = blocks_of_lines(
-                watched,  # type: ignore[arg-type]  # all that is asked of it is read
-                after=before,
-                block_bytes=_BLOCK_BYTES,
-                separator=layout.separator.encode(),
-                quote=layout.quote.encode(),
-            )
-            for batch, broken in in_order(_Parser(opened, layout, heading), blocks):
-                reader.broken.extend(broken)
-                if batch.num_rows:
-                    yield batch
+            heading, before = _heading(watched, opened, codec, reader)
+            pieces = whole_lines(watched, _BLOCK_BYTES)  # type: ignore[arg-type]  # all that is asked of it is read
+            for parsed in in_order(_Parser(opened, codec, heading), pieces):
+                if parsed.wrong is not None:
+                    raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
+                reader.broken.extend(BrokenRow(before + row.row, row.reason) for row in parsed.broken)
+                if parsed.batch is not None and parsed.batch.num_rows:
+                    yield _numbered(parsed.batch, before)
+                before += parsed.lines
     except LineTooLongError as error:
         raise unreadable(opened, layout, "it has no ends of lines") from error
     except (pa.ArrowException, LookupError, csv.Error) as error:
@@ -68,8 +69,9 @@ class _Watched:
         self._put_back = content
 
 
-def _heading(stream: _Watched, opened: Opened, layout: SourceLayout, reader: RowReader) -> tuple[list[str], int]:
+def _heading(stream: _Watched, opened: Opened, codec: SingleByte | None, reader: RowReader) -> tuple[list[str], int]:
     """The names of the columns, and how many lines stand before the first row."""
+    layout = opened.layout
     if not layout.header:
         return [column.name for column in layout.columns], 0
     head = stream.read(_FIRST_LINE)
@@ -79,7 +81,7 @@ def _heading(stream: _Watched, opened: Opened, layout: SourceLayout, reader: Row
     before = next((number for number, line in enumerate(lines, start=1) if line.strip(b"\r\n")), len(lines))
     stream.put_back(b"".join(lines[before:]))
     try:
-        text = (lines[before - 1] if lines else b"").decode().rstrip("\r\n")
+        text = (lines[before - 1] if lines else b"").decode(codec.name if codec else "utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise opened.wrong_bytes(before, lines[before - 1]) from None
     quoting = {"quotechar": layout.quote} if layout.quote else {"quoting": csv.QUOTE_NONE}
@@ -88,21 +90,46 @@ def _heading(stream: _Watched, opened: Opened, layout: SourceLayout, reader: Row
     return names, before
 
 
+@dataclass(frozen=True)
+class _WrongBytes:
+    row: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A piece of the file; rows are numbered from 1 in it."""
+
+    lines: int
+    batch: pa.RecordBatch | None = None
+    broken: list[BrokenRow] = field(default_factory=list)
+    wrong: _WrongBytes | None = None
+
+
+def _numbered(batch: pa.RecordBatch, before: int) -> pa.RecordBatch:
+    """The batch, its rows numbered as lines of the file."""
+    place = batch.schema.get_field_index("row")
+    numbers: Any = batch.column(place)
+    return batch.set_column(place, "row", pc.add(numbers, pa.scalar(before, pa.int64())))
+
+
 class _Parser:
     """Parses one block; several threads may call it at once."""
 
-    def __init__(self, opened: Opened, layout: SourceLayout, heading: list[str]) -> None:
-        self._opened, self._layout, self._columns = opened, layout, len(heading)
-        wanted = [column.name for column in layout.columns]
+    def __init__(self, opened: Opened, codec: SingleByte | None, heading: list[str]) -> None:
+        self._opened, self._layout, self._codec, self._columns = opened, opened.layout, codec, len(heading)
+        self._cutter = LineCutter(self._layout.separator.encode(), self._layout.quote.encode())
+        wanted = [column.name for column in self._layout.columns]
         # A name that the layout does not know may stand twice, so columns go by their places.
         self._places = {name: str(heading.index(name)) for name in wanted}
+        text = pa.binary() if codec else pa.string()
         self._types: dict[str, pa.DataType] = {
-            self._places[c.name]: pa.string() if c.identifier else pa.dictionary(pa.int32(), pa.string())
-            for c in layout.columns
+            self._places[c.name]: text if c.identifier else pa.dictionary(pa.int32(), text)
+            for c in self._layout.columns
         }
 
-    def __call__(self, block: Block) -> tuple[pa.RecordBatch, list[BrokenRow]]:
-        broken: dict[int, str] = {}
+    def __call__(self, piece: bytes) -> _Parsed:
+        block, broken = self._cutter.block(piece), dict[int, str]()
 
         def tell(row: pa_csv.InvalidRow) -> Literal["skip"]:
             broken[row.number or 0] = (
@@ -110,25 +137,23 @@ class _Parser:
             )
             return "skip"
 
-        self._fail_if_not_encoded(block)
-        table = self._parsed(block.content, tell)
-        whole = np.ones(len(block.lines), dtype=np.bool_)
+        if wrong := self._wrong_bytes(block):
+            return _Parsed(block.lines, wrong=wrong)
+        table, numbers = self._parsed(block.content, tell), block.numbers
+        whole = np.ones(len(numbers), dtype=np.bool_)
         whole[[number - 1 for number in broken]] = False
-        told = [BrokenRow(int(block.lines[number - 1]), reason) for number, reason in broken.items()]
+        told = [BrokenRow(int(numbers[number - 1]), reason) for number, reason in broken.items()]
         told += [BrokenRow(line, _OPEN_QUOTE) for line in block.open_quotes]
-        return self._batch(table, block.lines[whole]), sorted(told, key=lambda row: row.row)
+        batch = self._batch(table, numbers[whole])
+        return _Parsed(block.lines, batch, sorted(told, key=lambda row: row.row))
 
-    def _fail_if_not_encoded(self, block: Block) -> None:
+    def _wrong_bytes(self, block: Block) -> _WrongBytes | None:
         """The parser itself would repeat a wrong row in its message."""
-        size = len(block.content)
-        offsets = pa.py_buffer(np.array([0, size], np.int32).tobytes())
-        text: Any = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(block.content)])
-        try:
-            text.validate(full=True)
-        except pa.ArrowInvalid:
-            start = _first_wrong_byte(block.content)
-            row = int(block.lines[block.content.count(b"\n", 0, start)])
-            raise self._opened.wrong_bytes(row, block.content) from None
+        content = block.content
+        wrong = self._codec.first_wrong_byte(content) if self._codec else _first_byte_not_utf8(content)
+        if wrong is None:
+            return None
+        return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), content)
 
     def _parsed(self, content: bytes, tell: Callable[[pa_csv.InvalidRow], Literal["skip"]]) -> pa.Table:
         if not content:
@@ -153,12 +178,21 @@ class _Parser:
         named = table.select(list(self._places.values())).rename_columns(list(self._places))
         numbered = named.append_column("row", pa.array(numbers, pa.int64()))
         whole = numbered.unify_dictionaries().combine_chunks().to_batches()
-        return whole[0] if whole else pa.RecordBatch.from_pylist([], schema=numbered.schema)
+        batch = whole[0] if whole else pa.RecordBatch.from_pylist([], schema=numbered.schema)
+        if self._codec is None or not batch.num_rows:
+            return batch
+        decoded = {name: self._codec.decoded(batch.column(name)) for name in self._places}
+        return pa.RecordBatch.from_pydict({**decoded, "row": batch.column("row")})
 
 
-def _first_wrong_byte(content: bytes) -> int:
+def _first_byte_not_utf8(content: bytes) -> int | None:
+    offsets = pa.py_buffer(np.array([0, len(content)], np.int32).tobytes())
+    text: Any = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(content)])
     try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
-    return 0
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            return error.start
+    return None
