@@ -11,10 +11,17 @@ from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from qonys.concepts.variable import VARIABLES, Kind
+
 ReasonCode: TypeAlias = Literal["OTHER_SOURCE", "REVIEW", "OWNER", "MARGINAL_UNIT", "DUPLICATE", "OTHER"]
 REASONS: tuple[str, ...] = get_args(ReasonCode)
 """Why a value was changed: another source says so, a reviewer found it, the owner of the data mended it, the slip hardly
 counts, it is said twice, or something that the note must tell."""
+
+EDITABLE = tuple(n for n, variable in VARIABLES.items() if variable.kind not in (Kind.IDENTIFIER, Kind.ENCODED))
+"""Variables that an edit may change: all but identifiers and what is made of them."""
+FILLABLE = tuple(n for n in EDITABLE if not VARIABLES[n].required and VARIABLES[n].kind is not Kind.CHILDREN)
+"""Variables that a slip may take from another one."""
 
 
 class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"decided": "date"}):

@@ -9,10 +9,12 @@ from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
+from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
 from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
+from qonys.country.rule_checks import rule_contradictions
 from qonys.errors import ProfileError
 
 _LAYOUT_DIMENSIONS = ("period", "measure", *get_args(SideDimension))
@@ -35,8 +37,10 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from layouts(profile)
     yield from expectations(profile)
     yield from integration(profile)
+    yield from corrections(profile)
     yield from _tables(profile)
     yield from _releases(profile)
+    yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from _texts_in_every_language(profile)
 
 

@@ -18,13 +18,6 @@ from qonys.process.rule_names import RECORD_NAMES
 from qonys.process.verdicts import breaks, judged
 from qonys.queries.expressions import parsed_condition
 
-_KEPT_APART = {Kind.IDENTIFIER, Kind.ENCODED}
-EDITABLE = tuple(name for name, variable in VARIABLES.items() if variable.kind not in _KEPT_APART)
-"""Variables that an edit may change: all but identifiers and what is made of them."""
-FILLABLE = tuple(
-    name for name in EDITABLE if not VARIABLES[name].required and VARIABLES[name].kind is not Kind.CHILDREN
-)
-
 
 @dataclass(frozen=True)
 class Edit:

@@ -36,17 +36,17 @@ def decision_log(office: Office) -> Log:
     return Log.from_table(office.engine.run("select * from log", log=office.store.files("input/decisions")))
 
 
-def amended(office: Office, tables: Mapping[str, Table]) -> Outcome[Table]:
+def amended(office: Office, tables: Mapping[str, Table], log: Log) -> Outcome[Table]:
     """The registrations as they are judged.
 
     Args:
         office: the office at work.
         tables: registrations, deliveries, territory.
+        log: what persons decided.
 
     Raises:
         StatisticianError: an entry matches nothing any more, or gives what is no value of its field.
     """
-    log = decision_log(office)
     _fail_if_replaced(log, tables["deliveries"])
     steps, findings = _edits(office, tables)
     rows = _amended_rows(office, tables, steps, log)
@@ -118,9 +118,8 @@ def current_registrations(office: Office) -> Table:
     return Overlay(below, office.engine.run("select * from a", a=office.store.files("clean/amendments")))
 
 
-def settled(office: Office, tables: Mapping[str, Table], exceptions: pa.Table) -> pa.Table:
+def settled(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, log: Log) -> pa.Table:
     """The exceptions after what persons decided: slips whose broken rules were accepted are in, those left out are out."""
-    log = decision_log(office)
     accepted: dict[Key, set[str]] = defaultdict(set)
     for entry in log.acts("accept"):
         accepted[entry.key].add(entry.rule or "")

@@ -21,6 +21,7 @@ from qonys.datasets.territory import remainder_group
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from qonys.errors import ProfileError, StatisticianError
+from qonys.production.amending import decision_log
 from qonys.production.office import Office
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import characteristics
@@ -93,6 +94,8 @@ def _what_changed(office: Office, lineage: Mapping[str, str], uncounted: int) ->
         return f"{uncounted} deliveries in time came"
     if lineage["profile_hash"] != office.profile.content_hash:
         return "the profile was changed"
+    if lineage.get("decisions", "0") != str(decision_log(office).last):
+        return "decisions about slips were taken"
     return "the moves were made anew" if lineage["moves"] != str(office.store.version("clean/moves")) else ""
 
 
@@ -109,7 +112,18 @@ def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Ess
         next=entry.next.isoformat(),
         cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
         deliveries=tuple(receipt.sha256 for receipt in counted),
+        decisions=_decisions(office, {receipt.delivery: receipt.sha256 for receipt in counted}),
     )
+
+
+def _decisions(office: Office, counted: Mapping[int, str]) -> str:
+    """The hash of what the standing entries of the log do to slips of the counted deliveries."""
+    standing = [
+        [counted[e.delivery], e.row, e.act, e.place, e.field, e.new, e.rule]
+        for e in decision_log(office).standing
+        if e.delivery in counted
+    ]
+    return hashlib.sha256(msgspec.json.encode(standing)).hexdigest() if standing else ""
 
 
 def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, pa.Table]:
@@ -202,7 +216,7 @@ def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     states = {}
-    for state in ("clean/moves", "clean/exceptions", "statistics/flows"):
+    for state in ("clean/moves", "clean/exceptions", "clean/amendments", "statistics/flows"):
         version = office.store.version(state)
         if version is not None:
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))

@@ -6,9 +6,10 @@ from typing import Any
 
 from qonys.collect.typed_rows import layout_expressions
 from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.wording import fail_if_malformed
-from qonys.process.verdicts import rule_exceptions_query
+from qonys.production.rule_checking import fail_if_rules_are_wrong
 
 
 def check_profile(name: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def check_profile(name: str) -> dict[str, Any]:
     profile = load_profile(name)
     for layout in profile.layouts.values():
         layout_expressions(layout)
-    rule_exceptions_query(profile.rules)
+    fail_if_rules_are_wrong(profile)
     for design in profile.releases.values():
         for point in design.key_points:
             for language, text in point.text.items():
@@ -39,7 +40,20 @@ def check_profile(name: str) -> dict[str, Any]:
             "classifications": len(profile.classifications),
             "layouts": len(profile.layouts),
             "rules": len(profile.rules.rules),
+            "corrections": len(profile.corrections.corrections) + len(profile.corrections.fills),
+            "imputed variables": len(profile.imputation.variables),
             "tables": len(profile.tables),
             "release designs": len(profile.releases),
         },
     }
+
+
+def _edits(profile: Profile) -> None:
+    """Read every expression by which slips are corrected, edited and imputed."""
+    for entry in profile.corrections.corrections:
+        correction_match(entry)
+    for rule in profile.rules.rules:
+        if rule.action == "edit":
+            rule_edit(rule)
+    for one in profile.imputation.variables:
+        donor_query(one, ())

@@ -11,14 +11,13 @@ from datetime import date
 
 import msgspec
 
-from qonys.concepts.correction import REASONS
+from qonys.concepts.correction import EDITABLE, REASONS
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
 from qonys.process.built_in_rules import BUILT_IN_RULES
-from qonys.process.edits import EDITABLE
 from qonys.production.amending import decision_log, known_codes
 from qonys.production.office import Office
 from qonys.production.releasing import told, typed_again

@@ -36,16 +36,18 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
         "deliveries": deliveries,
         "territory": office.territory,
     }
-    correct = amended(office, tables)
+    log = decision_log(office)
+    states.lineage["decisions"] = str(log.last)
+    correct = amended(office, tables, log)
     tables["registrations"] = correct.data
     judgement = judge(office, tables)
-    aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions))
+    aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions, log))
     complete = imputed(office, tables, aside.data.exceptions, aside.data.spans)
     tables["registrations"] = complete.data
     moves = office.engine.stream(
         moves_query(amended=isinstance(complete.data, Overlay)), None, **tables, exceptions=aside.data.exceptions, spans=aside.data.spans
     )
-    lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows), "decisions": str(decision_log(office).last)}
+    lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows)}
     office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
     office.store.replace("clean/exceptions", aside.data.exceptions, lineage)
     office.store.replace("clean/flags", judgement.data.flags, lineage)

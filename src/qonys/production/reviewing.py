@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
+from qonys.concepts.correction import EDITABLE
 from qonys.concepts.text import Text
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.decision import Decision, Key, Log, Place
 from qonys.datasets.outcome import Table
-from qonys.process.edits import EDITABLE, as_text
+from qonys.process.edits import as_text
 from qonys.process.verdicts import record_rules
 from qonys.production.amending import before_decisions, decision_log
 from qonys.production.office import Office

@@ -42,7 +42,7 @@ def _tabulated(office: Office, states: Together) -> Outcome[int]:
         counted.append(flows.append_column("cut_off", stamp))
     flows = pa.concat_tables(counted)
     made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
-    lineage = {name: made_of[name] for name in ("deliveries", "counted", "profile_hash")}
+    lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
     states.replace("statistics/flows", flows, {**lineage, "moves": str(version)})
     return Outcome(flows.num_rows, tuple(findings), measures)
 

@@ -24,7 +24,7 @@ class PinnedState(msgspec.Struct, frozen=True):
     files: dict[str, str]
 
 
-class Essence(msgspec.Struct, frozen=True):
+class Essence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides the figures of a release."""
 
     profile: str
@@ -37,6 +37,8 @@ class Essence(msgspec.Struct, frozen=True):
     cut_offs: dict[str, str]
     deliveries: tuple[str, ...]
     """SHA-256 of every delivery received up to the last cut-off"""
+    decisions: str = ""
+    """SHA-256 of what persons decided about slips of these deliveries; empty where nothing was"""
 
     @property
     def vintage(self) -> str:
