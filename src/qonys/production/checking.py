@@ -9,6 +9,8 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.wording import fail_if_malformed
+from qonys.process.edits import correction_match, rule_edit
+from qonys.process.imputation import donor_query
 from qonys.production.rule_checking import fail_if_rules_are_wrong
 
 
