@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,46 +10,18 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from qonys.country.loading import SHIPPED
 from qonys.store.states import State, Store
-from spec.bad_files import (
-    delimited_files,
-    encoded_files,
-    fixed_width_files,
-    json_lines_files,
-    packed_files,
-    parquet_files,
-    spreadsheets,
-    whole_files,
-    wrong_values,
-)
 from spec.bad_files.bad_file import MARK, BadFile
+from spec.bad_files.corpus import CORPUS, profile_with_more_layouts
 from spec.command_line import Ran, qonys
 
-KINDS = (
-    wrong_values,
-    delimited_files,
-    encoded_files,
-    fixed_width_files,
-    spreadsheets,
-    parquet_files,
-    json_lines_files,
-    packed_files,
-    whole_files,
-)
-CORPUS = [bad for kind in KINDS for bad in kind.bad_files()]
 RECEIVED = "2025-01-20"
-LAYOUTS = Path(delimited_files.__file__).parent / "sources"
 
 
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The profile mini, with a layout more."""
-    folder = tmp_path_factory.mktemp("profile") / "mini"
-    shutil.copytree(SHIPPED / "mini", folder)
-    for layout in LAYOUTS.glob("*.yaml"):
-        shutil.copy(layout, folder / "sources")
-    return folder
+    return profile_with_more_layouts(tmp_path_factory.mktemp("profile") / "mini")
 
 
 @pytest.fixture
