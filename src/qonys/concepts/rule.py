@@ -44,7 +44,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ``flag`` it.
         edit: for the action ``edit``: variable -> expression of its new value; empty otherwise.
         per: for the other scopes: what the registrations are grouped by.
-        count: for the other scopes: condition of the registrations that ``n`` and ``persons`` count.
+        count: for the other scopes: condition of the registrations that ``n`` and ``persons`` count; those that no rule
+            of records took out where empty.
         published: for the other scopes: the published figure with which a group is compared.
         source: where the rule comes from, and why it says what it says.
         version: counted up with every change of what the rule says.
@@ -62,7 +63,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Severity = "error"
     edit: dict[str, str] = {}
     per: tuple[str, ...] = ()
-    count: str = "fate is null"
+    count: str = ""
     published: PublishedFigure | None = None
     source: str = ""
     version: int = 1

@@ -1,7 +1,7 @@
 """Confronts counts of registrations with the rules of files, of periods and of tables.
 
 Registrations are grouped by the keys of a rule; what it says is judged once for each group. A month or year in which a
-group has no registration at all is a group with n = 0, as long as some other group has one in it.
+group has no registration at all is a group with n = 0, as long as the rule counts one of some other group in it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def counted_expression(rule: Rule) -> Expression:
     Raises:
         ProfileError: it is none, or names what there is not.
     """
-    return parsed_condition(rule.count, names=(*RECORD_NAMES, "fate"), where=f"rules, {rule.id}")
+    return parsed_condition(rule.count or "fate is null", names=(*RECORD_NAMES, "fate"), where=f"rules, {rule.id}")
 
 
 def counts_query(rules: Sequence[Rule]) -> str:
@@ -162,7 +162,7 @@ def _filled(rest: Sequence[str], period: str | None) -> str:
     chosen = "".join(f"o.{key}, " for key in rest)
     return f"""filled as (
   select {chosen}t.{period}, coalesce(c.rows, 0) as rows, coalesce(c.n, 0) as n, coalesce(c.persons, 0) as persons
-  from {others} (select distinct {period} from counted) as t
+  from {others} (select distinct {period} from counted where n > 0) as t
   left join counted as c on c.{period} = t.{period}{f" and {same}" if same else ""}
 )"""
 

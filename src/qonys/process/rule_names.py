@@ -61,6 +61,12 @@ def names_of(rule: Rule) -> tuple[str, ...]:
     return tuple(name for name in RECORD_NAMES if name in used)
 
 
+def judged_names(rule: Rule) -> tuple[str, ...]:
+    """The names that ``expr`` of a record rule uses: a layout that does not state one of them is not judged."""
+    used = names_in(parsed(rule, rule.expr))
+    return tuple(name for name in RECORD_NAMES if name in used)
+
+
 def shown_names(names: Collection[str]) -> tuple[str, ...]:
     """Those of some names whose values may be shown: no identifier, and nothing that was read from one."""
     return tuple(name for name in names if name not in _HIDDEN and name not in _PLACES)

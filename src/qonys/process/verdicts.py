@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qonys.concepts.rule import Rule, RuleSet
@@ -176,9 +177,9 @@ def _states(rules: Sequence[Rule], told: pa.Table) -> Numbers:
 def _slips(told: pa.Table) -> tuple[pa.Table, Numbers]:
     """The slips that break a rule, and the number of the group of each."""
     lists = told["slips"].combine_chunks()
-    lengths = pa.compute.fill_null(pa.compute.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    slips = pa.compute.list_flatten(lists)
-    columns = {name: pa.compute.struct_field(slips, name) for name in ("delivery", "row", "date", "received")}
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    slips = pc.list_flatten(lists)
+    columns = {name: pc.struct_field(slips, name) for name in ("delivery", "row", "date", "received")}
     return pa.table(columns), np.repeat(np.arange(told.num_rows), lengths)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qonys.concepts.rule import Rule
 from qonys.datasets.finding import FINDING
 from qonys.datasets.outcome import Finding, Outcome, RuleResult, Table
 from qonys.process.confronting import confronted, with_rejected
-from qonys.process.rule_names import is_stated, judged_query, names_of, shown_names
+from qonys.process.rule_names import is_stated, judged_names, judged_query, names_of, shown_names
 from qonys.process.verdicts import Absent, Verdicts, record_rules
 from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
@@ -55,9 +56,7 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
     exceptions = with_rejected(office.engine, verdicts, rejected, registrations=tables["registrations"])
     flags = verdicts.flags
     if rejected:
-        flags = flags.filter(
-            pa.compute.invert(pa.compute.is_in(flags["delivery"], pa.array(list(rejected), pa.int32())))
-        )
+        flags = flags.filter(pc.invert(pc.is_in(flags["delivery"], pa.array(list(rejected), pa.int32()))))
     every = (*results, *groups.results)
     examples = {**_examples(office, rules, verdicts, tables), **groups.examples}
     judgement = Judgement(exceptions, flags, every, findings_table(every, examples))
@@ -65,10 +64,10 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
 
 
 def absent_layouts(office: Office, rules: Sequence[Rule]) -> Absent:
-    """For each rule, the layouts that do not state what it names."""
+    """For each rule, the layouts that do not state what its ``expr`` names."""
     layouts = office.profile.layouts.values()
     found = {
-        rule.id: frozenset(one.id for one in layouts if not all(is_stated(name, one) for name in names_of(rule)))
+        rule.id: frozenset(one.id for one in layouts if not all(is_stated(name, one) for name in judged_names(rule)))
         for rule in rules
     }
     return {rule: without for rule, without in found.items() if without}
@@ -115,7 +114,7 @@ def _examples(
 
 def _findings(results: Sequence[RuleResult], exceptions: pa.Table) -> tuple[Finding, ...]:
     """The rules that something broke, by how many slips are out for them; groups and flags by how many broke them."""
-    told = pa.compute.value_counts(pa.compute.list_flatten(exceptions["reasons"]))
+    told = pc.value_counts(pc.list_flatten(exceptions["reasons"]))
     reasons, times = told.field("values").to_pylist(), told.field("counts").to_numpy()
     counts = Counter({str(reason): int(count) for reason, count in zip(reasons, times, strict=True)})
     counts.update({r.rule: r.fails for r in results if r.fails and r.rule not in counts})
