@@ -20,6 +20,7 @@ from sqlglot import exp
 
 from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, respelling, unreadable_reason
 from qonys.collect.misplaced import REASON, identifier_pattern
+from qonys.collect.personal_numbers import said_by_numbers
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.concepts.layout import Source, SourceLayout
 from qonys.concepts.variable import VARIABLES, Kind
@@ -54,6 +55,15 @@ class DistinctTexts:
 
 
 @dataclass(frozen=True)
+class Respelled:
+    """How many rows held a text of a variable that was known only as it is meant, and one such text."""
+
+    rows: int
+    written: str
+    meant: str
+
+
+@dataclass(frozen=True)
 class TypedRows:
     """Typed rows of a batch.
 
@@ -62,12 +72,14 @@ class TypedRows:
         columns: the variables of the layout, and what its personal numbers say.
         problems: place of a row -> all that is wrong with it.
         contents: place of a row with problems -> what it says, as JSON without identifiers.
+        respelled: variable -> texts that were read by the layout's spellings.
     """
 
     numbers: pa.Array[Any]
     columns: dict[str, pa.Array[Any]]
     problems: dict[int, list[Problem]] = field(default_factory=dict)
     contents: dict[int, str] = field(default_factory=dict)
+    respelled: dict[str, Respelled] = field(default_factory=dict)
 
 
 class RowCoder:
@@ -81,6 +93,8 @@ class RowCoder:
         self._pattern = identifier_pattern(layout)
         self._expressions = layout_expressions(layout)
         respell = respelling(profile, layout)
+        person = layout.variables.get("person")
+        self._scheme = profile.numbers[person.scheme] if person and person.scheme else None
         self._coders: dict[str, Callable[[pa.Array[Any]], CodedTexts]] = {
             name: coder_of(VARIABLES[name], source, accepted, respell)
             for name, source in layout.variables.items()
@@ -99,17 +113,21 @@ class RowCoder:
             coded = coder(texts.texts)
             rows.columns[name] = _compact(texts.of_rows(coded.values))
             _tell(name, source, texts, coded, problems)
+            if coded.respelled:
+                rows.respelled[name] = _respelled(texts, coded.respelled)
         self._set_misplaced_apart(rows, raw, problems)
         return rows
 
     def _protected(self, batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
-        """Pseudonyms in place of identifiers."""
-        missing = self._layout.missing
-        return {
-            name: self._pseudonyms.of(batch.column(source.column or ""), (*missing, *source.missing))
-            for name, source in self._layout.variables.items()
-            if VARIABLES[name].kind is Kind.IDENTIFIER
-        }
+        """Pseudonyms in place of identifiers, and what personal numbers said before."""
+        made: dict[str, pa.Array[Any]] = {}
+        for name, source in self._layout.variables.items():
+            column, missing = source.column or "", (*self._layout.missing, *source.missing)
+            if VARIABLES[name].kind is Kind.IDENTIFIER:
+                made[name] = self._pseudonyms.of(batch.column(column), missing)
+                if name == "person" and self._scheme:
+                    made |= said_by_numbers(batch.column(column), missing, self._scheme)
+        return made
 
     def _texts_of(self, name: str, source: Source, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
         if source.constant is not None:
@@ -163,6 +181,12 @@ def layout_expressions(layout: SourceLayout) -> dict[str, exp.Expr]:
 def _distinct(column: pa.Array[Any]) -> DistinctTexts:
     coded: Any = column if isinstance(column, pa.DictionaryArray) else column.cast(pa.string()).dictionary_encode()
     return DistinctTexts(coded.dictionary, coded.indices.fill_null(-1).to_numpy())
+
+
+def _respelled(texts: DistinctTexts, meant: Mapping[int, str]) -> Respelled:
+    place = min(meant)
+    rows = int(np.isin(texts.places, list(meant)).sum())
+    return Respelled(rows, str(texts.texts[place]), meant[place])
 
 
 def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:

@@ -37,6 +37,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         aliases: name of the list of aliases by which this supplier writes areas (areas/aliases.csv).
         date: form of a date, in strptime codes; ``%Y-%m`` means the first of the month.
         missing: texts that mean *not stated*, besides the layout's own.
+        scheme: of a personal number: the profile's scheme by which it is checked before it is hashed.
     """
 
     column: str | None = None
@@ -46,6 +47,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: str | None = None
     date: str = "%Y-%m-%d"
     missing: tuple[str, ...] = ()
+    scheme: str | None = None
 
 
 class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

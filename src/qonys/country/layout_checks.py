@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from qonys.concepts.layout import Column, Source, SourceLayout
+from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind, Variable
 from qonys.country.profile import Profile
 
@@ -18,6 +19,8 @@ def layouts(profile: Profile) -> Iterator[tuple[str, str, str]]:
     for spelling in profile.spellings.values():
         if any(len(letter) != 1 for letter in spelling.letters):
             yield f"spellings/{spelling.id}.yaml", "letters: what is written must be one letter.", ""
+    for scheme in profile.numbers.values():
+        yield from ((f"numbers/{scheme.id}.yaml", *told) for told in _scheme(scheme))
     for layout in profile.layouts.values():
         where = f"sources/{layout.id}.yaml"
         for name, source in layout.variables.items():
@@ -29,6 +32,16 @@ def layouts(profile: Profile) -> Iterator[tuple[str, str, str]]:
             if variable.required and variable.name not in layout.variables:
                 yield where, f"The variable {variable.name} is missing.", "Every layout needs it; a constant will do."
         yield from ((where, *told) for told in (*_format(layout), *_spellings(layout, profile)))
+
+
+def _scheme(scheme: NumberScheme) -> Iterator[tuple[str, str]]:
+    if any(len(weights) != scheme.digits - 1 for weights in scheme.weights) or not scheme.weights:
+        yield "weights: one weight is needed for each digit but the last.", f"There are {scheme.digits} digits."
+    ends = (scheme.year + 1, scheme.month + 1, scheme.day + 1, scheme.century_and_sex)
+    if min(scheme.year, scheme.month, scheme.day, scheme.century_and_sex) < 1 or max(ends) >= scheme.digits:
+        yield "A position lies outside of the number, or on its check digit.", "They are counted from 1."
+    if any(not digit.isdecimal() or len(digit) != 1 for digit in scheme.meanings):
+        yield "meanings: what is explained must be one digit.", ""
 
 
 def _format(layout: SourceLayout) -> Iterator[tuple[str, str]]:
@@ -106,6 +119,8 @@ def _variable(variable: Variable, source: Source, layout: SourceLayout, profile:
         yield f"{name}: there is no list of aliases “{source.aliases}”.", "They stand in areas/aliases.csv."
     if variable.kind in (Kind.IDENTIFIER, Kind.ENCODED) and not _is_identifier_column(layout.columns, source.column):
         yield f"{name} is an identifier: its column must say so.", "Add `identifier: true` to the column."
+    if source.scheme is not None and (name != "person" or source.scheme not in profile.numbers):
+        yield f"{name}: there is no scheme “{source.scheme}” of personal numbers.", "They stand in numbers/*.yaml."
     if variable.classification and variable.classification not in profile.classifications | BUILT_IN_CODES.keys():
         yield f"{name} needs classifications/{variable.classification}.csv.", "Add it."
 

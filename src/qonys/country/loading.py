@@ -16,6 +16,7 @@ from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
+from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -101,6 +102,7 @@ def load_profile(name: str) -> Profile:
         corrections=_corrections(folder / "corrections"),
         imputation=_imputation(folder / "imputation.yaml"),
         expectations=_expectations(folder / "deliveries.yaml"),
+        numbers=_by_id(read_yaml(path, NumberScheme) for path in _files(folder / "numbers", "*.yaml")),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)

@@ -16,6 +16,7 @@ from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
+from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -71,6 +72,7 @@ class Profile:
     corrections: CorrectionBook
     imputation: ImputationPlan
     spellings: dict[str, Spelling]
+    numbers: dict[str, NumberScheme]
     expectations: tuple[Expectation, ...] = ()
 
     @property

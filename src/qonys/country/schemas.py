@@ -11,6 +11,7 @@ from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
+from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -20,6 +21,7 @@ from qonys.country.profile import Identity
 _KINDS: dict[str, type] = {
     "profile": Identity,
     "source": SourceLayout,
+    "number": NumberScheme,
     "spelling": Spelling,
     "deliveries": tuple[Expectation, ...],
     "rules": RuleSet,
