@@ -6,8 +6,8 @@ date, no known code) is a problem of its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,12 @@ class CodedTexts:
     Args:
         values: typed; null where nothing is stated, or it cannot be read. Codes are a dictionary.
         is_bad: what is stated cannot be read.
+        respelled: place of a text that is known only as it is meant -> how that is written.
     """
 
     values: pa.Array[Any]
     is_bad: Flags
+    respelled: Mapping[int, str] = field(default_factory=dict)
 
 
 def accepted_texts(profile: Profile, layout: SourceLayout) -> pa.Table:
@@ -138,11 +140,14 @@ class _CodeList:
     def __call__(self, texts: pa.Array[Any]) -> CodedTexts:
         places: Any = pc.index_in(texts, value_set=self._texts)
         unknown = np.flatnonzero(as_flags(pc.and_(pc.is_null(places), pc.is_valid(texts))))
+        meant: dict[int, str] = {}
         if len(unknown):
             mended: Any = texts.to_numpy(zero_copy_only=False).copy()
             mended[unknown] = [self._respell(str(text)) for text in mended[unknown]]
             places = pc.index_in(pa.array(mended, pa.string()), value_set=self._texts)
-        return _coded(texts, pa.DictionaryArray.from_arrays(self._code_of_text.take(places), self._codes))
+            meant = {int(at): mended[at] for at in unknown if places[int(at)].is_valid}
+        coded = _coded(texts, pa.DictionaryArray.from_arrays(self._code_of_text.take(places), self._codes))
+        return replace(coded, respelled=meant)
 
 
 def _whole_numbers(texts: pa.Array[Any]) -> pa.Array[Any]:

@@ -148,6 +148,7 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
     rows = _told(desk, path.name, batches, intake)
     desk.store.append("input/registrations", rows, lineage, schema=REGISTRATION)
     intake.set_broken_aside(reader.broken)
+    reader.notes.extend(intake.spelling_notes())
     _append_quarantine(desk, intake, lineage)
     if tally.read + len(reader.broken) == 0:
         what = "The query gives no rows." if layout.format == "postgresql" else "The file holds no rows."

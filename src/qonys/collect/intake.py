@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from qonys.collect.ahead import in_order
 from qonys.collect.readers import BrokenRow, RowReader
-from qonys.collect.typed_rows import RowCoder, TypedRows
+from qonys.collect.typed_rows import Respelled, RowCoder, TypedRows
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.store.keys import Keys
 
@@ -52,10 +52,14 @@ class Intake:
     taken: int = 0
     quarantine: list[pa.Table] = field(default_factory=list)
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
+    respelled: dict[str, Respelled] = field(default_factory=dict)
 
     def registrations(self, rows: TypedRows) -> pa.RecordBatch:
         """The good rows, columns as `datasets.registration.REGISTRATION`, codes and texts as dictionaries."""
         batch = self._stamped(rows)
+        for name, found in rows.respelled.items():
+            first = self.respelled.get(name, replace(found, rows=0))
+            self.respelled[name] = replace(first, rows=first.rows + found.rows)
         if rows.problems:
             self._set_aside(rows, batch)
             good = np.ones(batch.num_rows, np.bool_)
@@ -87,6 +91,11 @@ class Intake:
         columns["problems"] = pa.array(list(rows.problems.values()), QUARANTINE.field("problems").type)
         columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
         self.quarantine.append(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
+
+    def spelling_notes(self) -> Iterator[str]:
+        """What is told of texts that were read by the layout's spellings, a note a variable."""
+        for name, found in sorted(self.respelled.items()):
+            yield f"Texts of {name} were respelled, such as “{found.written}” as “{found.meant}” (rows: {found.rows})."
 
     def set_broken_aside(self, broken: list[BrokenRow]) -> None:
         """Quarantine rows that could not be cut into columns."""
