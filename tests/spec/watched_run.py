@@ -32,7 +32,8 @@ def contents_of(path: Path) -> list[bytes]:
         with suppress(Exception):  # a file that is being written
             return [raw, repr(pq.read_table(path).to_pylist()).encode()]
     if path.suffix == ".gz":
-        return [raw, gzip.decompress(raw)]
+        with suppress(OSError, EOFError):  # a broken one
+            return [raw, gzip.decompress(raw)]
     if is_zipfile(path):
         with suppress(BadZipFile), ZipFile(BytesIO(raw)) as archive:
             return [raw, *(archive.read(name) for name in archive.namelist())]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from qonys.collect.misplaced import headings_shown
 from qonys.collect.opening import Opened
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
@@ -36,7 +37,7 @@ def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str
     absent = [name for name in wanted if name not in found]
     if absent:
         # A first row that holds none of the names is no heading but a slip: what it says is not repeated.
-        told = f"found are {', '.join(found)[:300]}" if len(absent) < len(wanted) else "none of them was found"
+        told = f"found are {headings_shown(found, layout)}" if len(absent) < len(wanted) else "none of them was found"
         raise SupplierError(
             f"This is not the layout “{layout.id}”: the columns {', '.join(absent)} are missing; {told}.",
             where=str(opened.path),
@@ -51,7 +52,7 @@ def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str
         )
     unknown = [name for name in found if name not in wanted]
     if unknown:
-        reader.notes.append(f"Columns that the layout does not know were left aside: {', '.join(unknown)}.")
+        reader.notes.append(f"Columns that the layout does not know were left aside: {headings_shown(unknown, layout)}.")
 
 
 def unreadable(opened: Opened, layout: SourceLayout, reason: str) -> SupplierError:
