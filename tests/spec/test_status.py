@@ -78,6 +78,30 @@ def test_a_corrected_slip_is_set_apart_and_its_correction_is_the_move(tmp_path: 
     assert shown(account, "delivered", "set_apart", "moved", "accompanying", "moves") == (2, 1, 1, 1, 2)
 
 
+def test_a_slip_that_was_released_stands_in_one_place_again(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive(
+        "2025-01-10",
+        "PERSON | DAY | BORN\nann | 31.02.2024 | 01.02.1990\nbob | 05.03.2024 | 06.03.2024\ncat | 05.03.2024 |",
+    )
+    walk.process()
+    here = ("--workspace", walk.line.office.workspace.folder, "--reason", "REVIEW", "--author", "Asel")
+    assert [shown(a, "period", "delivered", "quarantined", "moved") for a in walk.line.status()] == [
+        ("2024", 2, 1, 1), ("unknown", 1, 1, 0)
+    ]  # fmt: skip
+    ran = qonys("correct", "--delivery", 1, "--row", 2, "--set", "DAY=28.02.2023", "--release", *here)
+    assert ran.code == 0, ran.said
+    ran = qonys("correct", "--delivery", 1, "--row", 3, "--set", "birth_date=_U", *here)
+    assert ran.code == 0, ran.said
+    waiting = walk.line.situation().waiting
+    assert (waiting.quarantined, waiting.decisions) == (0, 3)
+    walk.process()
+    assert [shown(a, "period", "delivered", "quarantined", "moved") for a in walk.line.status()] == [
+        ("2023", 1, 0, 1), ("2024", 2, 0, 2)
+    ]  # fmt: skip
+    assert walk.line.situation().waiting.decisions == 0
+
+
 def test_a_file_that_is_delivered_again_changes_no_account(walked: WalkedLine) -> None:
     before = walked.line.status()
     outcome = walked.line.collect([walked.deliveries])
