@@ -9,12 +9,16 @@ from typing import get_args
 import pytest
 
 from qonys import errors
+from qonys.concepts.expectation import Expectation
 from qonys.concepts.layout import Column, Source, SourceLayout
 from qonys.concepts.rule import Rule
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import Frequency, Measure, SideDimension, TableDesign, Universe
 from qonys.concepts.variable import VARIABLES
+from qonys.datasets.lag import LAG
+from qonys.evaluate.deliveries import DeliveryState
 from qonys.process.verdicts import DERIVED
+from qonys.store.receipts import Receipt
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -60,6 +64,11 @@ def test_the_reference_of_profiles_names_every_part_of_a_table_and_of_a_rule() -
     shown_by_example = {"id", "title", "message"}
     fields = (set(TableDesign.__struct_fields__) | set(Rule.__struct_fields__)) - shown_by_example - {"source"}
     assert _unnamed(REFERENCE / "profile.md", (*choices, *sorted(fields))) == []
+
+
+def test_the_reference_of_deliveries_names_every_field_and_state() -> None:
+    fields = (*Receipt.__struct_fields__, *Expectation.__struct_fields__, *get_args(DeliveryState), *LAG.names[2:])
+    assert _unnamed(REFERENCE / "deliveries.md", fields) == []
 
 
 def test_the_reference_of_statuses_names_every_status() -> None:
