@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from qonys.collect.personal_numbers import said_by_numbers
 from qonys.concepts.personal_number import NumberScheme
 from qonys.country.loading import load_profile
+from qonys.production.simulating import simulate_register
+from qonys.simulate.person_numbers import PersonNumbers
 from spec.drawn_slips import drawn
 
 
@@ -57,3 +65,34 @@ def slow_check(scheme: NumberScheme, number: str) -> bool:
         if remainder < 10:
             return remainder == int(number[-1])
     return False
+
+
+def test_simulated_numbers_are_valid_and_given_once_and_say_what_their_persons_are(iin: NumberScheme) -> None:
+    rng = np.random.default_rng(7)
+    birth = rng.integers(-25_000, 20_000, 20_000).astype(np.int32)
+    birth[:900] = birth[0]
+    woman = rng.random(len(birth)) < 0.5
+    maker = PersonNumbers(iin)
+    numbers = np.concatenate([maker.new(birth[:10_000], woman[:10_000]), maker.new(birth[10_000:], woman[10_000:])])
+    assert len(np.unique(numbers)) == len(numbers)
+    said = said_by_numbers(pa.array([f"{number:012}" for number in numbers]), (), iin)
+    assert all(said["number_valid"].to_pylist())
+    assert said["number_birth_date"].cast(pa.int32()).to_pylist() == birth.tolist()
+    assert said["number_sex"].to_pylist() == ["F" if one else "M" for one in woman]
+    mistyped = maker.with_other_check_digit(numbers)
+    assert not any(said_by_numbers(pa.array([f"{n:012}" for n in mistyped]), (), iin)["number_valid"].to_pylist())
+
+
+def test_the_faults_of_numbers_stand_on_slips_that_are_no_migration(tmp_path: Path) -> None:
+    outcome = simulate_register("kz", tmp_path, seed=3, moves=40_000, progress=lambda what, rows: None)
+    assert all(delivery.slips for delivery in outcome.data)
+    note = json.loads((tmp_path / "planted.json").read_text("utf-8"))
+    planted = note["faults"]["2024"]
+    slips = pa.concat_tables([pq.read_table(path) for path in tmp_path.rglob("*.parquet")])
+    said = said_by_numbers(slips["person"].combine_chunks(), (), load_profile("kz").numbers["iin"])
+    wrong = pc.invert(said["number_valid"])
+    other = pc.not_equal(said["number_sex"], slips["sex"].combine_chunks().cast(pa.string()))
+    for flags, kind in ((wrong, "wrong_check_digit"), (other, "sex_against_number")):
+        found = slips.filter(pc.fill_null(flags, False))
+        assert found.num_rows == planted[kind] > 0
+        assert set(found["registration_type"].to_pylist()) == {"name_change"}

@@ -19,6 +19,7 @@ Shares: TypeAlias = dict[str, float]
 
 FAULTS = (
     "duplicate", "impossible_date", "unknown_area", "born_after", "future", "same_settlement", "name_change",
+    "wrong_check_digit", "sex_against_number",
 )  # fmt: skip
 """The kinds of faults, in the order in which they are planted."""
 

@@ -19,6 +19,8 @@ from qonys.simulate.slips import IMPOSSIBLE, REGISTRATIONS, Flags, Numbers, Slip
 from qonys.simulate.year import Counters
 
 _EPOCH = date(1970, 1, 1)
+_NUMBER_FAULTS = ("wrong_check_digit", "sex_against_number")
+"""Planted on slips that are no migration, so that a rule which flags them leaves every move as it is."""
 
 
 def planted_faults(
@@ -58,6 +60,9 @@ def _able(kind: str, layout: SourceLayout, slips: Slips, corrected: Numbers) -> 
     if kind == "duplicate":
         # A slip without a personal number has no duplicates: equal rows are different persons.
         return ~np.isin(slips.number, corrected) if "person" in layout.variables else none
+    if kind in _NUMBER_FAULTS:
+        person = layout.variables.get("person")
+        return _able("name_change", layout, slips, corrected) if person and person.scheme else none
     if kind in REGISTRATIONS:
         registration = layout.variables.get("registration_type")
         known = registration is not None and registration.column is not None
@@ -73,7 +78,10 @@ def _renumbered(kind: str, faulty: Slips, counters: Counters) -> Slips:
     numbered = replace(faulty, number=counters.new_slips(year, len(faulty)))
     if kind == "duplicate":
         return numbered
-    person = counters.persons.new(faulty.birth, faulty.woman)
+    says_woman = ~faulty.woman if kind == "sex_against_number" else faulty.woman
+    person = counters.persons.new(faulty.birth, says_woman)
+    if kind == "wrong_check_digit":
+        person = counters.persons.with_other_check_digit(person)
     return replace(numbered, person=person, children=np.zeros(len(faulty), np.int8))
 
 
@@ -88,13 +96,15 @@ def _with_fault(kind: str, slips: Slips, received: date, settlements: Settlement
             return replace(slips, birth=slips.day + later)
         case "unknown_area":
             return _lost(slips, settlements.unknown)
-        case "same_settlement" | "name_change":
+        case "same_settlement" | "name_change" | "wrong_check_digit" | "sex_against_number":
             return replace(
                 slips,
                 destination=slips.origin,
                 destination_area=slips.origin_area,
                 destination_locality=slips.origin_locality,
-                registration=np.full(len(slips), REGISTRATIONS.index(kind), np.int8),
+                registration=np.full(
+                    len(slips), REGISTRATIONS.index("name_change" if kind in _NUMBER_FAULTS else kind), np.int8
+                ),
             )
         case _:
             return slips

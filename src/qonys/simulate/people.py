@@ -1,71 +1,23 @@
 """Who moves: holders of slips with their children, ages, sexes, numbers and attributes.
 
-Laws: a child is 0 to 13 and rides on the slip of a holder at least 18 years older; a holder is 14 or older; a number of
-a person is given once. Everything here is invented by the plan's weights.
+Laws: a child is 0 to 13 and rides on the slip of a holder at least 18 years older; a holder is 14 or older.
+Everything here is invented by the plan's weights.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qonys.concepts.simulation import PARTNER, Attribute, People
-from qonys.errors import StatisticianError
 from qonys.methods.raking import Matrix
 from qonys.simulate.flows import INTERNAL, STREAMS, Flows
 from qonys.simulate.settling import drawn_by_weight
-from qonys.simulate.slips import Children, Flags, Numbers
+from qonys.simulate.slips import Children, Numbers
 
 _DAYS_A_YEAR = 365.25
 _FOURTEEN_YEARS = 14 * 365 + 3
 """The fewest days that fourteen years can have: one who was born fewer days ago is 13 at most."""
-_EPOCH = date(1970, 1, 1)
-_FIRST_BIRTH = (date(1890, 1, 1) - _EPOCH).days
-_LAST_BIRTH = (date(2060, 1, 1) - _EPOCH).days
-_SERIALS = 100_000
-
-
-@dataclass(slots=True)
-class PersonNumbers:
-    """Gives synthetic personal numbers: date of birth (YYMMDD), a digit of century and sex, five digits of serial.
-
-    They have the length of a national number, not its check digit. A number is never given twice, over all calls.
-    """
-
-    given: NDArray[np.int64] = field(default_factory=lambda: np.zeros(2 * (_LAST_BIRTH - _FIRST_BIRTH), np.int64))
-    dates: NDArray[np.int64] = field(default_factory=lambda: _dates_as_numbers())
-
-    def new(self, birth: NDArray[np.int32], woman: Flags) -> NDArray[np.int64]:
-        """A new number for each day of birth (since 1970-01-01) and sex.
-
-        Raises:
-            StatisticianError: more than 100,000 persons of one day of birth and sex.
-        """
-        place = (birth.astype(np.int64) - _FIRST_BIRTH) * 2 + woman
-        order = np.argsort(place, kind="stable")
-        counts = np.bincount(place, minlength=len(self.given))
-        starts = np.cumsum(counts) - counts
-        serial = np.empty(len(place), dtype=np.int64)
-        serial[order] = np.arange(len(place)) - np.repeat(starts, counts)
-        serial += self.given[place]
-        self.given += counts
-        if len(serial) and int(serial.max()) >= _SERIALS:
-            raise StatisticianError("There are too many persons of one day of birth for twelve-digit numbers.")
-        return self.dates[birth - _FIRST_BIRTH] + np.where(woman, _SERIALS, 0) + serial
-
-
-def _dates_as_numbers() -> NDArray[np.int64]:
-    """YYMMDD and the digit of the century (3 born before 2000, 5 since), followed by five zeros, by day of birth."""
-    days = np.arange(_FIRST_BIRTH, _LAST_BIRTH).astype("datetime64[D]")
-    year = days.astype("datetime64[Y]").astype(np.int64) + 1970
-    month = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    day = (days - days.astype("datetime64[M]")).astype(np.int64) + 1
-    century = np.where(year < 2000, 3, 5)
-    numbers: NDArray[np.int64] = (((year % 100) * 100 + month) * 100 + day) * 10 * _SERIALS + century * _SERIALS
-    return numbers
 
 
 def grouped(flows: Flows, people: People, rng: np.random.Generator) -> tuple[Numbers, Numbers]:

@@ -28,7 +28,7 @@ from qonys.simulate.flows import STREAMS, Flows, flows_of_year
 from qonys.simulate.lags import deliveries_of_year
 from qonys.simulate.settling import Settlements, settlements_of_year
 from qonys.simulate.slips import Flags, Numbers, Slips, one_below_another
-from qonys.simulate.year import Counters, attribute_codes, scaled_to, slips_of_flows, urban_net_of
+from qonys.simulate.year import Counters, attribute_codes, counters_of, scaled_to, slips_of_flows, urban_net_of
 
 NOTE = "planted.json"
 _MOVES_AT_ONCE = 950_000
@@ -61,7 +61,7 @@ class _Register:
     plan: SimulationPlan
     folder: Path
     progress: Progress
-    counters: Counters = field(default_factory=Counters)
+    counters: Counters
     deliveries: list[SimulatedDelivery] = field(default_factory=list)
     faults: dict[int, Counter[str]] = field(default_factory=dict)
     clean: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def simulate(
         ProfileError: the plan cannot be met, or a layout cannot express a slip.
         StatisticianError: ``moves`` is not positive.
     """
-    register = _Register(profile, plan, folder, progress)
+    register = _Register(profile, plan, folder, progress, counters_of(profile))
     if moves is None:
         for entry in plan.design.years:
             _write_year(register, entry.year, seed)

@@ -14,7 +14,8 @@ from qonys.concepts.variable import VARIABLES
 from qonys.country.profile import Profile
 from qonys.methods.raking import Matrix
 from qonys.simulate.flows import EXTERNAL_OUT, INTERNAL, Flows
-from qonys.simulate.people import PersonNumbers, births, drawn_attribute, grouped, of_age
+from qonys.simulate.people import births, drawn_attribute, grouped, of_age
+from qonys.simulate.person_numbers import PLAIN, PersonNumbers
 from qonys.simulate.settling import Settlements, meet_urban_net, settled
 from qonys.simulate.slips import Numbers, Slips
 
@@ -33,6 +34,13 @@ class Counters:
         first = year * 10**9 + self.slips + 1
         self.slips += count
         return np.arange(first, first + count, dtype=np.int64)
+
+
+def counters_of(profile: Profile) -> Counters:
+    """Counters that give personal numbers of the profile's scheme, if a layout names one."""
+    persons = [layout.variables["person"] for layout in profile.layouts.values() if "person" in layout.variables]
+    scheme = next((profile.numbers[source.scheme] for source in persons if source.scheme), PLAIN)
+    return Counters(PersonNumbers(scheme))
 
 
 def attribute_codes(profile: Profile, plan: SimulationPlan) -> dict[str, tuple[str, ...]]:
