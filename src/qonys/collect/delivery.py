@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from qonys.collect.coding import accepted_texts
 from qonys.collect.extraction import extract, read_extract
 from qonys.collect.intake import Intake, RecordKeys, registrations
+from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import RowReader, read_rows
 from qonys.collect.tally import Tally
@@ -143,7 +144,8 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
         "code_version": desk.code_version,
     }
     intake = Intake(number, handed.received, RecordKeys(desk.keys, source.sha256))
-    coder = RowCoder(desk.profile, layout, accepted, Pseudonyms(desk.keys.pseudonym_blocks()), desk.engine)
+    pseudonyms, names = Pseudonyms(desk.keys.pseudonym_blocks()), NameEncodings(desk.keys.name_key())
+    coder = RowCoder(desk.profile, layout, accepted, pseudonyms, desk.engine, names)
     batches = tally.registrations(registrations(coder, reader, intake))
     rows = _told(desk, path.name, batches, intake)
     desk.store.append("input/registrations", rows, lineage, schema=REGISTRATION)

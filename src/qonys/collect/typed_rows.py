@@ -20,6 +20,7 @@ from sqlglot import exp
 
 from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, respelling, unreadable_reason
 from qonys.collect.misplaced import REASON, identifier_pattern
+from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.personal_numbers import said_by_numbers
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.concepts.layout import Source, SourceLayout
@@ -86,9 +87,15 @@ class RowCoder:
     """Types the rows of one layout; several threads may call it at once."""
 
     def __init__(
-        self, profile: Profile, layout: SourceLayout, accepted: pa.Table, pseudonyms: Pseudonyms, engine: Engine
+        self,
+        profile: Profile,
+        layout: SourceLayout,
+        accepted: pa.Table,
+        pseudonyms: Pseudonyms,
+        engine: Engine,
+        names: NameEncodings | None = None,
     ) -> None:
-        self._layout, self._engine, self._pseudonyms = layout, engine, pseudonyms
+        self._layout, self._engine, self._pseudonyms, self._names = layout, engine, pseudonyms, names
         self._identifiers = frozenset(column.name for column in layout.columns if column.identifier)
         self._pattern = identifier_pattern(layout)
         self._expressions = layout_expressions(layout)
@@ -127,6 +134,8 @@ class RowCoder:
                 made[name] = self._pseudonyms.of(batch.column(column), missing)
                 if name == "person" and self._scheme:
                     made |= said_by_numbers(batch.column(column), missing, self._scheme)
+            elif VARIABLES[name].kind is Kind.ENCODED and self._names:
+                made[name] = self._names.of(batch.column(column), missing)
         return made
 
     def _texts_of(self, name: str, source: Source, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:

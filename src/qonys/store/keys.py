@@ -42,6 +42,10 @@ class Keys:
         block = self._derived(b"qonys pseudonym").ljust(_HMAC_BLOCK, b"\0")
         return {"inner": bytes(b ^ 0x36 for b in block), "outer": bytes(b ^ 0x5C for b in block)}
 
+    def name_key(self) -> bytes:
+        """Key of HMAC-SHA-256 for the bigrams of names."""
+        return self._derived(b"qonys name")
+
     def source_key(self) -> bytes:
         """Key of AES-256-GCM for delivered files."""
         return self._derived(b"qonys source")
