@@ -11,6 +11,7 @@ from qonys.cli.profile import check, schemas
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
 from qonys.cli.review import correct, corrections, review
+from qonys.cli.rules import findings, rules, try_changed
 from qonys.cli.status import status
 from qonys.cli.upkeep import doctor, history
 
@@ -21,6 +22,7 @@ app = App(
     help_format="markdown",
 )
 release = App(name="release", help="Build a release, and publish it.")
+rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
 profile = App(name="profile", help="Look after the profile of a country.")
 
 
@@ -31,7 +33,11 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
 _offer(app, review, correct, corrections)
+_offer(app, findings)
 _offer(release, build, publish)
 _offer(profile, check, schemas)
+rules_app.default(rules)
+rules_app.command(try_changed, name="try")
+app.command(rules_app)
 app.command(release)
 app.command(profile)

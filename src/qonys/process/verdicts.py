@@ -83,10 +83,10 @@ def state_of(rule: Rule, absent: Absent | None = None) -> str:
     return f"case when {' and '.join(applies)} then {told} else {NOT_APPLICABLE} end" if applies else told
 
 
-def breaks(rule: Rule) -> str:
+def breaks(rule: Rule, absent: Absent | None = None) -> str:
     """Condition over `judged`: the row breaks the rule, or cannot be told and counts as breaking it."""
     states = (FAILS, MISSING) if rule.on_null == "fail" else (FAILS,)
-    return f"(({state_of(rule)}) in ({', '.join(map(str, states))}))"
+    return f"(({state_of(rule, absent)}) in ({', '.join(map(str, states))}))"
 
 
 def verdicts_query(rules: Sequence[Rule], absent: Absent, registrations: str = "registrations") -> str:
@@ -144,8 +144,8 @@ def rule_exceptions_query(rules: RuleSet) -> str:
     For a few slips; `verdicts_query` is the pass over all of them.
     """
     judging = record_rules(rules)
-    broken = _reasons([rule for rule in judging if rule.action == "quarantine"])
-    apart = _reasons([rule for rule in judging if rule.action == "set_apart"])
+    broken = broken_list([rule for rule in judging if rule.action == "quarantine"])
+    apart = broken_list([rule for rule in judging if rule.action == "set_apart"])
     return f"""
 select delivery, row, date, received as since,
   case when len(broken) > 0 then 'quarantine' else 'set_apart' end as fate,
@@ -244,9 +244,9 @@ def _some(
     return {rule: sorted(places)[:count] for rule, places in found.items()}
 
 
-def _reasons(rules: Sequence[Rule]) -> str:
+def broken_list(rules: Sequence[Rule], absent: Absent | None = None) -> str:
     """The list of the ids of the rules that a row breaks."""
-    told = [f"case when {breaks(rule)} then {_quoted(rule.id)} end" for rule in rules]
+    told = [f"case when {breaks(rule, absent)} then {_quoted(rule.id)} end" for rule in rules]
     return f"list_filter([{', '.join(['null', *told])}], lambda reason: reason is not null)"
 
 

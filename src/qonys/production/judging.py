@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,9 @@ from qonys.process.rule_names import is_stated, judged_names, judged_query, name
 from qonys.process.verdicts import Absent, Verdicts, record_rules
 from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
+
+Place: TypeAlias = tuple[int, int]
+"""Delivery and row of a slip."""
 
 
 @dataclass(frozen=True)
@@ -89,27 +93,45 @@ def findings_table(results: Sequence[RuleResult], examples: Mapping[str, list[di
 def _examples(
     office: Office, rules: Sequence[Rule], verdicts: Verdicts, tables: Mapping[str, Table]
 ) -> dict[str, list[dict[str, object]]]:
-    """For each broken rule some slips, with the values of what it names that may be shown."""
-    shown = {rule.id: shown_names(names_of(rule)) for rule in rules}
+    """For each broken rule some slips."""
+    named = {rule.id: shown_names(names_of(rule)) for rule in rules}
     places = sorted({place for found in verdicts.broken_by.values() for place in found})
+    values = _values(office, places, {name for rule in verdicts.broken_by for name in named[rule]}, tables)
+    return {rule: _shown(found, named[rule], values) for rule, found in verdicts.broken_by.items()}
+
+
+def slips_shown(
+    office: Office, places: Mapping[str, Sequence[Place]], rule: Rule, tables: Mapping[str, Table]
+) -> dict[str, list[dict[str, object]]]:
+    """Slips (delivery, row) with the values of what a rule names that may be shown."""
+    names = shown_names(names_of(rule))
+    values = _values(office, [place for some in places.values() for place in some], set(names), tables)
+    return {what: _shown(some, names, values) for what, some in places.items()}
+
+
+def _values(
+    office: Office, places: Sequence[Place], names: Collection[str], tables: Mapping[str, Table]
+) -> dict[Place, dict[str, object]]:
     if not places:
         return {}
-    names = sorted({name for rule in verdicts.broken_by for name in shown[rule]})
-    wanted = pa.table(
-        {"delivery": pa.array([d for d, _ in places], pa.int32()), "row": pa.array([r for _, r in places], pa.int64())}
-    )
-    some = "(select * from registrations semi join wanted using (delivery, row))"
-    values = ", ".join(f"cast({name} as varchar) as {name}" for name in names)
-    query = f"select delivery, row{', ' if names else ''}{values} from ({judged_query(names, some)}) as j"
-    rows = office.engine.run(query, None, wanted=wanted, **tables).to_pylist()
-    found = {(row["delivery"], row["row"]): row for row in rows}
-    return {
-        rule: [
-            {"delivery": d, "row": r, "values": [{"name": name, "value": found[d, r][name]} for name in shown[rule]]}
-            for d, r in some_places
-        ]
-        for rule, some_places in verdicts.broken_by.items()
+    columns = {
+        "delivery": pa.array([delivery for delivery, _ in places], pa.int32()),
+        "row": pa.array([row for _, row in places], pa.int64()),
     }
+    some = "(select * from registrations semi join wanted using (delivery, row))"
+    values = "".join(f", cast({name} as varchar) as {name}" for name in sorted(set(names)))
+    query = f"select delivery, row{values} from ({judged_query(names, some)}) as j"
+    rows = office.engine.run(query, None, wanted=pa.table(columns), **tables).to_pylist()
+    return {(row["delivery"], row["row"]): row for row in rows}
+
+
+def _shown(
+    places: Sequence[Place], names: Sequence[str], values: Mapping[Place, Mapping[str, object]]
+) -> list[dict[str, object]]:
+    return [
+        {"delivery": d, "row": r, "values": [{"name": name, "value": values[d, r][name]} for name in names]}
+        for d, r in places
+    ]
 
 
 def _findings(results: Sequence[RuleResult], exceptions: pa.Table) -> tuple[Finding, ...]:

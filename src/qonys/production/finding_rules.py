@@ -1,0 +1,45 @@
+"""Lists the rules of a profile, and reads what they found when the register was last processed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from qonys.concepts.rule import Rule
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
+from qonys.evaluate.findings import RuleFinding, worst_first
+from qonys.process.built_in_rules import BUILT_IN_RULES
+from qonys.production.office import Office
+
+
+def rules_of(name: str) -> tuple[Rule, ...]:
+    """The rules of a profile: those that hold in every country, then its own.
+
+    Raises:
+        ProfileError: there is no such profile, or a file of it is wrong.
+    """
+    return all_rules(load_profile(name))
+
+
+def all_rules(profile: Profile) -> tuple[Rule, ...]:
+    """The built-in rules and those of a profile."""
+    return (*BUILT_IN_RULES, *profile.rules.rules)
+
+
+def findings_of(office: Office) -> tuple[RuleFinding, ...]:
+    """What each rule found, worst first.
+
+    Raises:
+        OperatorError: the register was never processed.
+    """
+    rows = office.engine.run("select * from f", f=office.store.files("clean/findings")).to_pylist()
+    messages = {rule.id: rule.message for rule in all_rules(office.profile)}
+    return worst_first(
+        msgspec.convert({**row, "broken": row["broken"] or "", "message": messages.get(row["rule"], {})}, RuleFinding)
+        for row in rows
+    )
+
+
+def day_of_findings(office: Office) -> str:
+    """ISO date on which the register was last processed."""
+    return office.store.lineage("clean/findings").get("day", "")
