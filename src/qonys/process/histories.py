@@ -12,7 +12,7 @@ from qonys.process.standing import FOREVER, standing_of
 ORDER = "partition by person, epoch order by date, received, delivery, row"
 
 
-def history_of(ends: Ends, *, linked: bool = False, paired: bool = False) -> str:
+def history_of(ends: Ends, *, linked: bool = False, paired: bool = False, on_one_day: bool = False) -> str:
     """A query: one row a slip that counts and a stretch of days [epoch, next_epoch) on which nothing more became known.
 
     Columns: person, epoch, next_epoch, delivery, row, date, received, kind, origin_place, destination_place (null where
@@ -22,6 +22,7 @@ def history_of(ends: Ends, *, linked: bool = False, paired: bool = False) -> str
         ends: places are areas as the slips name them, or the units that hold them.
         linked: table ``linked`` holds the persons of slips that have no identifier.
         paired: table ``pairs`` holds departures and arrivals that are one move.
+        on_one_day: only persons of whom two slips bear one date.
     """
     columns = ("person", "kind", "origin", "destination")
     of_pair = """left join pairs as p on p.left_delivery = m.delivery and p.left_row = m.row
@@ -30,9 +31,11 @@ def history_of(ends: Ends, *, linked: bool = False, paired: bool = False) -> str
     place = "{}.unit" if ends == "unit" else "m.{}"
     origin = place.format("o" if ends == "unit" else "origin")
     destination = place.format("d" if ends == "unit" else "destination")
+    suspect = "person, date" if on_one_day else "person"
     return f"""
 with standing as ({standing_of(*columns, linked=linked)}),
-movers as (select person from standing where person is not null group by person having count(*) > 1),
+suspects as (select hash({suspect}) as hashed from standing where person is not null group by 1 having count(*) > 1),
+movers as (select distinct person from standing where person is not null and hash({suspect}) in (select hashed from suspects)),
 moves as (select s.* from standing as s semi join movers using (person)),
 days as (
   select person, known_from as epoch from moves union select person, known_to from moves where known_to < {FOREVER}

@@ -25,8 +25,10 @@ def sequence_query(rule: SequenceRule, *, linked: bool = False, paired: bool = F
     """The slips that cannot follow, as absences; tables registrations, deliveries, exceptions, absences, territory."""
     if rule.id == "after-death":
         return _after_death_query(rule, linked=linked)
+    one_day = rule.id == "two-places-on-one-day"
+    history = history_of(rule.ends, linked=linked, paired=paired, on_one_day=one_day)
     return f"""
-with history as ({history_of(rule.ends, linked=linked, paired=paired)}),
+with history as ({history}),
 followed as (
   select *, lag(date) over ({ORDER}) as earlier_date, lag(has_arrival) over ({ORDER}) as earlier_has_arrival,
     lag(origin_place) over ({ORDER}) as earlier_origin, lag(destination_place) over ({ORDER}) as earlier_destination
