@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, error_as_json, progress_shown, says, show_error, show_findings, show_table
@@ -112,11 +112,25 @@ def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     with progress_shown() as progress:
         outcome = line_of(workspace, progress).process()
     if json:
-        as_json({"rules": outcome.data, "findings": outcome.findings})
+        as_json({"rules": outcome.data, "findings": outcome.findings, "measures": outcome.measures})
         return
     rows = [[r.rule, r.items, r.passes, r.fails, r.missing] for r in outcome.data]
     show_table("Rules", ["Rule", "Items", "Passes", "Fails", "Missing"], rows)
+    _show_amended(outcome.measures)
     show_findings(outcome.findings)
+
+
+def _show_amended(measures: Mapping[str, Any]) -> None:
+    """How many values are not as delivered, and which share was imputed."""
+    rows = [[field, how, count] for field, hows in measures["amended"].items() for how, count in hows.items()]
+    if rows:
+        show_table("Values that are not as delivered", ["Field", "How", "Slips"], rows)
+    imputed = [
+        [field, of["applicable"], of["missing"], of["imputed"], f"{100 * of['imputation_rate']:.2f} %"]
+        for field, of in measures.get("imputation", {}).items()
+    ]
+    if imputed:
+        show_table("Imputation", ["Field", "Applies to", "Missing", "Imputed", "Imputation rate"], imputed)
 
 
 def tabulate(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:

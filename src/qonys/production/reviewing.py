@@ -106,15 +106,23 @@ def severity_of(where: str) -> str:
 
 
 def waiting_reasons(office: Office) -> Reasons:
-    """Slips that wait, with their reasons; those of which something was decided since the last *process* wait for that."""
+    """Slips that wait, with their reasons. What a rule of severity info flags waits for nobody.
+
+    Slips of which something was decided since the last *process* wait for that.
+    """
     log = decision_log(office)
     last = int(office.store.lineage("clean/moves").get("decisions", "0") or 0)
     decided = {entry.key for entry in log.entries if entry.entry > last} | _settled(log)
     replaced = _replaced(office)
     accepted = {(entry.key, entry.rule) for entry in log.acts("accept")}
+    told = {rule.id for rule in record_rules(office.profile.rules) if rule.severity == "info"}
     found: Reasons = {}
     for key, reasons in _all_reasons(office, {entry.key for entry in log.acts("release")}).items():
-        open_ = {reason: where for reason, where in reasons.items() if (key, reason) not in accepted}
+        open_ = {
+            reason: where
+            for reason, where in reasons.items()
+            if (key, reason) not in accepted and not (where == FLAG and reason in told)
+        }
         if open_ and key not in decided and key[0] not in replaced:
             found[key] = open_
     return found

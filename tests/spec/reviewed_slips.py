@@ -1,0 +1,57 @@
+"""A line whose profile carries corrections, fills, edits and imputation, and somebody who reviews: for drawn tests."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from qonys.country.loading import SHIPPED
+from qonys.datasets.decision import Decision
+from qonys.production.amending import decision_log
+from qonys.production.deciding import Request, decide
+from qonys.production.office import Office
+from spec.drawn_slips import Rows, Walk
+
+AUTHOR = "Olga"
+
+
+class ReviewedWalk(Walk):
+    """A walk by a copy of mini into which a test writes files of the profile; words of YAML, indented as it likes."""
+
+    def __init__(self, folder: Path, **files: str) -> None:
+        self.profile = folder / "country"
+        shutil.copytree(SHIPPED / "mini", self.profile, ignore=shutil.ignore_patterns("__pycache__"))
+        for name, text in files.items():
+            self.write(name, text)
+        super().__init__(folder, profile=str(self.profile))
+        object.__setattr__(self.line, "office", replace(self.line.office, operator=AUTHOR))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the profile: corrections, imputation or edits (rules)."""
+        path = {
+            "corrections": "corrections/corrections.yaml", "imputation": "imputation.yaml", "edits": "rules/edits.yaml",
+        }[name]  # fmt: skip
+        (self.profile / path).parent.mkdir(exist_ok=True)
+        (self.profile / path).write_text(text, encoding="utf-8")
+        if hasattr(self, "line"):
+            object.__setattr__(self.line, "office", replace(self.line.office))
+
+    @property
+    def office(self) -> Office:
+        return self.line.office
+
+    def decide(self, delivery: int, row: int, act: str, reason: str = "REVIEW", **more: object) -> tuple[Decision, ...]:
+        """Decide one thing about one slip."""
+        said = {"delivery": delivery, "row": row, "act": act, "reason": reason, **more}
+        return decide(self.office, [msgspec.convert(said, Request)])
+
+    def log(self, columns: str) -> Rows:
+        """The log of decisions, in its order."""
+        names = columns.split()
+        return [
+            {name: "" if getattr(entry, name) is None else str(getattr(entry, name)) for name in names}
+            for entry in decision_log(self.office).entries
+        ]

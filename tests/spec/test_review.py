@@ -1,0 +1,344 @@
+"""What waits for a person, what becomes of a row that is released, and the same by spreadsheet, script and screen."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Static
+
+from qonys.cli.review_screen import ReviewApp
+from qonys.errors import StatisticianError
+from qonys.production.deciding import decide
+from qonys.production.review_sheet import requests_of_sheet, review_sheet
+from qonys.production.reviewing import queue, slips_of, waiting
+from spec.command_line import qonys
+from spec.drawn_slips import Rows, arrivals_csv, drawn
+from spec.reviewed_slips import ReviewedWalk
+
+MARK = "QQ7391"
+"""Every identifier of these tests begins so."""
+FAULTY = f"""
+    SLIP     | PERSON    | DAY        | SEX | BORN       | SCHOOL | REASON
+    {MARK}s1 | {MARK}ann | 31.02.2024 | f   | 01.02.1990 | 2 | study
+    {MARK}s2 | {MARK}bob | 05.03.2024 | x   | 01.02.1990 | 2 | study
+    {MARK}s3 | {MARK}cid | 05.03.2024 | m   | 01.02.1890 | 2 | study
+    {MARK}s4 | {MARK}dan | 05.03.2024 | m   | 01.02.2012 | 1 | study
+    {MARK}s5 | {MARK}eve | 05.03.2024 | m   | 01.02.1990 | 2 | study
+"""
+
+
+@pytest.fixture
+def walk(tmp_path: Path) -> ReviewedWalk:
+    """Rows 2 and 3 were quarantined at entry, row 4 by a rule, row 5 was flagged, row 6 is sound."""
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", FAULTY)
+    walk.process()
+    return walk
+
+
+def waits(walk: ReviewedWalk) -> Rows:
+    return [
+        {"where": one.where, "rule": one.rule, "severity": one.severity, "rows": str(one.rows)}
+        for one in waiting(walk.office)
+    ]
+
+
+def test_what_waits_is_listed_worst_first(walk: ReviewedWalk) -> None:
+    assert waits(walk) == drawn("""
+        where | rule                                | severity | rows
+        rule  | age-range                           | error    | 1
+        entry | date: no date of the form %d.%m.%Y  | error    | 1
+        entry | sex: no code of sex                 | error    | 1
+        flag  | schooling-of-a-child                | warning  | 1
+    """)
+    assert queue(walk.office) == [(1, 4), (1, 2), (1, 3), (1, 5)]
+
+
+def test_no_identifier_is_among_what_a_reviewer_sees(walk: ReviewedWalk) -> None:
+    slips = slips_of(walk.office, [(1, row) for row in range(2, 7)])
+    assert [slip.place for slip in slips] == ["entry", "entry", "register", "register", "register"]
+    assert MARK not in repr(slips)
+    assert MARK not in review_sheet(walk.office, "en")
+
+
+def test_a_released_row_is_typed_again_and_judged_like_any_other(walk: ReviewedWalk) -> None:
+    walk.decide(1, 2, "set", field="DAY", new="29.02.2024")
+    walk.decide(1, 2, "release")
+    walk.decide(1, 3, "set", field="sex", new="M")
+    walk.decide(1, 3, "set", field="birth_date", new="1880-01-01")
+    walk.decide(1, 3, "release", "OWNER")
+    walk.process()
+    assert walk.moves("row date sex edits") == drawn("""
+        row | date       | sex | edits
+        2   | 2024-02-29 | F   | row:released:2, date:reviewed:1
+        5   | 2024-03-05 | M   |
+        6   | 2024-03-05 | M   |
+    """)
+    assert walk.set_apart_or_quarantined() == drawn("""
+        row | fate       | reasons
+        3   | quarantine | age-range
+        4   | quarantine | age-range
+    """)
+    account = walk.line.status()[0]
+    assert (account.delivered, account.registrations, account.quarantined, account.moved) == (5, 3, 2, 3)
+
+
+def test_a_released_row_has_the_pseudonym_of_its_person(walk: ReviewedWalk) -> None:
+    walk.receive("2025-01-20", f"PERSON | DAY | SEX\n{MARK}bob | 05.03.2024 | f")
+    walk.decide(1, 3, "set", field="SEX", new="f")
+    walk.decide(1, 3, "release")
+    walk.process()
+    assert walk.set_apart_or_quarantined("delivery row reasons")[-1:] == drawn(
+        "delivery | row | reasons\n2 | 2 | duplicate"
+    )
+
+
+def test_a_row_that_still_cannot_be_typed_is_not_released(walk: ReviewedWalk) -> None:
+    with pytest.raises(StatisticianError, match="still cannot be read: sex: no code of sex, found “x”"):
+        walk.decide(1, 3, "release")
+    walk.decide(1, 3, "set", field="SEX", new="y")
+    with pytest.raises(StatisticianError, match="found “y”"):
+        walk.decide(1, 3, "release")
+    assert walk.log("entry act") == drawn("entry | act\n1 | set")
+
+
+def test_an_identifier_that_is_typed_into_a_column_is_not_kept(walk: ReviewedWalk) -> None:
+    with pytest.raises(StatisticianError, match="may be an identifier"):
+        walk.decide(1, 3, "set", field="GROUP", new="900101300123")
+
+
+def test_a_release_that_is_taken_back_leaves_the_row_in_quarantine(walk: ReviewedWalk) -> None:
+    walk.decide(1, 3, "set", field="SEX", new="f")
+    walk.decide(1, 3, "release")
+    with pytest.raises(StatisticianError, match="Entry 2 stands upon entry 1"):
+        walk.decide(1, 3, "undo", of=1)
+    walk.decide(1, 3, "undo", of=2)
+    walk.process()
+    assert "3" not in [row["row"] for row in walk.moves("row")]
+    assert sum(account.quarantined for account in walk.line.status()) == 3
+
+
+def test_what_a_rule_calls_wrong_counts_once_it_is_accepted(walk: ReviewedWalk) -> None:
+    walk.decide(1, 4, "accept", "OWNER", note="She is 134.")
+    walk.decide(1, 5, "accept")
+    walk.process()
+    assert walk.moves("row age edits") == drawn("row | age | edits\n4 | 134 |\n5 | 12 |\n6 | 34 |")
+    assert [one["where"] for one in waits(walk)] == ["entry", "entry"]
+
+
+def test_an_accepted_rule_hides_no_other_one(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", "BORN | TYPE\n01.02.1890 | 3")
+    walk.process()
+    walk.decide(1, 2, "accept", rule="age-range")
+    walk.process()
+    assert walk.set_apart_or_quarantined() == drawn("row | fate | reasons\n2 | set_apart | not-a-move")
+
+
+def test_what_holds_everywhere_cannot_be_accepted(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", "FROM | DAY\nS12 | 31.12.2023")
+    walk.process()
+    with pytest.raises(StatisticianError, match="origin-not-valid-on-date cannot be accepted"):
+        walk.decide(1, 2, "accept")
+
+
+def filled(sheet: str, *changes: dict[str, str]) -> str:
+    """The sheet with cells filled in, on the line of each row and field."""
+    reader = csv.DictReader(io.StringIO(sheet.lstrip("\N{BYTE ORDER MARK}")), delimiter=";")
+    rows = list(reader)
+    for change in changes:
+        line = next(r for r in rows if r["row"] == change["row"] and change.get("field", r["field"]) == r["field"])
+        line.update(change)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(reader.fieldnames or ()), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def test_a_sheet_goes_out_and_its_decisions_come_in(walk: ReviewedWalk) -> None:
+    sheet = review_sheet(walk.office, "es")
+    assert "La edad es menor que 0 o mayor que 115." in sheet
+    assert requests_of_sheet(sheet, "sheet.csv") == []
+    text = filled(
+        sheet,
+        {"row": "2", "field": "DAY", "new_value": "28.02.2024", "action": "release", "reason": "REVIEW"},
+        {"row": "4", "field": "birth_date", "new_value": "1990-02-01", "reason": "OTHER_SOURCE", "source": "passport"},
+        {"row": "5", "field": "sex", "action": "leave_out", "reason": "OTHER", "note": "a test slip"},
+    )
+    decide(walk.office, requests_of_sheet(text, "sheet.csv"))
+    walk.process()
+    assert [row["row"] for row in walk.moves("row")] == ["2", "4", "6"]
+    assert [one["rule"] for one in waits(walk)] == ["sex: no code of sex"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"row": "4", "field": "sex", "new_value": "F", "reason": "BECAUSE"}, "“BECAUSE” is no reason"),
+        ({"row": "4", "field": "sex", "new_value": "F"}, "“” is no reason"),
+        ({"row": "4", "field": "sex", "new_value": "Q", "reason": "REVIEW"}, "“Q” is not a code of sex"),
+        ({"row": "4", "field": "sex", "value": "F", "new_value": "_U", "reason": "REVIEW"}, "sex is “M” now, not “F”"),
+        ({"row": "4", "field": "sex", "action": "forget", "reason": "REVIEW"}, "“forget” is no action"),
+        ({"row": "3", "field": "SEX", "action": "release", "reason": "REVIEW"}, "still cannot be read"),
+        ({"row": "4", "field": "sex", "note": "hm"}, "decides nothing"),
+    ],
+)
+def test_a_line_with_a_fault_is_refused_with_its_number_and_nothing_is_taken(
+    walk: ReviewedWalk, change: dict[str, str], told: str
+) -> None:
+    good = {"row": "5", "field": "sex", "action": "accept", "reason": "REVIEW"}
+    text = filled(review_sheet(walk.office, "en"), good, change)
+    lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    number = 2 + next(i for i, r in enumerate(lines) if all(r[name] == value for name, value in change.items()))
+    with pytest.raises(StatisticianError, match=told) as caught:
+        decide(walk.office, requests_of_sheet(text, "sheet.csv"))
+    assert f"sheet.csv, line {number}" in str(caught.value)
+    assert walk.log("entry") == []
+
+
+def test_a_line_of_a_slip_that_does_not_exist_is_refused(walk: ReviewedWalk) -> None:
+    change = {"row": "4", "field": "sex", "new_value": "F", "reason": "REVIEW"}
+    text = filled(review_sheet(walk.office, "en"), change).replace("\r\n1;4;", "\r\n1;99;")
+    with pytest.raises(StatisticianError, match="no row 99 in delivery 1"):
+        decide(walk.office, requests_of_sheet(text, "sheet.csv"))
+
+
+def test_what_a_spreadsheet_would_take_for_a_formula_goes_out_guarded_and_comes_in_as_it_was(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", "SEX | GROUP\n=1+1 | ard")
+    walk.process()
+    sheet = review_sheet(walk.office, "en")
+    assert "'=1+1" in sheet
+    text = filled(sheet, {"row": "2", "field": "SEX", "new_value": "f", "action": "release", "reason": "REVIEW"})
+    decide(walk.office, requests_of_sheet(text, "sheet.csv"))
+    walk.process()
+    assert walk.moves("row sex") == drawn("row | sex\n2 | F")
+
+
+def test_the_commands_review_correct_and_show_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "arrivals_1.csv"
+    path.write_text(arrivals_csv(drawn(FAULTY)), "utf-8")
+    where = ("--workspace", tmp_path / "office")
+    qonys("new", tmp_path / "office", "--profile", "mini")
+    qonys("collect", path, *where, "--received", "2025-01-10")
+    qonys("process", *where)
+    listed = qonys("review", *where, "--json").json["waiting"]
+    assert listed[0]["rule"] == "age-range"
+    assert "The age is below 0" in qonys("review", *where, "--language", "en").said
+    assert qonys("review", *where, "--language", "fr").code == 6
+    slip = ("--delivery", 1, "--row", 2)
+    refused = qonys("correct", *where, *slip, "--release", "--reason", "REVIEW", "--json")
+    assert (refused.code, "still cannot be read" in refused.json["what"]) == (4, True)
+    made = qonys(
+        "correct", *where, *slip, "--set", "date=2024-02-29", "--release", "--reason", "REVIEW", "--author", "Pia"
+    )
+    assert made.code == 0, made.said
+    assert qonys("correct", *where, *slip, "--reason", "REVIEW").code == 6
+    assert qonys("correct", *where, "--set", "sex=F", "--reason", "REVIEW").code == 6
+    assert qonys("correct", *where, "--undo", 9, "--reason", "REVIEW").code == 6
+    log = qonys("corrections", *where, "--json").json["decisions"]
+    assert [(e["act"], e["field"], e["new"], e["author"], e["stands"]) for e in log] == [
+        ("set", "DAY", "29.02.2024", "Pia", True), ("release", None, None, "Pia", True),
+    ]  # fmt: skip
+    assert "DAY: 31.02.2024 → 29.02.2024" in qonys("corrections", *where).said
+    sheet = tmp_path / "waiting.csv"
+    assert qonys("review", *where, "--export", sheet).code == 0
+    assert qonys("review", *where, "--import", sheet).code == 0
+    assert qonys("review", *where, "--import", tmp_path / "none.csv").code == 6
+    assert MARK not in sheet.read_text("utf-8")
+    amended = qonys("process", *where, "--json").json["measures"]["amended"]
+    assert amended == {"date": {"reviewed": 1}, "row": {"released": 1}}
+
+
+def on_screen(walk: ReviewedWalk, play: Callable[[ReviewApp, Pilot[None]], Coroutine[Any, Any, None]]) -> None:
+    """Play with the screen as a person would, key by key."""
+
+    async def played() -> None:
+        app = ReviewApp(walk.office, "en")
+        async with app.run_test(size=(120, 50)) as pilot:
+            await pilot.pause()
+            await play(app, pilot)
+
+    asyncio.run(played())
+
+
+def shown(app: ReviewApp) -> str:
+    """All that the screen says of a slip."""
+    texts = [str(app.query_one(name, Static).render()) for name in ("#head", "#reasons", "#decisions", "#said")]
+    table = app.query_one(DataTable)
+    return "\n".join([*texts, *(" ".join(map(str, table.get_row_at(line))) for line in range(table.row_count))])
+
+
+def test_the_screen_goes_through_what_waits_and_shows_no_identifier(walk: ReviewedWalk) -> None:
+    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
+        seen = []
+        for _ in range(4):
+            seen.append(shown(app))
+            await pilot.press("n")
+        assert "1 of 4 · delivery 1, row 4" in seen[0]
+        assert "The age is below 0 or above 115." in seen[0]
+        assert "DAY 31.02.2024" in seen[1]
+        assert "sex: no code of sex" in seen[2]
+        assert "schooling-of-a-child" in seen[3]
+        assert shown(app) == seen[0]
+        await pilot.press("p")
+        assert shown(app) == seen[3]
+        assert MARK not in "".join(seen)
+        assert MARK not in app.export_screenshot()
+
+    on_screen(walk, play)
+
+
+def test_on_the_screen_a_field_is_edited_a_row_released_a_flag_accepted_and_the_last_taken_back(
+    walk: ReviewedWalk,
+) -> None:
+    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.press("r", "enter", "enter")
+        assert "still cannot be read" in shown(app)
+        await pilot.press("e")
+        await pilot.press("ctrl+u", *"28.02.2024", "enter", "enter", "enter")
+        assert "DAY: 31.02.2024 → 28.02.2024" in shown(app)
+        await pilot.press("r", "enter", "enter")
+        assert "release" in shown(app)
+        await pilot.press("n", "n", "a", "enter", *"as it is", "enter")
+        assert "accept schooling-of-a-child  (REVIEW, Olga, 2025-03-01) as it is" in shown(app)
+        await pilot.press("n", "x", "enter", "enter")
+        assert "leave out" in shown(app)
+        await pilot.press("u", "enter", "enter")
+        assert "undo 4" in shown(app)
+        await pilot.press("x", "escape", "u")
+        assert "Nothing of this slip can be taken back." in shown(app)
+
+    on_screen(walk, play)
+    assert walk.log("row act field new reason") == drawn("""
+        row | act       | field | new        | reason
+        2   | set       | DAY   | 28.02.2024 | REVIEW
+        2   | release   |       |            | REVIEW
+        5   | accept    |       |            | REVIEW
+        4   | leave_out |       |            | REVIEW
+        4   | undo      |       |            | REVIEW
+    """)
+    walk.process()
+    assert [row["row"] for row in walk.moves("row")] == ["2", "5", "6"]
+
+
+def test_a_screen_without_anything_that_waits_says_so(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", "PERSON | SEX\nann | f")
+    walk.process()
+
+    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n", "e", "r", "u")
+        assert "Nothing" in shown(app)
+
+    on_screen(walk, play)
