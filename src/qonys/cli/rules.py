@@ -31,14 +31,16 @@ def rules(
         workspace: folder of the workspace.
         json: print every field of the rules as JSON.
     """
-    from qonys.production.finding_rules import rules_of
+    from qonys.country.loading import load_profile
+    from qonys.production.finding_rules import all_rules
     from qonys.store.workspace import Workspace
 
-    found = rules_of(profile or Workspace.open(workspace).profile)
+    loaded = load_profile(profile or Workspace.open(workspace).profile)
+    found, spoken = all_rules(loaded), _spoken(language, loaded.languages)
     if json:
         as_json({"rules": found})
         return
-    rows = [[_headed(rule, language), rule.version, rule.scope, rule.severity, rule.action] for rule in found]
+    rows = [[_headed(rule, spoken), rule.version, rule.scope, rule.severity, rule.action] for rule in found]
     show_table(f"{len(found)} rules", ["Rule", "Version", "Scope", "Severity", "Action"], rows)
 
 
@@ -178,8 +180,8 @@ def _write(path: Path, content: bytes) -> None:
     says.print(f"Wrote {path}.", markup=False, soft_wrap=True)
 
 
-def _headed(rule: Rule, language: str | None) -> str:
+def _headed(rule: Rule, language: str) -> str:
     """Id and days of a rule, its message below."""
-    message = rule.message.get(language or "") or next(iter(rule.message.values()))
+    message = rule.message.get(language) or next(iter(rule.message.values()))
     days = f" ({rule.valid_from or '…'} to {rule.valid_to or '…'})" if rule.valid_from or rule.valid_to else ""
     return f"{rule.id}{days}\n  {message}"

@@ -66,7 +66,7 @@ def counts_query(rules: Sequence[Rule]) -> str:
         f"{_condition(counted_expression(rule), _bounds(rule))} as c_{i}" for i, rule in enumerate(rules)
     )
     counts = ", ".join(
-        f"count(*) filter (where c_{i}) as n_{i}, coalesce(sum(1 + children_count) filter (where c_{i}), 0) as persons_{i}"
+        f"count(*) filter (where c_{i}) as n_{i}, cast(coalesce(sum(1 + children_count) filter (where c_{i}), 0) as bigint) as persons_{i}"
         for i in range(len(rules))
     )
     listed = ", ".join(f"{key}_ as {key}" for key in per)

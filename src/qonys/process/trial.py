@@ -27,7 +27,7 @@ from (
   select *, {broken_list(before, absent)} as broke_before, {broken_list(after, absent)} as broke_after,
     {broken_list(_taking_out(before), absent)} as out_before, {broken_list(_taking_out(after), absent)} as out_after
   from ({judged_query(names, registrations)}) as judged
-) as both where broke_before <> broke_after or (len(out_before) = 0) <> (len(out_after) = 0)
+) as compared where broke_before <> broke_after or (len(out_before) = 0) <> (len(out_after) = 0)
 order by delivery, row
 """
 
@@ -44,7 +44,8 @@ from changed where list_contains(broke_before, {name}) <> list_contains(broke_af
 def regions_query() -> str:
     """Persons gained and lost by region; table ``changed``: region, and arrivals and departures gained and lost."""
     sums = ", ".join(
-        f"coalesce(sum(persons) filter (where side = '{side}' and {'not ' if now else ''}in_before), 0) as {side}s_{word}"
+        f"cast(coalesce(sum(persons) filter (where side = '{side}' and {'not ' if now else ''}in_before), 0) as bigint)"
+        f" as {side}s_{word}"
         for side in ("arrival", "departure")
         for word, now in (("gained", True), ("lost", False))
     )

@@ -5,20 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from qonys.concepts.rule import Rule
-from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.evaluate.findings import RuleFinding, worst_first
 from qonys.process.built_in_rules import BUILT_IN_RULES
 from qonys.production.office import Office
-
-
-def rules_of(name: str) -> tuple[Rule, ...]:
-    """The rules of a profile: those that hold in every country, then its own.
-
-    Raises:
-        ProfileError: there is no such profile, or a file of it is wrong.
-    """
-    return all_rules(load_profile(name))
 
 
 def all_rules(profile: Profile) -> tuple[Rule, ...]:
