@@ -17,6 +17,7 @@ CSV file, so its first slip is row 2; a Parquet file has no heading.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -89,6 +90,10 @@ class Walk:
         else:
             path.write_text(arrivals_csv(drawn(text)), encoding="utf-8")
         self.line.collect([path], received=date.fromisoformat(day), replaces=replaces)
+
+    def with_keys(self, keys: Keys | None) -> None:
+        """Go on in the same workspace with other keys."""
+        self.line = Line(dataclasses.replace(self.line.office, keys=keys))
 
     def process(self) -> None:
         self.line.process()

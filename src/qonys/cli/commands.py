@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cyclopts import App
 
 from qonys.cli.demonstration import demo, simulate
+from qonys.cli.keys import rotate
 from qonys.cli.profile import check, schemas
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
@@ -23,6 +24,7 @@ app = App(
 )
 release = App(name="release", help="Build a release, and publish it.")
 rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
+keys = App(name="keys", help="Look after the keys of a register.")
 profile = App(name="profile", help="Look after the profile of a country.")
 
 
@@ -36,8 +38,10 @@ _offer(app, review, correct, corrections)
 _offer(app, findings)
 _offer(release, build, publish)
 _offer(profile, check, schemas)
+_offer(keys, rotate)
 rules_app.default(rules)
 rules_app.command(try_changed, name="try")
 app.command(rules_app)
 app.command(release)
 app.command(profile)
+app.command(keys)

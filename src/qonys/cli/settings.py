@@ -88,6 +88,22 @@ def connection_from(environment: Mapping[str, str], workspace: Path, database: s
     )
 
 
+def new_person_key(environment: Mapping[str, str], workspace: Path) -> str:
+    """The key that takes the place of the person key, from ``QONYS_NEW_KEY`` or ``QONYS_NEW_KEY_FILE``.
+
+    Raises:
+        OperatorError: it is not given, lies in the workspace or cannot be read.
+    """
+    key = _key(environment, "QONYS_NEW_KEY", workspace)
+    if key is None:
+        raise OperatorError(
+            "The new key is missing.",
+            next_step="Set QONYS_NEW_KEY to 64 hexadecimal digits (openssl rand -hex 32), or QONYS_NEW_KEY_FILE to a "
+            "file that holds them.",
+        )
+    return key
+
+
 def _key(environment: Mapping[str, str], name: str, workspace: Path) -> str | None:
     if environment.get(name):
         return environment[name]

@@ -23,7 +23,8 @@ from qonys.concepts.layout import SourceLayout
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Finding, Outcome, Progress
 from qonys.datasets.registration import REGISTRATION
-from qonys.errors import StatisticianError, SupplierError
+from qonys.errors import OperatorError, StatisticianError, SupplierError
+from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
 from qonys.store.locking import alone_in
 from qonys.store.receipts import Receipt, fail_if_a_row_is_lost, replacements
@@ -125,9 +126,19 @@ def _counted(
         if earlier := _taken_before(desk.store, receipt.sha256):
             return _again(earlier, handed)
         _fail_if_not_replaceable(desk.store, handed)
+        _fail_if_key_was_rotated(desk)
         desk.store.write_receipt(receipt)
     found = _findings(handed.path, intake, source.reader.notes, handed.layout, accepted)
     return Outcome(receipt, tuple(found))
+
+
+def _fail_if_key_was_rotated(desk: Desk) -> None:
+    """The map of a rotation knows no pseudonym of a delivery that was being taken meanwhile."""
+    if ring_of(desk.store.folder).fingerprint != desk.keys.fingerprint():
+        raise OperatorError(
+            "The key was rotated while the delivery was taken.",
+            next_step="Set QONYS_KEY to the new key; take it again.",
+        )
 
 
 def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tuple[Intake, Tally, pa.Table]:
@@ -144,7 +155,10 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
         "code_version": desk.code_version,
     }
     intake = Intake(number, handed.received, RecordKeys(desk.keys, source.sha256))
-    pseudonyms, names = Pseudonyms(desk.keys.pseudonym_blocks()), NameEncodings(desk.keys.name_key())
+    pseudonyms, names = (
+        Pseudonyms(desk.keys.pseudonym_blocks()),
+        NameEncodings(ring_of(desk.store.folder).name_key(desk.keys)),
+    )
     coder = RowCoder(desk.profile, layout, accepted, pseudonyms, desk.engine, names)
     batches = tally.registrations(registrations(coder, reader, intake))
     rows = _told(desk, path.name, batches, intake)
@@ -181,6 +195,7 @@ def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: I
         corrections=tally.corrections,
         operator=desk.operator,
         taken=desk.instant,
+        key_version=ring_of(desk.store.folder).version,
         replaces=handed.replaces,
     )
     fail_if_a_row_is_lost(receipt, tally.read + len(source.reader.broken))

@@ -63,12 +63,23 @@ class Overlay(msgspec.Struct, frozen=True):
     A row of ``rows`` takes the place of the row of ``below`` with the same ``key``; where there is none, it is added.
     """
 
-    below: Files | pa.Table | Overlay
+    below: Files | pa.Table | Overlay | Translated
     rows: pa.Table
     key: tuple[str, ...] = ("delivery", "row")
 
 
-Table: TypeAlias = pa.Table | Files | Overlay
+class Translated(msgspec.Struct, frozen=True):
+    """A state in which some values stand for others, without rewriting it: pseudonyms of an earlier key.
+
+    Where a value of one of the ``columns`` stands under ``old`` in ``values``, that table's ``new`` is read.
+    """
+
+    below: Files
+    values: pa.Table
+    columns: tuple[str, ...] = ("slip", "corrects", "person")
+
+
+Table: TypeAlias = pa.Table | Files | Overlay | Translated
 
 
 class Engine(Protocol):

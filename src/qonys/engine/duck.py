@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from qonys.datasets.outcome import Files, Overlay, Parameters, Table
+from qonys.datasets.linkage import LinkageModel, ScoredPairs
+from qonys.datasets.outcome import Files, Overlay, Parameters, Table, Translated
 from qonys.errors import OperatorError, QueryError, told_if_disk_full
 
 BATCH_ROWS = 122_880
@@ -96,6 +97,13 @@ class DuckDBEngine:
                 next_step="Raise `memory` in qonys.toml, then run the same command again.",
             ) from error
 
+    def scored_pairs(self, query: str, model: LinkageModel, **tables: Table) -> ScoredPairs:
+        """Pairs of records that a model of linkage takes for one person; see `datasets.linkage.PairScorer`."""
+        from qonys.engine.linking import scored_pairs
+
+        with self._told(), self._connected(tables) as connection:
+            return scored_pairs(connection, query, model)
+
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(":memory:", config=self._settings)
@@ -117,6 +125,16 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
         connection.execute(
             f"create temp view {name} as select * from {name}_below anti join {name}_rows using ({key})"
             f" union all by name select * from {name}_rows"
+        )
+    elif isinstance(table, Translated):
+        _name(connection, f"{name}_below", table.below)
+        connection.register(f"{name}_values", table.values)
+        read = ", ".join(f"coalesce(of_{column}.new, below.{column}) as {column}" for column in table.columns)
+        joins = " ".join(
+            f"left join {name}_values as of_{column} on of_{column}.old = below.{column}" for column in table.columns
+        )
+        connection.execute(
+            f"create temp view {name} as select below.* replace ({read}) from {name}_below as below {joins}"
         )
     elif isinstance(table, Files) and table.paths:
         paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in table.paths)

@@ -112,7 +112,7 @@ def keep_amendments(office: Office, registrations: Table, lineage: Mapping[str, 
 
 def current_registrations(office: Office) -> Table:
     """The register as it counted when it was last processed: registrations with the amended slips in their place."""
-    below = office.store.files("input/registrations")
+    below = office.registrations
     if office.store.version("clean/amendments") is None:
         return below
     return Overlay(below, office.engine.run("select * from a", a=office.store.files("clean/amendments")))

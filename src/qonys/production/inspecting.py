@@ -17,6 +17,7 @@ from qonys.datasets.outcome import Progress
 from qonys.errors import QonysError
 from qonys.production.office import Office
 from qonys.store.inspection import UNREADABLE, digest, inspect_receipts, inspect_states, sizes
+from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
 from qonys.store.leftovers import orphans, spilled, unfinished_deliveries, unknown_files
 from qonys.store.receipts import Receipt
@@ -112,8 +113,8 @@ def _profile(office: Office) -> Iterator[Symptom]:
 
 
 def _keys(office: Office) -> Iterator[Symptom]:
-    path = office.store.folder / "keys.fingerprint"
-    if not path.is_file():
+    known = ring_of(office.store.folder).fingerprint
+    if known is None:
         return
     if office.keys is None:
         yield Symptom(
@@ -123,14 +124,14 @@ def _keys(office: Office) -> Iterator[Symptom]:
             "That the delivered files can still be opened was not shown.",
             "Set QONYS_KEY and QONYS_RECORD_KEY, and look again.",
         )
-    elif path.read_text(encoding="ascii", errors="replace") != office.keys.fingerprint():
+    elif known != office.keys.fingerprint():
         yield Symptom(
             "keys",
             "error",
             "These are not the keys of this register.",
             "With them no source can be opened, and the same person would get another pseudonym.",
             "Give the keys of the register.",
-            str(path),
+            str(office.store.folder),
         )
 
 
@@ -146,11 +147,11 @@ def _broken_receipt(path: Path, error: Exception) -> Symptom:
 
 
 def _sources(store: Store, receipts: tuple[Receipt, ...], keys: Keys | None, progress: Progress) -> Iterator[Symptom]:
-    known = store.folder / "keys.fingerprint"
-    fits = keys is not None and known.is_file() and known.read_text("ascii", "replace") == keys.fingerprint()
+    ring = ring_of(store.folder)
+    fits = keys is not None and ring.fingerprint == keys.fingerprint()
     for number, receipt in enumerate(receipts, 1):
         path = store.folder / "deliveries" / f"{receipt.delivery:06}" / "source.sealed"
-        fault = _source_fault(path, receipt, keys if fits else None)
+        fault = _source_fault(path, receipt, ring.source_key(receipt.key_version, keys) if keys and fits else None)
         if fault:
             yield Symptom(
                 "sources",
@@ -163,14 +164,14 @@ def _sources(store: Store, receipts: tuple[Receipt, ...], keys: Keys | None, pro
         progress("sources", number)
 
 
-def _source_fault(path: Path, receipt: Receipt, keys: Keys | None) -> str:
+def _source_fault(path: Path, receipt: Receipt, key: bytes | None) -> str:
     if not path.is_file():
         return "is missing"
-    if keys is None:
+    if key is None:
         return ""
     plain = hashlib.sha256()
     try:
-        for chunk in unsealed(path, keys.source_key()):
+        for chunk in unsealed(path, key):
             plain.update(chunk)
     except QonysError:
         return "cannot be opened: it was changed or cut"

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
-from qonys.datasets.outcome import Progress
+from qonys.datasets.outcome import Files, Progress, Table, Translated
 from qonys.datasets.territory import group_table, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
+from qonys.store.key_ring import pseudonym_pairs, ring_of
 from qonys.store.keys import Keys
 from qonys.store.receipts import replacements
 from qonys.store.spill import spill_of_this_process
@@ -90,6 +91,23 @@ class Office:
     @property
     def instant(self) -> datetime:
         return self.now or datetime.combine(self.today, time(), UTC)
+
+    @property
+    def registrations(self) -> Table:
+        """All registrations, a person having one pseudonym whatever key it was made with.
+
+        Raises:
+            OperatorError: nothing was collected; or the key was rotated, and the current one is missing.
+        """
+        return self.with_current_pseudonyms(self.store.files("input/registrations"))
+
+    def with_current_pseudonyms(self, files: Files) -> Table:
+        """A state with slip, corrects and person, read with the pseudonyms of the current key."""
+        version = ring_of(self.store.folder).version
+        return files if version == 1 else Translated(files, self._pseudonym_pairs(version))
+
+    def _pseudonym_pairs(self, version: int) -> pa.Table:
+        return pseudonym_pairs(self.store.folder, version, self.needed_keys())
 
     def counting_deliveries(self) -> pa.Table:
         """The deliveries that have a receipt: columns delivery, layout, received, replaced_on, delivered, refused.

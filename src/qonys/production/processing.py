@@ -32,7 +32,7 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     deliveries = office.counting_deliveries()
     states.lineage.update(made_of(map(int, deliveries["delivery"].to_numpy())))
     tables: dict[str, Table] = {
-        "registrations": office.store.files("input/registrations"),
+        "registrations": office.registrations,
         "deliveries": deliveries,
         "territory": office.territory,
     }

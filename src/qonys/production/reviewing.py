@@ -153,7 +153,7 @@ def register_values(office: Office, keys: Sequence[Key], log: Log) -> dict[Key, 
     if not keys or office.store.version("input/registrations") is None:
         return {}
     tables: dict[str, Table] = {
-        "registrations": office.store.files("input/registrations"),
+        "registrations": office.registrations,
         "deliveries": office.counting_deliveries(),
         "territory": office.territory,
     }

@@ -74,7 +74,7 @@ def _expected(office: Office, day: date) -> tuple[ExpectedDelivery, ...]:
 def _held(office: Office, deliveries: list[int]) -> dict[int, frozenset[str]]:
     """Regions (units of the publishing level) and offices of the slips of deliveries."""
     wanted = pa.table({"delivery": pa.array(deliveries, pa.int32())})
-    registrations = office.store.files("input/registrations")
+    registrations = office.registrations
     found = office.engine.run(_HELD, registrations=registrations, wanted=wanted, territory=office.territory)
     held: dict[int, set[str]] = {}
     for row in found.to_pylist():

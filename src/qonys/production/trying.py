@@ -92,7 +92,7 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
 
 def _tables(office: Office) -> dict[str, Table]:
     tables: dict[str, Table] = {
-        "registrations": office.store.files("input/registrations"),
+        "registrations": office.registrations,
         "deliveries": office.counting_deliveries(),
         "territory": office.territory,
     }

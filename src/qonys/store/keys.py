@@ -50,6 +50,14 @@ class Keys:
         """Key of AES-256-GCM for delivered files."""
         return self._derived(b"qonys source")
 
+    def wrapping_key(self) -> bytes:
+        """Key of AES-256-GCM for what earlier versions of the person key left behind."""
+        return self._derived(b"qonys wrapping")
+
+    def pseudonym_pairs_key(self) -> bytes:
+        """Key of AES-256-GCM for the map of earlier pseudonyms to those of this key."""
+        return self._derived(b"qonys pseudonym pairs")
+
     def record_key_stream(self, delivery_sha256: str) -> Callable[[int, int], bytes]:
         """Eight pseudo-random bytes a row of a delivery, the same for the same file: an AES-256-CTR key stream.
 

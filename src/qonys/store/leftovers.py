@@ -16,7 +16,7 @@ from qonys.store.spill import dead_spill, is_dead
 from qonys.store.states import Store
 from qonys.store.symptoms import Symptom
 
-_KNOWN = {"deliveries", "sets", "locks", "spill", "keys.fingerprint", ".lock"}
+_KNOWN = {"deliveries", "sets", "locks", "spill", "keys", "keys.fingerprint", ".lock"}
 _UNFINISHED = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)")
 _LOG_FILE = re.compile(r"\d{20}(\.checkpoint\.parquet|\.json)|_last_checkpoint")
 _STAGED = re.compile(r"(_commit_.+\.json\.tmp|.+#\d+)")

@@ -20,6 +20,7 @@ from qonys.datasets.outcome import Files
 from qonys.errors import OperatorError, told_if_disk_full
 from qonys.store.delta_log import DeltaLog, Mode
 from qonys.store.disk import write_atomically
+from qonys.store.key_ring import ring_of
 from qonys.store.locking import alone_in
 from qonys.store.locks import Locks
 from qonys.store.parquet_files import plain_schema, remove, write_files
@@ -159,11 +160,11 @@ class Store:
         with self.locked():
             if not path.is_file():
                 write_atomically(path, fingerprint.encode())
-        if path.read_text(encoding="ascii") != fingerprint:
+        if ring_of(self.folder).fingerprint != fingerprint:
             raise OperatorError(
                 "These are not the keys with which the register was begun: the same person would get two pseudonyms.",
                 where=str(self.folder),
-                next_step="Give the keys of the first delivery.",
+                next_step="Give the keys of the first delivery, or of the last rotation.",
             )
 
     def reserve_delivery(self) -> tuple[int, Path]:
