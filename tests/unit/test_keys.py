@@ -29,6 +29,13 @@ def test_pseudonyms_are_hmac_sha256_under_a_derived_key() -> None:
     assert found == [one, one, other, None, None, None]
 
 
+def test_every_row_of_a_long_column_has_the_pseudonym_of_its_own_identifier() -> None:
+    texts = [f"{number:012}" for number in range(100_000)]
+    found = Pseudonyms(KEYS.pseudonym_blocks()).of(pa.array(texts), ()).to_pylist()
+    key = bytes(byte ^ 0x36 for byte in KEYS.pseudonym_blocks()["inner"])
+    assert found == [hmac.digest(key, text.encode(), "sha256")[:16] for text in texts]
+
+
 def test_each_purpose_has_a_key_of_its_own() -> None:
     assert KEYS.source_key() == hkdf(KEYS.person, b"qonys source")
     assert len({KEYS.source_key(), KEYS.person, KEYS.record, hkdf(KEYS.person, b"qonys pseudonym")}) == 4
