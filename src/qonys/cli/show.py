@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qonys.datasets.outcome import Finding
 
 _SHOWN_FINDINGS = 20
+_LABEL_WIDTH = 28
 
 says = Console(stderr=True, highlight=False)
 prints = Console(highlight=False)
@@ -72,14 +73,16 @@ def show_findings(findings: Iterable[Finding]) -> None:
 
 
 def show_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    """A table on the terminal; numbers to the right, what is not available as a dash."""
+    """A table on the terminal; numbers to the right, what is not available as a dash. The first column is not cut."""
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
+    cells = [[_cell(value) for value in row] for row in rows]
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        widest = max((len(row[0]) for row in cells), default=0) if place == 0 else 0
+        table.add_column(head, justify="right" if place else "left", min_width=min(widest, _LABEL_WIDTH) or None)
+    for row in cells:
+        table.add_row(*row)
     prints.print(table)
 
 

@@ -123,8 +123,9 @@ def _show_lags(triangle: Iterable[Lag]) -> None:
     for one in triangle:
         by_month[one.event_month][_lag_head(one)] += one.moves - one.withdrawn
     months = sorted(by_month)[-_MONTHS_SHOWN:]
-    rows = [[month, *map(by_month[month].get, _LAG_HEADS), by_month[month].total()] for month in months]
-    show_table("Moves by month, and by months until they were known", ["Month", *_LAG_HEADS, "All"], rows)
+    heads = [head for head in _LAG_HEADS if any(head in by_month[month] for month in months)]
+    rows = [[month, *map(by_month[month].get, heads), by_month[month].total()] for month in months]
+    show_table("Moves by month, and by months until they were known", ["Month", *heads, "All"], rows)
     if len(by_month) > len(months):
         says.print(f"The last {len(months)} of {len(by_month)} months; --json gives all.")
 
