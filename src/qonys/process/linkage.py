@@ -1,0 +1,205 @@
+"""Finds the person of slips that carry no identifier: after the deterministic join, by what else the slips say.
+
+Laws:
+- Slips with an identifier are never linked with each other by anything but it: each identifier is one record.
+- Names and birthplaces are compared as sets of keyed hashes of bigrams, by Dice's coefficient 2·|A∩B| / (|A| + |B|)
+  (Dice 1945); no name is read.
+- A slip without an identifier takes the person of its best pair, from the threshold ``link`` up. Where two persons reach it,
+  somebody has to look; so has somebody at pairs from ``review`` up.
+- Those without an identifier that match each other only are one person without a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from qonys.concepts.integration import Linkage
+from qonys.datasets.linkage import Comparison, LinkageModel, PairScorer, ScoredPairs
+from qonys.datasets.outcome import Engine, Table
+from qonys.datasets.standing import LINK
+from qonys.process.standing import slips_of
+
+Numbers: TypeAlias = NDArray[np.integer[Any]]
+Flags: TypeAlias = NDArray[np.bool_]
+Probabilities: TypeAlias = NDArray[np.float64]
+_ENCODED = ("surname", "given_name", "birth_place")
+
+
+class LinkingEngine(Engine, PairScorer, Protocol):
+    """An engine that runs queries and scores pairs."""
+
+
+_LINKED_COLUMNS: dict[str, pa.DataType] = {"delivery": pa.int32(), "row": pa.int64(), "person": pa.binary()}
+LINKED = pa.schema(_LINKED_COLUMNS)
+"""Persons of slips that have no identifier; one that was never delivered with a number is named by its first slip."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What linkage found.
+
+    Args:
+        persons: persons of slips without an identifier, as `LINKED`.
+        links: pairs of slips, as `datasets.standing.LINK`; ``review`` where somebody has to look.
+        parameters: m, u and the a priori probability that were estimated, and the thresholds.
+    """
+
+    persons: pa.Table = field(default_factory=LINKED.empty_table)
+    links: pa.Table = field(default_factory=LINK.empty_table)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def linkage_model(linkage: Linkage) -> LinkageModel:
+    """The comparisons and blocks: exact subsets of what two writings of one person usually have in common."""
+    unknown = "(l.person is null or r.person is null)"
+    blocks = (
+        "l.birth_date = r.birth_date and l.given_key = r.given_key",
+        "l.birth_date = r.birth_date and l.surname_key = r.surname_key",
+        "l.surname_key = r.surname_key and l.given_key = r.given_key and l.birth_year = r.birth_year",
+        "l.surname_key = r.surname_key and l.given_key = r.given_key and l.place_key = r.place_key",
+        "l.birth_date = r.birth_date and l.place_key = r.place_key and l.sex = r.sex",
+    )
+    return LinkageModel(
+        comparisons=(
+            _dice("surname", 0.8, 0.55),
+            _dice("given_name", 0.8, 0.55),
+            _dice("birth_place", 0.7),
+            Comparison(
+                "birth_date",
+                "birth_date_l is null or birth_date_r is null",
+                (
+                    "birth_date_l = birth_date_r",
+                    "birth_turned_l = birth_turned_r",
+                    "birth_year_l = birth_year_r",
+                ),
+            ),
+            Comparison("sex", "sex_l is null or sex_r is null", ("sex_l = sex_r",)),
+        ),
+        blocks=tuple(f"{block} and {unknown}" for block in blocks),
+        training=(
+            "l.birth_date = r.birth_date and l.sex = r.sex and l.given_key = r.given_key",
+            "l.surname_key = r.surname_key and l.place_key = r.place_key and l.birth_year = r.birth_year",
+        ),
+        review=linkage.review,
+        seed=linkage.seed,
+        sample_pairs=linkage.sample_pairs,
+    )
+
+
+def records_query() -> str:
+    """One record a known person and one a slip without an identifier; tables registrations, deliveries, exceptions.
+
+    Of a known person what was said last counts, variable by variable. ``delivery`` and ``row`` name its first slip.
+    """
+    said = ("sex", "birth_date", *_ENCODED)
+    columns, by_time = ("person", *said), "{'received': received, 'delivery': delivery, 'row': row}"
+    last = ", ".join(f"arg_max({name}, {by_time}) as {name}" for name in said)
+    hashed = zip(_ENCODED, ("surname_key", "given_key", "place_key"), strict=True)
+    keys = ", ".join(f"case when {name} is not null then hash({name}) end as {key}" for name, key in hashed)
+    return f"""
+with slips as (
+  select * from ({slips_of(*columns)}) as all_slips anti join exceptions using (delivery, row) where gone > received
+),
+comparable as (select * from slips where surname is not null or given_name is not null or birth_place is not null),
+known as (
+  select person, min({by_time}) as first, {last} from comparable where person is not null group by person
+),
+records as (
+  select delivery, row, {", ".join(columns)} from comparable where person is null
+  union all select first.delivery, first.row, {", ".join(columns)} from known
+)
+select row_number() over (order by delivery, row) as unique_id, *, {keys}, year(birth_date) as birth_year,
+  year(birth_date) * 10000 + least(month(birth_date), day(birth_date)) * 100 + greatest(month(birth_date), day(birth_date))
+    as birth_turned
+from records
+"""
+
+
+def linked(engine: LinkingEngine, linkage: Linkage, **tables: Table) -> Linked:
+    """Find the persons of slips without an identifier.
+
+    Args:
+        engine: runs queries and scores pairs.
+        linkage: thresholds and seed.
+        tables: registrations, deliveries, exceptions.
+    """
+    records = engine.run(f"select * from ({records_query()}) as r order by unique_id", None, **tables)
+    unknown = pc.is_null(records["person"]).to_numpy()
+    if not unknown.any():
+        return Linked()
+    scored = engine.scored_pairs("select * from records", linkage_model(linkage), records=records)
+    return _decided(records, unknown, scored, linkage)
+
+
+def _decided(records: pa.Table, unknown: Flags, scored: ScoredPairs, linkage: Linkage) -> Linked:
+    """Links and persons of scored pairs; records are numbered from 1 in their order."""
+    left, right = scored.pairs["left"].to_numpy() - 1, scored.pairs["right"].to_numpy() - 1
+    probability = scored.pairs["probability"].to_numpy()
+    nameless = np.where(unknown[left], left, right)
+    other = np.where(unknown[left], right, left)
+    strong = _unambiguous(nameless, other, unknown, probability >= linkage.link)
+    group = _groups(nameless[strong], other[strong], len(unknown))
+    several = np.bincount(group[~unknown], minlength=group.max() + 1) > 1
+    strong &= ~(several[group[nameless]] & unknown[other])
+    group = _groups(nameless[strong], other[strong], len(unknown))
+    parameters = {**scored.parameters, "link": linkage.link, "review": linkage.review, "seed": linkage.seed}
+    return Linked(_persons(records, unknown, group), _links(records, nameless, other, probability, strong), parameters)
+
+
+def _unambiguous(nameless: Numbers, other: Numbers, unknown: Flags, reaches: Flags) -> Flags:
+    """Pairs that reach the threshold, but for records that reach it with two known persons."""
+    with_known = reaches & ~unknown[other]
+    persons = np.bincount(nameless[with_known], minlength=len(unknown))
+    result: Flags = reaches & ~((persons[nameless] > 1) & ~unknown[other])
+    return result
+
+
+def _groups(left: Numbers, right: Numbers, size: int) -> Numbers:
+    """Number of the group of each record: records that pairs connect are in one group."""
+    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
+    groups: Numbers = connected_components(graph, directed=False)[1]
+    return groups
+
+
+def _persons(records: pa.Table, unknown: Flags, group: Numbers) -> pa.Table:
+    """The person of each record that has none: the known one of its group, else the first record of a group of several."""
+    known_of_group = np.full(group.max() + 1, -1)
+    known_of_group[group[~unknown]] = np.flatnonzero(~unknown)
+    first_of_group = np.full(group.max() + 1, -1)
+    first_of_group[group[::-1]] = np.arange(len(group))[::-1]
+    size = np.bincount(group)
+    found = np.flatnonzero(unknown & ((known_of_group[group] >= 0) | (size[group] > 1)))
+    place = zip(records["delivery"].to_numpy(), records["row"].to_numpy(), strict=True)
+    of_first = {index: int(d).to_bytes(8, "big") + int(r).to_bytes(8, "big") for index, (d, r) in enumerate(place)}
+    persons = records["person"].to_pylist()
+    known, first = known_of_group[group[found]], first_of_group[group[found]]
+    named = [persons[k] if k >= 0 else of_first[f] for k, f in zip(known, first, strict=True)]
+    chosen = records.select(["delivery", "row"]).take(found)
+    return chosen.append_column("person", pa.array(named, pa.binary())).cast(LINKED)
+
+
+def _links(records: pa.Table, nameless: Numbers, other: Numbers, probability: Probabilities, strong: Flags) -> pa.Table:
+    one, two = (records.select(["delivery", "row"]).take(index) for index in (nameless, other))
+    columns = {
+        "delivery": one["delivery"], "row": one["row"], "other_delivery": two["delivery"], "other_row": two["row"],
+        "probability": pa.array(probability), "status": pa.array(np.where(strong, "linked", "review")),
+    }  # fmt: skip
+    return pa.table(columns).cast(LINK)
+
+
+def _dice(name: str, *thresholds: float) -> Comparison:
+    left, right = f"{name}_l", f"{name}_r"
+    coefficient = f"2.0 * len(list_intersect({left}, {right})) / (len({left}) + len({right}))"
+    return Comparison(
+        name,
+        f"{left} is null or {right} is null",
+        (f"{left} = {right}", *(f"{coefficient} >= {threshold}" for threshold in thresholds)),
+    )
