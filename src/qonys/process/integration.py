@@ -16,7 +16,7 @@ from qonys.concepts.integration import Deed, Integration
 from qonys.datasets.finding import FLAG
 from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Engine, Finding, Table
-from qonys.datasets.standing import ABSENCE
+from qonys.datasets.standing import ABSENCE, LINK
 from qonys.process.corrected import corrected_query, number_twice_query
 from qonys.process.durations import temporary_query
 from qonys.process.pairs import PAIR, matched, paired_query, pairs_query, unpaired_count_query, waiting_query
@@ -34,6 +34,7 @@ class Integrated:
         spans: when slips count that do not simply count from their receipt on, as `datasets.standing.SPAN`.
         flags: slips that count although something is odd, as `datasets.finding.FLAG`.
         pairs: departures and arrivals that are one move, as `process.pairs.PAIR`.
+        links: slips without an identifier and who they are of, as `datasets.standing.LINK`.
         findings: counts by reason.
     """
 
@@ -42,6 +43,7 @@ class Integrated:
     flags: pa.Table
     pairs: pa.Table
     findings: tuple[Finding, ...]
+    links: pa.Table = field(default_factory=LINK.empty_table)
 
 
 def integrated(

@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 
-from qonys.datasets.outcome import Outcome, Table
+from qonys.datasets.finding import FLAG
+from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.process.integration import Integrated, integrated
+from qonys.process.linkage import Linked, linked
 from qonys.production.office import Office
+
+_ALL_FLAGS = """
+select delivery, row, any_value(date) as date, list_sort(list(distinct reason)) as reasons
+from (
+  select delivery, row, date, unnest(reasons) as reason from judged
+  union all select delivery, row, date, unnest(reasons) from beside
+)
+group by delivery, row
+"""
 
 
 def integrate(office: Office, tables: Mapping[str, Table], exceptions: pa.Table) -> Outcome[Integrated]:
-    """What shows only beside other registrations: exceptions, when slips count, flags, pairs.
+    """What shows only beside other registrations: exceptions, when slips count, flags, pairs, links.
 
     Args:
         office: the office at work.
         tables: registrations, deliveries, territory.
         exceptions: the slips that are out already, as `datasets.move.EXCEPTION`.
     """
-    found = integrated(office.engine, office.profile.integration, exceptions, tables)
-    return Outcome(found, found.findings)
+    definition = office.profile.integration
+    office.progress("integration", 0)
+    if definition.linkage is None:
+        found = integrated(office.engine, definition, exceptions, tables)
+        return Outcome(found, found.findings)
+    links = linked(office.engine, definition.linkage, **tables, exceptions=exceptions)
+    found = integrated(office.engine, definition, exceptions, {**tables, "linked": links.persons})
+    findings = (*found.findings, *_of_links(links))
+    return Outcome(replace(found, links=links.links), findings, {"linkage": links.parameters})
+
+
+def all_flags(office: Office, judged: pa.Table, beside: pa.Table) -> pa.Table:
+    """One row a slip that counts although something is odd, as `datasets.finding.FLAG`.
+
+    Args:
+        office: the office at work.
+        judged: what rules flagged.
+        beside: what showed beside other slips.
+    """
+    if not beside.num_rows:
+        return judged
+    return office.engine.run(_ALL_FLAGS, None, judged=judged, beside=beside).cast(FLAG)
+
+
+def keep_links(office: Office, found: Outcome[Integrated], lineage: Mapping[str, str]) -> None:
+    """Write the links down with the parameters of the model, where the profile links."""
+    if office.profile.integration.linkage is not None:
+        model = json.dumps(found.measures["linkage"], sort_keys=True)
+        office.store.replace("clean/links", found.data.links, {**lineage, "linkage": model})
+
+
+def _of_links(links: Linked) -> tuple[Finding, ...]:
+    status = [row["status"] for row in links.links.select(["status"]).to_pylist()]
+    review = status.count("review")
+    linked_slips = Finding("linked", count=links.persons.num_rows, severity="info")
+    if not review:
+        return (linked_slips,)
+    next_step = "See the state clean/links: two slips that may be of one person have the status review."
+    return linked_slips, Finding("links-to-review", count=review, next_step=next_step)

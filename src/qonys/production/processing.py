@@ -6,7 +6,7 @@ from qonys.datasets.move import MOVE
 from qonys.datasets.outcome import Outcome, Overlay, RuleResult, Table
 from qonys.process.moves import moves_query
 from qonys.production.amending import amended, decision_log, edit_counts, imputed, keep_amendments, settled
-from qonys.production.integrating import integrate
+from qonys.production.integrating import all_flags, integrate, keep_links
 from qonys.production.judging import judge
 from qonys.production.lagging import keep_lags
 from qonys.production.office import Office
@@ -50,7 +50,8 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows)}
     office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
     office.store.replace("clean/exceptions", aside.data.exceptions, lineage)
-    office.store.replace("clean/flags", judgement.data.flags, lineage)
+    office.store.replace("clean/flags", all_flags(office, judgement.data.flags, aside.data.flags), lineage)
+    keep_links(office, aside, lineage)
     office.store.replace("clean/findings", judgement.data.findings, lineage)
     keep_amendments(office, complete.data, lineage)
     keep_lags(office, lineage)

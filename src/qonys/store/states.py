@@ -37,6 +37,7 @@ State: TypeAlias = Literal[
     "clean/moves",
     "clean/exceptions",
     "clean/flags",
+    "clean/links",
     "clean/findings",
     "clean/amendments",
     "clean/lags",
