@@ -84,9 +84,9 @@ def test_coded_texts_are_respelled_and_each_use_is_counted_and_stands_in_the_rec
     (receipt,) = line.office.store.receipts()
     assert (receipt.registrations, receipt.quarantined) == (3, 1)
     assert receipt.findings == (
-        f"Texts of origin were respelled, such as “{place.replace('А', 'A', 1)}” as “{place}” (rows: 1).",
-        "Texts of registration_type were respelled, such as “тўраќты / постоянная” as “тұрақты / постоянная” (rows: 2).",
-        "Texts of sex were respelled, such as “јйел / ж” as “әйел / ж” (rows: 1).",
+        f"Texts of origin were respelled by latin-look-alikes: “{place.replace('А', 'A', 1)}” as “{place}” (rows: 1).",
+        "Texts of registration_type were respelled by kazakh-fonts: “тўраќты / постоянная” as “тұрақты / постоянная” (rows: 2).",
+        "Texts of sex were respelled by kazakh-fonts: “јйел / ж” as “әйел / ж” (rows: 1).",
     )
 
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from qonys.collect.dates import days_of
 from qonys.concepts.layout import Source, SourceLayout
-from qonys.concepts.spelling import respelled
+from qonys.concepts.spelling import Spelling, respelled
 from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind, Variable
 from qonys.country.profile import Profile
 from qonys.datasets.registration import CHILDREN
@@ -75,7 +75,7 @@ def _codes_of(profile: Profile, variable: Variable) -> tuple[str, ...]:
 
 
 def coder_of(
-    variable: Variable, source: Source, accepted: pa.Table, respell: Callable[[str], str]
+    variable: Variable, source: Source, accepted: pa.Table, spellings: tuple[Spelling, ...]
 ) -> Callable[[pa.Array[Any]], CodedTexts]:
     """What turns distinct texts of a variable into typed values.
 
@@ -83,7 +83,7 @@ def coder_of(
         variable: any but an identifier or an encoded one.
         source: how the layout writes it.
         accepted: of `accepted_texts`.
-        respell: how a text reads that is not known as it stands.
+        spellings: by which a text is read that is not known as it stands.
     """
     match variable.kind:
         case Kind.DATE:
@@ -94,7 +94,7 @@ def coder_of(
             return lambda texts: _coded(texts, _children(texts))
         case Kind.CODE | Kind.AREA:
             own = accepted.filter(pc.equal(accepted["variable"], pa.scalar(variable.name)))
-            return _CodeList(own["text"].combine_chunks(), own["code"].combine_chunks(), respell)
+            return _CodeList(own["text"].combine_chunks(), own["code"].combine_chunks(), spellings)
         case _:
             return lambda texts: _coded(texts, texts.dictionary_encode())
 
@@ -114,10 +114,9 @@ def unreadable_reason(variable: Variable, source: Source) -> str:
             return "no children of the form F20150302 M20180711"
 
 
-def respelling(profile: Profile, layout: SourceLayout) -> Callable[[str], str]:
-    """How a layout's texts are read when they are not known as they stand."""
-    spellings = tuple(profile.spellings[name] for name in layout.spellings)
-    return lambda text: respelled(text, spellings)
+def spellings_of(profile: Profile, layout: SourceLayout) -> tuple[Spelling, ...]:
+    """By what a layout's texts are read when they are not known as they stand, in turn."""
+    return tuple(profile.spellings[name] for name in layout.spellings)
 
 
 def _coded(texts: pa.Array[Any], values: pa.Array[Any]) -> CodedTexts:
@@ -132,8 +131,8 @@ def as_flags(values: pa.Array[Any]) -> Flags:
 class _CodeList:
     """The texts that a coded variable may hold, and their codes."""
 
-    def __init__(self, texts: pa.Array[Any], codes: pa.Array[Any], respell: Callable[[str], str]) -> None:
-        self._texts, self._respell = texts, respell
+    def __init__(self, texts: pa.Array[Any], codes: pa.Array[Any], spellings: tuple[Spelling, ...]) -> None:
+        self._texts, self._spellings = texts, spellings
         encoded: Any = codes.dictionary_encode()
         self._codes, self._code_of_text = encoded.dictionary, encoded.indices
 
@@ -143,7 +142,7 @@ class _CodeList:
         meant: dict[int, str] = {}
         if len(unknown):
             mended: Any = texts.to_numpy(zero_copy_only=False).copy()
-            mended[unknown] = [self._respell(str(text)) for text in mended[unknown]]
+            mended[unknown] = [respelled(str(text), self._spellings) for text in mended[unknown]]
             places = pc.index_in(pa.array(mended, pa.string()), value_set=self._texts)
             meant = {int(at): mended[at] for at in unknown if places[int(at)].is_valid}
         coded = _coded(texts, pa.DictionaryArray.from_arrays(self._code_of_text.take(places), self._codes))

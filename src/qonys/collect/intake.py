@@ -59,7 +59,8 @@ class Intake:
         batch = self._stamped(rows)
         for name, found in rows.respelled.items():
             first = self.respelled.get(name, replace(found, rows=0))
-            self.respelled[name] = replace(first, rows=first.rows + found.rows)
+            used = tuple(sorted({*first.spellings, *found.spellings}))
+            self.respelled[name] = replace(first, rows=first.rows + found.rows, spellings=used)
         if rows.problems:
             self._set_aside(rows, batch)
             good = np.ones(batch.num_rows, np.bool_)
@@ -95,7 +96,8 @@ class Intake:
     def spelling_notes(self) -> Iterator[str]:
         """What is told of texts that were read by the layout's spellings, a note a variable."""
         for name, found in sorted(self.respelled.items()):
-            yield f"Texts of {name} were respelled, such as “{found.written}” as “{found.meant}” (rows: {found.rows})."
+            example = f"“{found.written}” as “{found.meant}”"
+            yield f"Texts of {name} were respelled by {' and '.join(found.spellings)}: {example} (rows: {found.rows})."
 
     def set_broken_aside(self, broken: list[BrokenRow]) -> None:
         """Quarantine rows that could not be cut into columns."""

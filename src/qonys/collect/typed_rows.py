@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, respelling, unreadable_reason
+from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, spellings_of, unreadable_reason
 from qonys.collect.misplaced import REASON, identifier_pattern
 from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.personal_numbers import said_by_numbers
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.concepts.layout import Source, SourceLayout
+from qonys.concepts.spelling import Spelling, applied
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine
@@ -31,6 +32,7 @@ from qonys.queries.expressions import parsed_condition
 
 _MOST_TOLD = 60
 _MOST_KEPT = 1000
+_SHORT = 512
 _NOT_STATED = "needed, but not stated"
 
 Problem = dict[str, str]
@@ -57,11 +59,12 @@ class DistinctTexts:
 
 @dataclass(frozen=True)
 class Respelled:
-    """How many rows held a text of a variable that was known only as it is meant, and one such text."""
+    """How many rows held a text of a variable that was known only as it is meant, one such text, and by which spellings."""
 
     rows: int
     written: str
     meant: str
+    spellings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,11 @@ class RowCoder:
         self._identifiers = frozenset(column.name for column in layout.columns if column.identifier)
         self._pattern = identifier_pattern(layout)
         self._expressions = layout_expressions(layout)
-        respell = respelling(profile, layout)
+        self._spellings = spellings_of(profile, layout)
         person = layout.variables.get("person")
         self._scheme = profile.numbers[person.scheme] if person and person.scheme else None
         self._coders: dict[str, Callable[[pa.Array[Any]], CodedTexts]] = {
-            name: coder_of(VARIABLES[name], source, accepted, respell)
+            name: coder_of(VARIABLES[name], source, accepted, self._spellings)
             for name, source in layout.variables.items()
             if VARIABLES[name].kind not in (Kind.IDENTIFIER, Kind.ENCODED)
         }
@@ -121,7 +124,7 @@ class RowCoder:
             rows.columns[name] = _compact(texts.of_rows(coded.values))
             _tell(name, source, texts, coded, problems)
             if coded.respelled:
-                rows.respelled[name] = _respelled(texts, coded.respelled)
+                rows.respelled[name] = _respelled(texts, coded.respelled, self._spellings)
         self._set_misplaced_apart(rows, raw, problems)
         return rows
 
@@ -192,10 +195,11 @@ def _distinct(column: pa.Array[Any]) -> DistinctTexts:
     return DistinctTexts(coded.dictionary, coded.indices.fill_null(-1).to_numpy())
 
 
-def _respelled(texts: DistinctTexts, meant: Mapping[int, str]) -> Respelled:
+def _respelled(texts: DistinctTexts, meant: Mapping[int, str], spellings: tuple[Spelling, ...]) -> Respelled:
     place = min(meant)
     rows = int(np.isin(texts.places, list(meant)).sum())
-    return Respelled(rows, str(texts.texts[place]), meant[place])
+    used = {name for at in meant for name in applied(str(texts.texts[at]), spellings)}
+    return Respelled(rows, str(texts.texts[place]), meant[place], tuple(sorted(used)))
 
 
 def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:
@@ -204,7 +208,9 @@ def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:
     absent = as_flags(pc.or_kleene(pc.is_null(trimmed), pc.is_in(trimmed, pa.array(missing, pa.string()))))
     if not absent.any():
         return DistinctTexts(trimmed, texts.places)
-    places = np.where(texts.rows(absent), -1, texts.places).astype(np.int32)
+    # The last element stands for the place -1.
+    kept = np.where(np.append(absent, True), -1, np.arange(len(trimmed) + 1)).astype(np.int32)
+    places = kept[texts.places]
     return DistinctTexts(pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), trimmed), places)
 
 
@@ -257,7 +263,7 @@ def _content(raw: Mapping[str, DistinctTexts], row: int) -> str:
 
 def _compact(column: pa.Array[Any]) -> pa.Array[Any]:
     """A dictionary that holds only what occurs: a list of areas is longer than a batch is wide."""
-    if not isinstance(column, pa.DictionaryArray):
+    if not isinstance(column, pa.DictionaryArray) or len(column.dictionary) <= _SHORT:
         return column
     places = column.indices.fill_null(-1).to_numpy()
     used = np.flatnonzero(np.bincount(places + 1, minlength=1)[1:])

@@ -51,3 +51,14 @@ def respelled(text: str, spellings: Iterable[Spelling]) -> str:
     for spelling in spellings:
         text = spelling.respell(text)
     return text
+
+
+def applied(text: str, spellings: Iterable[Spelling]) -> tuple[str, ...]:
+    """Ids of the spellings by which a text becomes another, in turn."""
+    found = []
+    for spelling in spellings:
+        meant = spelling.respell(text)
+        if meant != text:
+            found.append(spelling.id)
+        text = meant
+    return tuple(found)
