@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 _LONGEST_LINE = 64 << 20
-_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
+_LINE_FEED = ord("\n")
 
 
 class LineTooLongError(ValueError):
@@ -85,13 +85,17 @@ class LineCutter:
         self._sound = _sound_line(separator, quote) if quote else None
 
     def block(self, piece: bytes) -> Block:
-        """The lines of a piece without blank ones and open quotation marks; where it has neither, nothing is cut."""
+        """The lines of a piece; cut only where it has quotation marks, so that blank lines may be among them."""
         content = _with_line_feeds(piece)
-        lines = int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED))
-        if not (self._quote and self._quote in content) and not _has_blank_lines(content):
-            return Block(content, lines)
+        if self._quote and self._quote in content:
+            return self.cut(content)
+        return Block(content, int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)))
+
+    def cut(self, content: bytes) -> Block:
+        """The lines of a piece without blank ones and open quotation marks."""
         kept, numbers, open_quotes = [], [], []
-        for number, line in enumerate(content.split(b"\n")[:-1], start=1):
+        lines = content.split(b"\n")[:-1]
+        for number, line in enumerate(lines, start=1):
             bare = line.rstrip(b"\r")
             if bare and self._sound and self._quote in bare and not self._sound.fullmatch(bare):
                 open_quotes.append(number)
@@ -99,7 +103,7 @@ class LineCutter:
                 kept.append(bare)
                 numbers.append(number)
         rows = np.array(numbers, dtype=np.int64)
-        return Block(b"\n".join([*kept, b""]) if kept else b"", lines, rows, tuple(open_quotes))
+        return Block(b"\n".join([*kept, b""]) if kept else b"", len(lines), rows, tuple(open_quotes))
 
 
 def _with_line_feeds(content: bytes) -> bytes:
@@ -107,18 +111,6 @@ def _with_line_feeds(content: bytes) -> bytes:
     if b"\r" not in content or content.count(b"\r") == content.count(b"\r\n"):
         return content
     return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def _has_blank_lines(content: bytes) -> bool:
-    """A line without a byte, or of a carriage return alone, before its line feed."""
-    read = np.frombuffer(content, np.uint8)
-    feeds = read == _LINE_FEED
-    blank = bool(feeds[0] or (feeds[1:] & feeds[:-1]).any())
-    if blank or b"\r" not in content:
-        return blank
-    returns = read == _CARRIAGE_RETURN
-    alone = returns[1:-1] & feeds[:-2] & feeds[2:]
-    return bool(alone.any() or (returns[0] and feeds[1]))
 
 
 def _sound_line(separator: bytes, quote: bytes) -> re.Pattern[bytes]:

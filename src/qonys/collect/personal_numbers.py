@@ -31,7 +31,9 @@ def said_by_numbers(numbers: pa.Array[Any], missing: tuple[str, ...], scheme: Nu
     whole = stated & _flags(pc.equal(pc.binary_length(trimmed), pa.scalar(scheme.digits, pa.int32())))
     valid = np.zeros(len(trimmed), np.bool_)
     digits = _digits(trimmed.filter(pa.array(whole)), scheme.digits)
-    is_valid = (digits <= 9).all(axis=1)
+    is_valid = np.ones(len(digits), np.bool_)
+    for position in digits.T:
+        is_valid &= position <= 9
     is_valid &= check_digits(digits[:, :-1], scheme.weights, scheme.modulus) == digits[:, -1]
     valid[whole] = is_valid
     return {
@@ -49,8 +51,9 @@ def _flags(values: pa.Array[Any]) -> NDArray[np.bool_]:
 
 def _digits(texts: pa.Array[Any], count: int) -> NDArray[np.uint8]:
     """Shape (texts, count); what is no digit is more than 9."""
-    content = b"".join(text or b"" for text in texts.cast(pa.binary()).to_pylist())
-    return np.frombuffer(content, np.uint8).reshape(-1, count) - np.uint8(_ZERO)
+    whole: Any = texts
+    content = whole.buffers()[2] or b""
+    return np.frombuffer(content, np.uint8, len(texts) * count).reshape(-1, count) - np.uint8(_ZERO)
 
 
 def _births(digits: NDArray[np.uint8], scheme: NumberScheme) -> pa.Array[Any]:

@@ -25,6 +25,10 @@ def check_digits(digits: NDArray[np.uint8], weights: Sequence[Sequence[int]], mo
     found = np.full(len(digits), NONE, np.int8)
     for cycle in weights:
         open_ = np.flatnonzero(found == NONE)
-        remainder = (digits[open_].astype(np.int32) @ np.array(cycle, np.int32)) % modulus
+        # Position by position: a matrix product of whole numbers is slower, one of floating point takes all cores.
+        total = np.zeros(len(open_), np.int32)
+        for weight, position in zip(cycle, digits.T, strict=True):
+            total += weight * position[open_].astype(np.int32)
+        remainder = total % modulus
         found[open_] = np.where(remainder < 10, remainder, NONE)
     return found

@@ -7,7 +7,7 @@ dictionary: every text once, and its place in every row.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
@@ -129,17 +129,15 @@ class _Parser:
         }
 
     def __call__(self, piece: bytes) -> _Parsed:
-        block, broken = self._cutter.block(piece), dict[int, str]()
-
-        def tell(row: pa_csv.InvalidRow) -> Literal["skip"]:
-            broken[row.number or 0] = (
-                f"The row has {row.actual_columns} columns, the heading has {row.expected_columns}."
-            )
-            return "skip"
-
+        block = self._cutter.block(piece)
         if wrong := self._wrong_bytes(block):
             return _Parsed(block.lines, wrong=wrong)
-        table, numbers = self._parsed(block.content, tell), block.numbers
+        table, broken = self._parsed(block.content)
+        if table.num_rows + len(broken) != len(block.numbers):
+            # The parser passes over blank lines, so the numbers of the lines are not those of its rows.
+            block = self._cutter.cut(block.content)
+            table, broken = self._parsed(block.content)
+        numbers = block.numbers
         whole = np.ones(len(numbers), dtype=np.bool_)
         whole[[number - 1 for number in broken]] = False
         told = [BrokenRow(int(numbers[number - 1]), reason) for number, reason in broken.items()]
@@ -155,11 +153,20 @@ class _Parser:
             return None
         return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), content)
 
-    def _parsed(self, content: bytes, tell: Callable[[pa_csv.InvalidRow], Literal["skip"]]) -> pa.Table:
-        if not content:
-            return pa.schema(list(self._types.items())).empty_table()
+    def _parsed(self, content: bytes) -> tuple[pa.Table, dict[int, str]]:
+        """The rows that could be cut, and what is wrong with each of the others by its number from 1."""
+        broken: dict[int, str] = {}
+        if not content.strip(b"\r\n"):
+            return pa.schema(list(self._types.items())).empty_table(), broken
+
+        def tell(row: pa_csv.InvalidRow) -> Literal["skip"]:
+            broken[row.number or 0] = (
+                f"The row has {row.actual_columns} columns, the heading has {row.expected_columns}."
+            )
+            return "skip"
+
         layout = self._layout
-        return pa_csv.read_csv(
+        table = pa_csv.read_csv(
             pa.BufferReader(content),  # type: ignore[arg-type]  # any file of Arrow's is one
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
@@ -173,11 +180,14 @@ class _Parser:
                 column_types=self._types, include_columns=list(self._types), strings_can_be_null=False, check_utf8=False
             ),
         )
+        return table, broken
 
     def _batch(self, table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.RecordBatch:
         named = table.select(list(self._places.values())).rename_columns(list(self._places))
         numbered = named.append_column("row", pa.array(numbers, pa.int64()))
-        whole = numbered.unify_dictionaries().combine_chunks().to_batches()
+        if any(column.num_chunks > 1 for column in numbered.columns):
+            numbered = numbered.unify_dictionaries().combine_chunks()
+        whole = numbered.to_batches()
         batch = whole[0] if whole else pa.RecordBatch.from_pylist([], schema=numbered.schema)
         if self._codec is None or not batch.num_rows:
             return batch
