@@ -85,7 +85,7 @@ def collect(
 
 def _show_receipts(receipts: Iterable[Receipt], passed_over: Container[int]) -> None:
     shown = [receipt for receipt in receipts if receipt.delivery not in passed_over]
-    heads = ["File", "Delivery", "Received", "Period", "Rows", "Registrations", "Quarantined"]
+    heads = ["File", "No.", "Received", "Period", "Rows", "Registrations", "Quarantined"]
     rows = [[r.file, r.delivery, str(r.received), _period(r), r.rows, r.registrations, r.quarantined] for r in shown]
     if any(receipt.replaces for receipt in shown):
         heads.append("Replaces")
@@ -95,9 +95,13 @@ def _show_receipts(receipts: Iterable[Receipt], passed_over: Container[int]) -> 
 
 
 def _period(receipt: Receipt) -> str | None:
-    """First and last month of its slips."""
-    months = [str(day)[:7] for day in (receipt.first_day, receipt.last_day) if day]
-    return "–".join(dict.fromkeys(months)) or None
+    """First and last month of its slips: ``2024-01…02``."""
+    first, last = receipt.first_day, receipt.last_day
+    if first is None or last is None:
+        return None
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%Y-%m}"
+    return f"{first:%Y-%m}…{last:%m}" if first.year == last.year else f"{first:%Y-%m}…{last:%Y-%m}"
 
 
 def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
