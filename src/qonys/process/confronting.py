@@ -17,8 +17,9 @@ from qonys.datasets.outcome import Engine, RuleResult, Table
 from qonys.errors import QueryError
 from qonys.process.verdicts import FAILS, MISSING, PASSES, Absent, Verdicts, verdicts_of, verdicts_query
 
-BROKEN = -1
-"""Items of a rule that broke: nothing is known."""
+_SLIP = pa.struct([("delivery", pa.int32()), ("row", pa.int64()), ("date", pa.date32()), ("received", pa.date32())])
+_NOTHING = pa.table({"n": pa.array([], pa.int64()), "slips": pa.array([], pa.list_(_SLIP))})
+"""The result of a pass without a rule."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def confronted(
 def without_broken(
     run: Callable[[Sequence[Rule]], pa.Table], rules: Sequence[Rule]
 ) -> tuple[pa.Table, Sequence[Rule], tuple[tuple[Rule, str], ...]]:
-    """Run rules together; where that fails, find those that fail alone and run the others.
+    """Run rules together; where that fails, find those that fail alone and run the others, if there are any.
 
     Raises:
         QueryError: the rules fail together though none of them fails alone.
@@ -93,7 +94,7 @@ def without_broken(
         sound = [rule for rule in rules if rule not in failing]
         if not broken:
             raise
-        return run(sound), sound, broken
+        return (run(sound) if sound else _NOTHING), sound, broken
 
 
 def with_rejected(

@@ -123,7 +123,8 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
     rows = told["n"].to_numpy()
     for place in range(len(rules)):
         counts[place] = np.bincount(states[place], weights=rows, minlength=4).astype(np.int64)
-    breaking = np.array([[FAILS, MISSING] if rule.on_null == "fail" else [FAILS, FAILS] for rule in rules])
+    breaking = np.array([[FAILS, MISSING] if rule.on_null == "fail" else [FAILS, FAILS] for rule in rules], int)
+    breaking = breaking.reshape(len(rules), 2)
     broken = (states == breaking[:, :1]) | (states == breaking[:, 1:])
     groups = [
         tuple(rules[place] for place in np.flatnonzero(broken[:, group]).tolist()) for group in range(told.num_rows)
