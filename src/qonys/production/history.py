@@ -13,6 +13,7 @@ import msgspec
 
 from qonys.production.office import Office
 from qonys.store.inspection import UNREADABLE, state_names
+from qonys.store.key_ring import ring_of
 from qonys.store.release_record import ReleaseRecord
 from qonys.store.states import Store
 
@@ -49,7 +50,8 @@ def history(office: Office, state: str | None = None) -> tuple[Event, ...]:
         state: only what made a version of this state, or of any whose name begins so (``clean``).
     """
     store = office.store
-    events = [*_deliveries(store), *_entries(store), *_runs(store), *_releases(office.workspace.releases)]
+    events = [*_deliveries(store), *_entries(store), *_runs(store)]
+    events += [*_rotations(store), *_releases(office.workspace.releases)]
     wanted = [event for event in events if state is None or any(name.startswith(state) for name in event.states)]
     return tuple(sorted(wanted, key=lambda event: event.instant))
 
@@ -99,6 +101,13 @@ def _runs(store: Store) -> Iterator[Event]:
             else f"set {number}"
         )
         yield _event(max(instants, default=_modified(store.sets.path(number))), run.step, what, made, run.lineage)
+
+
+def _rotations(store: Store) -> Iterator[Event]:
+    for number, version in enumerate(ring_of(store.folder).versions, 1):
+        if version.rotated is not None:
+            what = f"person key, version {number}"
+            yield Event(version.rotated, "rotate", version.operator, what, {}, "", version.rotated.date().isoformat())
 
 
 def _releases(folder: Path) -> Iterator[Event]:

@@ -39,7 +39,7 @@ def rotate_person_key(office: Office, person: str) -> Outcome[Rotation]:
     _fail_if_not_rotatable(ring, old, new)
     receipts = office.store.receipts()
     pairs = _pairs(office, ring, receipts, old, new)
-    rotated = ring.rotated(old, new)
+    rotated = ring.rotated(old, new, operator=office.operator, instant=office.instant)
     with office.store.locked():
         if office.store.receipts() != receipts or ring_of(office.store.folder) != ring:
             raise OperatorError("A delivery was taken while the key was rotated.", next_step="Rotate it again.")

@@ -7,6 +7,7 @@ switch, so a rotation that was cut off has not happened. The record key has no v
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -26,10 +27,12 @@ PSEUDONYM_PAIRS = pa.schema([("old", pa.binary()), ("new", pa.binary())])
 
 
 class KeyVersion(msgspec.Struct, frozen=True):
-    """One version: its fingerprint, and its key of sealed sources, wrapped with the newest version's."""
+    """One version: its fingerprint, its key of sealed sources, wrapped with the newest version's, who made it current when."""
 
     fingerprint: str
     sources: str = ""
+    operator: str = ""
+    rotated: datetime | None = None
 
 
 class KeyRing(msgspec.Struct, frozen=True):
@@ -67,13 +70,14 @@ class KeyRing(msgspec.Struct, frozen=True):
         """The key of names, by the current keys. See `source_key`."""
         return _unwrapped(self.names, keys, "names") if self.names else keys.name_key()
 
-    def rotated(self, old: Keys, new: Keys) -> KeyRing:
+    def rotated(self, old: Keys, new: Keys, *, operator: str = "", instant: datetime | None = None) -> KeyRing:
         """The ring with one version more, everything in it wrapped with the new key."""
         earlier = tuple(
-            KeyVersion(one.fingerprint, _wrapped(self.source_key(number, old), new, f"source {number}"))
+            msgspec.structs.replace(one, sources=_wrapped(self.source_key(number, old), new, f"source {number}"))
             for number, one in enumerate(self.versions, start=1)
         )
-        return KeyRing((*earlier, KeyVersion(new.fingerprint())), _wrapped(self.name_key(old), new, "names"))
+        newest = KeyVersion(new.fingerprint(), operator=operator, rotated=instant)
+        return KeyRing((*earlier, newest), _wrapped(self.name_key(old), new, "names"))
 
 
 def ring_of(store: Path) -> KeyRing:

@@ -113,6 +113,8 @@ def _strangers(store: Store) -> Iterator[Path]:
         logged = _children(store.folder / state / LOG)
         yield from (p for p in logged if not _LOG_FILE.fullmatch(p.name) and not _STAGED.fullmatch(p.name))
     yield from (path for path in _children(store.folder / "sets") if not re.fullmatch(r"\d+\.json", path.name))
+    kept = re.compile(r"ring\.json|pseudonyms-\d+\.sealed")
+    yield from (path for path in _children(store.folder / "keys") if not kept.fullmatch(path.name))
     yield from (path for path in _children(store.folder / "deliveries") if not path.name.isdigit())
     for folder in (store.folder / "deliveries").glob("[0-9]*"):
         yield from (path for path in _children(folder) if path.name not in ("receipt.json", "source.sealed"))
