@@ -29,6 +29,7 @@ class LinkageModel(msgspec.Struct, frozen=True):
         comparisons: the comparisons.
         blocks: conditions over ``l`` and ``r``; only pairs that meet one of them are compared.
         training: conditions of the blocks in which m is estimated by expectation maximisation.
+        prior: probability that two records taken at random are of one person.
         review: least probability of a pair that is handed back.
         seed: of the sample in which u is estimated.
         sample_pairs: pairs in it, and at most in a block in which m is estimated.
@@ -37,6 +38,7 @@ class LinkageModel(msgspec.Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
     blocks: tuple[str, ...]
     training: tuple[str, ...]
+    prior: float
     review: float
     seed: int
     sample_pairs: int

@@ -44,6 +44,7 @@ def _settings(model: LinkageModel) -> dict[str, Any]:
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": block, "sql_dialect": "duckdb"} for block in model.blocks
         ],
+        "probability_two_random_records_match": model.prior,
         "retain_matching_columns": False,
         "max_iterations": 20,
     }

@@ -57,8 +57,13 @@ class Linked:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-def linkage_model(linkage: Linkage) -> LinkageModel:
-    """The comparisons and blocks: exact subsets of what two writings of one person usually have in common."""
+def linkage_model(linkage: Linkage, *, prior: float) -> LinkageModel:
+    """The comparisons and blocks: exact subsets of what two writings of one person usually have in common.
+
+    Args:
+        linkage: thresholds and seed.
+        prior: probability that two records taken at random are of one person.
+    """
     unknown = "(l.person is null or r.person is null)"
     blocks = (
         "l.birth_date = r.birth_date and l.given_key = r.given_key",
@@ -85,9 +90,11 @@ def linkage_model(linkage: Linkage) -> LinkageModel:
         ),
         blocks=tuple(f"{block} and {unknown}" for block in blocks),
         training=(
-            "l.birth_date = r.birth_date and l.sex = r.sex and l.given_key = r.given_key",
-            "l.surname_key = r.surname_key and l.place_key = r.place_key and l.birth_year = r.birth_year",
+            "l.surname_key = r.surname_key and l.given_key = r.given_key and l.place_key = r.place_key",
+            "l.birth_date = r.birth_date and l.given_key = r.given_key",
+            "l.birth_date = r.birth_date and l.surname_key = r.surname_key",
         ),
+        prior=prior,
         review=linkage.review,
         seed=linkage.seed,
         sample_pairs=linkage.sample_pairs,
@@ -135,7 +142,8 @@ def linked(engine: LinkingEngine, linkage: Linkage, **tables: Table) -> Linked:
     unknown = pc.is_null(records["person"]).to_numpy()
     if not unknown.any():
         return Linked()
-    scored = engine.scored_pairs("select * from records", linkage_model(linkage), records=records)
+    prior = float(2 * unknown.sum() / (len(unknown) * max(len(unknown) - 1, 1)))
+    scored = engine.scored_pairs("select * from records", linkage_model(linkage, prior=prior), records=records)
     return _decided(records, unknown, scored, linkage)
 
 
