@@ -12,6 +12,36 @@ from datetime import date
 
 import polars as pl
 
+ETHNICITY = [
+    "kazakh",
+    "russian",
+    "uzbek",
+    "ukrainian",
+    "uyghur",
+    "tatar",
+    "german",
+    "kyrgyz",
+    "azerbaijani",
+    "korean",
+    "turkish",
+    "dungan",
+    "tajik",
+    "belarusian",
+    "chechen",
+    "polish",
+    "other",
+]
+EDUCATION = [
+    "postgraduate",
+    "higher",
+    "incomplete_higher",
+    "secondary_vocational",
+    "general_secondary",
+    "basic_secondary",
+    "primary",
+    "none",
+]
+REASON = ["work", "study", "family", "housing", "return", "repatriation", "health", "other"]
 MARITAL = ["never", "married", "widowed", "divorced"]
 RULES: dict[str, pl.Expr] = {
     "future": pl.col("date") <= pl.col("received"),
@@ -22,10 +52,10 @@ RULES: dict[str, pl.Expr] = {
     "kind": pl.col("kind").is_in(["arrival", "departure"]),
     "residence": pl.col("registration_type") == "residence",
     "same-place": pl.col("origin") != pl.col("destination"),
-    "ethnicity": pl.col("ethnicity").is_in(["kazakh", "russian", "uzbek", "ukrainian", "uyghur", "tatar", "german"]),
+    "ethnicity": pl.col("ethnicity").is_in(ETHNICITY),
     "marital": pl.col("marital").is_in(MARITAL),
-    "education": pl.col("education").is_in(["higher", "secondary_vocational", "general_secondary", "basic_secondary"]),
-    "reason": pl.col("reason") != "other",
+    "education": pl.col("education").is_in(EDUCATION),
+    "reason": pl.col("reason").is_in(REASON),
     "citizenship": pl.col("citizenship") == "KZ",
     "young-and-married": (pl.col("marital") == "never") | (pl.col("birth_date").dt.year() < 2006),
 }
@@ -62,10 +92,10 @@ def pointblank(frame: pl.DataFrame) -> dict[str, int]:
 def main() -> None:
     """Read the files, confront them with the rules, print what was found and how long it took."""
     tool = {"pandera": pandera, "pointblank": pointblank}[sys.argv[1]]
-    tool(pl.read_parquet(sys.argv[2], n_rows=10))  # what a first use loads is not counted
-    start = time.perf_counter()
     columns = ["date", "received", "birth_date", "sex", "kind", "registration_type", "origin", "destination"]
     columns += ["ethnicity", "marital", "education", "reason", "citizenship"]
+    tool(pl.read_parquet(sys.argv[2], n_rows=10, columns=columns))  # what a first use loads is not counted
+    start = time.perf_counter()
     fails = tool(pl.read_parquet(sys.argv[2:], columns=columns))
     print(json.dumps({"seconds": time.perf_counter() - start, "fails": fails}))
 
