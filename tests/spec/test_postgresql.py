@@ -4,6 +4,7 @@ and messages that hold no password and no row."""
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,3 +250,14 @@ def test_a_query_that_gives_no_rows_is_refused(server: Server, tmp_path: Path, o
     ran = collect(office, "--layout", "civil", connection=server.uri())
     assert ran.code == SupplierError.exit_code
     assert "The query gives no rows" in ran.said
+
+
+def test_the_layout_of_the_how_to_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "collect-from-a-database.md"
+    block = page.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    profile = tmp_path / "profile"
+    shutil.copytree(SHIPPED / "mini", profile)
+    names = "names: {en: Arrivals of the civil register, es: Llegadas del registro civil}"
+    told = textwrap.dedent(block).replace("names: {en: Arrivals of the civil register}", names)
+    (profile / "sources" / "civil.yaml").write_text(told)
+    assert qonys("profile", "check", profile).code == 0

@@ -51,6 +51,51 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "an identifier that is not marked": (
         "sources/arrivals.yaml", "{name: PERSON, identifier: true}", "{name: PERSON}", "", ("person is an identifier", "identifier: true"),
     ),
+    "an encoding that there is not": (
+        "sources/arrivals.yaml", "encoding: utf-8", "encoding: utf-9", "", ("encoding: there is no encoding “utf-9”", "cp1251"),
+    ),
+    "an encoding that is no text": (
+        "sources/arrivals.yaml", "encoding: utf-8", "encoding: base64", "", ("there is no encoding “base64”",),
+    ),
+    "a separator of two characters": (
+        "sources/arrivals.yaml", 'separator: ";"', 'separator: ";;"', "", ("separator and quote are one character each",),
+    ),
+    "a format without a heading that needs one": (
+        "sources/bulk.yaml", "format: parquet", "format: parquet\nheader: false", "", ("only delimited text", "Leave `header` out"),
+    ),
+    "a file layout without a pattern": (
+        "sources/arrivals.yaml", "match: arrivals_*.csv\n", "", "", ("match: the pattern of the file names is missing",),
+    ),
+    "a query of a layout of files": (
+        "sources/arrivals.yaml", "encoding: utf-8", "query: select 1", "", ("belong to the format postgresql; this is delimited",),
+    ),
+    "a query that writes": (
+        "sources/bulk.yaml", "format: parquet", "format: postgresql\ndatabase: civil\nquery: delete from slips", "",
+        ("one query of PostgreSQL that only reads", "select … from …"),
+    ),
+    "two queries": (
+        "sources/bulk.yaml", "format: parquet", "format: postgresql\ndatabase: civil\nquery: select 1; select 2", "",
+        ("one query of PostgreSQL",),
+    ),
+    "a query that hides a deletion": (
+        "sources/bulk.yaml", "format: parquet",
+        'format: postgresql\ndatabase: civil\nquery: "with d as (delete from slips returning *) select * from d"', "",
+        ("one query of PostgreSQL",),
+    ),
+    "a query of nobody": (
+        "sources/bulk.yaml", "format: parquet", "format: postgresql\nquery: select 1", "",
+        ("database: the name of the database is missing",),
+    ),
+    "a column twice": ("sources/bulk.yaml", "{name: sex}", "{name: sex}\n  - {name: date}", "", ("columns: date stands twice",)),
+    "a spelling that there is not": (
+        "sources/arrivals.yaml", "encoding: utf-8", "spellings: [runes]", "", ("there is no spelling “runes”", "Known: none"),
+    ),
+    "a fixed-width column without a place": (
+        "sources/ledger.yaml", "{name: AGE, start: 10, width: 3}", "{name: AGE, width: 3}", "", ("needs start and width",),
+    ),
+    "a fixed-width column before the first": (
+        "sources/ledger.yaml", "{name: AGE, start: 10, width: 3}", "{name: AGE, start: 0, width: 3}", "", ("counted from 1",),
+    ),
     "a date that is none": (
         "areas/areas.csv", "N13,district,N1,,2024-01-01", "N13,district,N1,,2024-13-01", "2024-13-01", ("Invalid RFC3339", "valid_to", "found “2024-13-01”", "Write a date as"),
     ),

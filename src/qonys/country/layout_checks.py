@@ -48,7 +48,7 @@ def _format(layout: SourceLayout) -> Iterator[tuple[str, str]]:
     yield from _names_of_columns(layout)
     if layout.format == "fixed" and any(c.start is None or c.width is None for c in layout.columns):
         yield "columns: a fixed-width column needs start and width.", ""
-    if layout.format == "fixed" and any((c.start or 1) < 1 or (c.width or 1) < 1 for c in layout.columns):
+    if layout.format == "fixed" and any(min(c.start or 0, c.width or 0) < 1 for c in layout.columns):
         yield "columns: start and width are counted from 1.", ""
     if not layout.header and layout.format != "delimited":
         yield "header: only delimited text can do without a heading.", "Leave `header` out."
