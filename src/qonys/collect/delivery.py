@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ from qonys.store.sealed import seal
 from qonys.store.states import Store
 
 _FEW = 12
+_MOST_HELD = 250_000
+"""Quarantined rows that are held in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,18 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
     _fail_if_not_replaceable(desk.store, handed)
     number, folder = desk.store.reserve_delivery()
     source = _Source(sha256, state[0], read_rows(path, handed.layout))
-    intake, tally, accepted = _take_rows(desk, handed, number, source)
-    with path.open("rb") as file:
-        seal(file, folder / "source.sealed", desk.keys.source_key())
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        sealing = beside.submit(_seal, path, folder / "source.sealed", desk.keys.source_key())
+        intake, tally, accepted = _take_rows(desk, handed, number, source)
+        sealing.result()
     if _state(path) != state:
         raise SupplierError("The file changed while it was read.", where=str(path), next_step="Collect it again.")
     return _counted(desk, handed, _receipt(desk, handed, number, source, intake, tally), source, intake, accepted)
+
+
+def _seal(path: Path, sealed: Path, key: bytes) -> None:
+    with path.open("rb") as file:
+        seal(file, sealed, key)
 
 
 def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
@@ -142,7 +151,7 @@ def _fail_if_key_was_rotated(desk: Desk) -> None:
 
 
 def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tuple[Intake, Tally, pa.Table]:
-    """Write registrations and quarantine, each as one commit."""
+    """Write registrations as one commit and quarantine as one, or as several where it would fill the memory."""
     path, layout = handed.path, handed.layout
     reader, tally = source.reader, Tally(handed.received)
     reader.batches = tally.rows(reader.batches)
@@ -161,11 +170,11 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
     )
     coder = RowCoder(desk.profile, layout, accepted, pseudonyms, desk.engine, names)
     batches = tally.registrations(registrations(coder, reader, intake))
-    rows = _told(desk, path.name, batches, intake)
+    rows = _told(desk, path.name, batches, intake, lineage)
     desk.store.append("input/registrations", rows, lineage, schema=REGISTRATION)
     intake.set_broken_aside(reader.broken)
     reader.notes.extend(intake.spelling_notes())
-    _append_quarantine(desk, intake, lineage)
+    _append_quarantine(desk, intake.quarantine(), lineage)
     if tally.read + len(reader.broken) == 0:
         what = "The query gives no rows." if layout.format == "postgresql" else "The file holds no rows."
         raise SupplierError(what, where=str(path), next_step="Ask the supplier to send it again.")
@@ -173,7 +182,6 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
 
 
 def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: Intake, tally: Tally) -> Receipt:
-    quarantined = sum(rows.num_rows for rows in intake.quarantine)
     receipt = Receipt(
         delivery=number,
         file=handed.path.name,
@@ -182,9 +190,9 @@ def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: I
         sha256=source.sha256,
         size=source.size,
         received=handed.received,
-        rows=intake.taken + quarantined,
+        rows=intake.taken + intake.quarantined,
         registrations=intake.taken,
-        quarantined=quarantined,
+        quarantined=intake.quarantined,
         records=handed.layout.records,
         findings=tuple(source.reader.notes),
         code_version=desk.code_version,
@@ -236,15 +244,18 @@ def _refused(handed: Handed, what: str, next_step: str) -> StatisticianError:
     return StatisticianError(what, where=str(handed.path), next_step=next_step)
 
 
-def _told(desk: Desk, name: str, batches: Iterator[pa.RecordBatch], intake: Intake) -> Iterator[pa.RecordBatch]:
+def _told(
+    desk: Desk, name: str, batches: Iterator[pa.RecordBatch], intake: Intake, lineage: dict[str, str]
+) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         yield batch
+        _append_quarantine(desk, intake.quarantine(at_least=_MOST_HELD), lineage)
         desk.progress(name, intake.taken)
 
 
-def _append_quarantine(desk: Desk, intake: Intake, lineage: dict[str, str]) -> None:
-    if intake.quarantine:
-        desk.store.append("input/quarantine", pa.concat_tables(intake.quarantine), lineage)
+def _append_quarantine(desk: Desk, rows: pa.Table | None, lineage: dict[str, str]) -> None:
+    if rows is not None:
+        desk.store.append("input/quarantine", rows, lineage)
 
 
 def _findings(

@@ -44,13 +44,14 @@ class Reason:
 
 @dataclass
 class Intake:
-    """Divides typed rows as they stream by: good ones are handed on, the others are kept with their reasons."""
+    """Divides typed rows as they stream by: good ones are handed on, the others are held until they are fetched."""
 
     delivery: int
     received: date
     record_keys: RecordKeys
     taken: int = 0
-    quarantine: list[pa.Table] = field(default_factory=list)
+    quarantined: int = 0
+    held: list[pa.Table] = field(default_factory=list)
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     respelled: dict[str, Respelled] = field(default_factory=dict)
 
@@ -91,7 +92,18 @@ class Intake:
         columns = {name: bad.column(name) for name in QUARANTINE.names if name in REGISTRATION.names}
         columns["problems"] = pa.array(list(rows.problems.values()), QUARANTINE.field("problems").type)
         columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
-        self.quarantine.append(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
+        self._hold(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
+
+    def _hold(self, rows: pa.Table) -> None:
+        self.quarantined += rows.num_rows
+        self.held.append(rows)
+
+    def quarantine(self, at_least: int = 1) -> pa.Table | None:
+        """The rows that are held, which are then let go; None where there are not so many yet."""
+        if sum(rows.num_rows for rows in self.held) < at_least:
+            return None
+        rows, self.held = pa.concat_tables(self.held), []
+        return rows
 
     def spelling_notes(self) -> Iterator[str]:
         """What is told of texts that were read by the layout's spellings, a note a variable."""
@@ -109,7 +121,7 @@ class Intake:
             for one in broken
         ]  # fmt: skip
         if rows:
-            self.quarantine.append(pa.Table.from_pylist(rows, schema=QUARANTINE))
+            self._hold(pa.Table.from_pylist(rows, schema=QUARANTINE))
         for one in broken:
             self.reasons.setdefault(("", one.reason), Reason(one.row, "")).rows += 1
 

@@ -59,7 +59,7 @@ class _Watched:
 
     def read(self, size: int) -> bytes:
         if self._put_back:
-            content, self._put_back = self._put_back, b""
+            content, self._put_back = self._put_back[:size], self._put_back[size:]
             return content
         content = self._stream.read(size)
         self.last = content[-1:] or self.last
