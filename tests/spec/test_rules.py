@@ -21,7 +21,7 @@ def walk_with(folder: Path, rules: str) -> Walk:
     shutil.copytree(SHIPPED / "mini", profile)
     lines = [f"  {line}" if line.strip() else "" for line in rules.strip("\n").splitlines()]
     (profile / "rules" / "rules.yaml").write_text(
-        "duplicate_key: [person, date, kind, origin, destination]\nrules:\n" + "\n".join(lines) + "\n", encoding="utf-8"
+        "rules:\n" + "\n".join(lines) + "\n", encoding="utf-8"
     )
     return Walk(folder, profile=str(profile))
 

@@ -78,14 +78,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rules of a profile and what makes two slips the same registration.
-
-    ``duplicate_key`` names variables; slips that agree in all of them, none being unknown, are one registration. Empty:
-    the source has no personal identifier, so equal rows are different persons.
-    """
+    """The rules of a profile."""
 
     rules: tuple[Rule, ...] = ()
-    duplicate_key: tuple[str, ...] = ()
 
     def of_records(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.scope == "record")

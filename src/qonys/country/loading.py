@@ -177,8 +177,7 @@ def _memberships(path: Path) -> tuple[Membership, ...]:
 
 def _rules(folder: Path) -> RuleSet:
     sets = [read_yaml(path, RuleSet) for path in _files(folder, "*.yaml")]
-    keys = [s.duplicate_key for s in sets if s.duplicate_key]
-    return RuleSet(tuple(rule for s in sets for rule in s.rules), keys[0] if keys else ())
+    return RuleSet(tuple(rule for s in sets for rule in s.rules))
 
 
 def _corrections(folder: Path) -> CorrectionBook:
