@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,16 @@ def test_what_holds_everywhere_cannot_be_accepted(tmp_path: Path) -> None:
     walk.process()
     with pytest.raises(StatisticianError, match="origin-not-valid-on-date cannot be accepted"):
         walk.decide(1, 2, "accept")
+
+
+def test_reviewers_at_work_at_once_get_entries_of_their_own(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path)
+    walk.receive("2025-01-10", "SEX\n" + "f\n" * 6)
+    walk.process()
+    with ThreadPoolExecutor(3) as reviewers:
+        list(reviewers.map(lambda row: walk.decide(1, row, "set", field="sex", new="M"), range(2, 8)))
+    assert [row["entry"] for row in walk.log("entry")] == ["1", "2", "3", "4", "5", "6"]
+    assert sorted(row["row"] for row in walk.log("row")) == ["2", "3", "4", "5", "6", "7"]
 
 
 def filled(sheet: str, *changes: dict[str, str]) -> str:

@@ -14,21 +14,23 @@ from sqlglot import exp
 from qonys.concepts.correction import Correction, Fill
 from qonys.concepts.rule import Rule
 from qonys.concepts.variable import VARIABLES, Kind
-from qonys.process.rule_names import RECORD_NAMES
+from qonys.process.rule_names import RECORD_NAMES, judged_query, names_of
 from qonys.process.verdicts import breaks, judged
-from qonys.queries.expressions import parsed_condition
+from qonys.queries.expressions import names_in, parsed_condition
 
 
 @dataclass(frozen=True)
 class Edit:
     """One step: on the slips of which ``condition`` is true, ``values`` (field -> expression) take the place of fields.
 
-    ``how`` is what is noted behind the name of each field that the step changed.
+    ``how`` is what is noted behind the name of each field that the step changed; ``names`` are those that the condition
+    uses.
     """
 
     how: str
     condition: str
     values: Mapping[str, str]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Reach:
 def correction_edit(entry: Correction, reach: Reach) -> Edit:
     """The correction of a known error."""
     condition = f"{correction_scope(entry, reach.deliveries)} and {correction_match(entry)}"
-    return Edit(f"corrected:{entry.id}", condition, {entry.field: _literal(entry.new)})
+    return Edit(f"corrected:{entry.id}", condition, {entry.field: _literal(entry.new)}, correction_names(entry))
 
 
 def correction_scope(entry: Correction, deliveries: Sequence[int]) -> str:
@@ -60,11 +62,17 @@ def correction_match(entry: Correction) -> str:
     return f"({found} and coalesce({_condition(entry.when, where)}, false))" if entry.when else f"({found})"
 
 
+def correction_names(entry: Correction) -> frozenset[str]:
+    """The names that scope and match of a correction use."""
+    when = parsed_condition(entry.when or "true", names=RECORD_NAMES, where=f"corrections, {entry.id}")
+    return names_in(when) | {entry.field, "date", "delivery"}
+
+
 def rule_edit(rule: Rule) -> Edit:
     """What a rule with the action *edit* does to the slips that break it."""
     where = f"rules, {rule.id}"
     values = {field: _condition(text, where) for field, text in rule.edit.items()}
-    return Edit(f"edited:{rule.id}", breaks(rule), values)
+    return Edit(f"edited:{rule.id}", breaks(rule), values, frozenset(names_of(rule)))
 
 
 def guard_query(entries: Sequence[tuple[Correction, Reach]]) -> str:
@@ -74,13 +82,13 @@ def guard_query(entries: Sequence[tuple[Correction, Reach]]) -> str:
         scope = correction_scope(entry, reach.watched)
         counts.append(f"count(*) filter (where {scope}) as reach_{number}")
         counts.append(f"count(*) filter (where {scope} and {correction_match(entry)}) as met_{number}")
-    return f"select {', '.join(counts)} from ({judged()}) as j"
+    return f"select {', '.join(counts)} from ({_named(correction_names(entry) for entry, _ in entries)}) as j"
 
 
 def touched_query(edits: Sequence[Edit]) -> str:
     """Keys (delivery, row) of the registrations that some edit changes as they were delivered."""
     conditions = " or ".join(f"({edit.condition})" for edit in edits) or "false"
-    return f"select delivery, row from ({judged()}) as j where {conditions}"
+    return f"select delivery, row from ({_named(edit.names for edit in edits)}) as j where {conditions}"
 
 
 def fetch_query() -> str:
@@ -220,6 +228,13 @@ with h as ({hits})
 select r.* exclude (edits) replace ({values}), nullif({noted}, []) as edits
 from amending as r left join h on h.delivery = r.delivery and h.row = r.row
 """
+
+
+def _named(names: Iterable[Iterable[str]]) -> str:
+    """The registrations with what some conditions name, and nothing that costs besides."""
+    used = frozenset().union(*names)
+    children = "children" in used and "children" not in RECORD_NAMES
+    return judged() if children else judged_query(used)
 
 
 def _in_group(value: str, field: str) -> str:

@@ -10,32 +10,28 @@ Only slips that become moves give or take; a value that does not apply is neithe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
+from sqlglot import exp
 
 from qonys.concepts.correction import ImputationPlan, Imputed
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.decision import AMENDMENT
 from qonys.datasets.outcome import Engine, Outcome, Overlay, Table
 from qonys.process.edits import typed
-from qonys.queries.expressions import parsed_condition
+from qonys.queries.expressions import names_in, parsed_condition
 
 _OLDEST_GROUP = 85
 _CLASS = {
     "age_group": f"least(5 * (age // 5), {_OLDEST_GROUP})",
     "month": "date_trunc('month', date)",
 }
-_NAMES = (
-    *VARIABLES,
-    "received",
-    "origin_level",
-    "destination_level",
-    "origin_unit",
-    "destination_unit",
-    "origin_inside",
-    "destination_inside",
-)
+_PLACED = {
+    end: {f"{end}_{what}": f"{end[0]}.{what}" for what in ("level", "unit", "inside")}
+    for end in ("origin", "destination")
+}
+_NAMES = (*VARIABLES, "received", *_PLACED["origin"], *_PLACED["destination"])
 """What a condition of the plan may name."""
 _TAKEN_COLUMNS: dict[str, pa.DataType] = {"delivery": pa.int32(), "row": pa.int64(), "value": pa.string()}
 _TAKEN = pa.schema(_TAKEN_COLUMNS)
@@ -55,16 +51,19 @@ def imputed_rows(engine: Engine, plan: ImputationPlan, tables: Mapping[str, Tabl
     """
     fresh = AMENDMENT.empty_table()
     measures: dict[str, dict[str, int | float]] = {}
+    counts = _counted(engine, plan.variables, tables)
     for one in plan.variables:
         now = {**tables, "registrations": Overlay(tables["registrations"], fresh)}
-        counts = engine.run(_count_query(one), None, **now).to_pylist()[0]
-        taken = _taken(engine, one, now) if counts["missing"] else _TAKEN.empty_table()
+        if fresh.num_rows:
+            counts |= _counted(engine, [one], now)
+        taken = _taken(engine, one, now) if counts[one.variable]["missing"] else _TAKEN.empty_table()
         if taken.num_rows:
             rows = engine.run(_imputed_query(one.variable), None, taken=taken, **now)
             rest = engine.run("select * from f anti join taken using (delivery, row)", f=fresh, taken=taken)
             fresh = pa.concat_tables([t.select(AMENDMENT.names).cast(AMENDMENT) for t in (rest, rows)])
-        rate = taken.num_rows / counts["applicable"] if counts["applicable"] else 0.0
-        measures[one.variable] = {**counts, "imputed": taken.num_rows, "imputation_rate": rate}
+        applicable = counts[one.variable]["applicable"]
+        rate = taken.num_rows / applicable if applicable else 0.0
+        measures[one.variable] = {**counts[one.variable], "imputed": taken.num_rows, "imputation_rate": rate}
     return Outcome(fresh, (), {"imputation": measures} if measures else {})
 
 
@@ -108,26 +107,52 @@ def _taken(engine: Engine, one: Imputed, tables: Mapping[str, Table]) -> pa.Tabl
     return taken
 
 
-def _count_query(one: Imputed) -> str:
-    lacking = f"count(*) filter (where {one.variable} is null)"
-    return f"select count(*) as applicable, {lacking} as missing from ({_deck(one)}) as deck"
+def _counted(engine: Engine, variables: Sequence[Imputed], tables: Mapping[str, Table]) -> dict[str, dict[str, int]]:
+    """For each variable, on how many slips that become moves it applies, and on how many of them it is missing."""
+    counts = ", ".join(
+        f"count(*) filter (where {_applies(one)}) as applicable_{one.variable}, "
+        f"count(*) filter (where {_applies(one)} and {one.variable} is null) as missing_{one.variable}"
+        for one in variables
+    )
+    used = frozenset().union(*(_names_of(one) for one in variables))
+    found = engine.run(f"select {counts} from ({_moving(used)}) as moving", None, **tables).to_pylist()[0]
+    return {
+        one.variable: {told: found[f"{told}_{one.variable}"] for told in ("applicable", "missing")} for one in variables
+    }
 
 
 def _deck(one: Imputed) -> str:
-    """Slips that become moves for at least a day, and to which the variable applies, with what classes are made of."""
-    where = f"imputation.yaml, {one.variable}"
-    applies = parsed_condition(one.when, names=_NAMES, where=where).sql(dialect="duckdb") if one.when else "true"
+    """Slips that become moves and to which the variable applies, with what classes are made of."""
+    used = _names_of(one).union(*one.classes)
+    return f"select * from ({_moving(used)}) as moving where {_applies(one)}"
+
+
+def _moving(names: Collection[str]) -> str:
+    """Slips that become moves for at least a day, with age, and with what is derived from the territory where named."""
+    sides = [(side, end) for side, end in (("o", "origin"), ("d", "destination")) if _PLACED[end].keys() & set(names)]
+    placed = "".join(f", {value} as {name}" for _, end in sides for name, value in _PLACED[end].items())
+    joins = "".join(
+        f" join territory as {side} on {side}.code = r.{end} and r.date >= {side}.valid_from and r.date < {side}.valid_to"
+        for side, end in sides
+    )
     return f"""
-select * from (
-  select r.* exclude (age), coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age,
-    o.level as origin_level, d.level as destination_level, o.unit as origin_unit, d.unit as destination_unit,
-    o.inside as origin_inside, d.inside as destination_inside
-  from registrations as r semi join deliveries using (delivery)
-  anti join (select delivery, row from exceptions anti join spans using (delivery, row)) as gone using (delivery, row)
-  join territory as o on o.code = r.origin and r.date >= o.valid_from and r.date < o.valid_to
-  join territory as d on d.code = r.destination and r.date >= d.valid_from and r.date < d.valid_to
-) as moving where coalesce({applies}, false)
+select r.* exclude (age), coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age{placed}
+from registrations as r semi join deliveries using (delivery)
+anti join (select delivery, row from exceptions anti join spans using (delivery, row)) as gone using (delivery, row)
+{joins}
 """
+
+
+def _applies(one: Imputed) -> str:
+    return f"coalesce({_condition(one).sql(dialect='duckdb')}, false)"
+
+
+def _names_of(one: Imputed) -> frozenset[str]:
+    return names_in(_condition(one)) | {one.variable}
+
+
+def _condition(one: Imputed) -> exp.Expr:
+    return parsed_condition(one.when or "true", names=_NAMES, where=f"imputation.yaml, {one.variable}")
 
 
 def _imputed_query(variable: str) -> str:

@@ -17,7 +17,6 @@ from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
-from qonys.process.built_in_rules import BUILT_IN_RULES
 from qonys.production.amending import decision_log, known_codes
 from qonys.production.office import Office
 from qonys.production.releasing import told, typed_again
@@ -26,7 +25,7 @@ from qonys.production.reviewing import ENTRY, FLAG, RULE, Slip, slips_of
 _NUMBER = re.compile(r"\d{10}")
 _CHILDREN = re.compile(r"[FM]\d{8}( [FM]\d{8})*")
 _TOLD_FAULTS = 10
-_BUILT_IN = {rule.id for rule in BUILT_IN_RULES}
+_UNREADABLE = "Nothing of the row was kept, for it could not be cut into columns: only a corrected delivery mends it."
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -178,7 +177,7 @@ class _Desk:
     def _column(self, request: Request, slip: Slip, new: str | None) -> tuple[str, str | None]:
         """The column of the file that a name means, and the new text as the supplier would write it."""
         if not slip.readable:
-            raise _FaultError("The row could not be cut into columns: only a corrected delivery mends it.")
+            raise _FaultError(_UNREADABLE)
         layout = self._office.profile.layouts[self._layouts[slip.delivery]]
         name = request.field or ""
         source = layout.variables.get(name)
@@ -216,7 +215,7 @@ class _Desk:
         if slip.place != "entry":
             raise _FaultError("The row is not in quarantine at entry; accept the rules that it breaks, or correct it.")
         if not slip.readable:
-            raise _FaultError("The row could not be cut into columns: only a corrected delivery mends it.")
+            raise _FaultError(_UNREADABLE)
         self._add(request)
 
     def _still_untyped(self, releases: dict[Key, str]) -> list[tuple[str, str]]:
@@ -238,11 +237,10 @@ class _Desk:
         if not rules or not set(rules) <= set(waiting):
             waits = ", ".join(waiting) or "nothing that can be accepted"
             raise _FaultError(f"The slip does not wait for {request.rule or 'a rule'}. It waits for: {waits}.")
-        built_in = [rule for rule in rules if rule in _BUILT_IN]
-        if built_in or ENTRY in slip.reasons.values():
-            raise _FaultError(
-                f"{', '.join(built_in) or 'The row'} cannot be accepted: correct the slip, or leave it out."
-            )
+        known = {rule.id for rule in self._office.profile.rules.rules}
+        bound = [rule for rule in rules if slip.reasons[rule] == RULE and rule not in known]
+        if bound or ENTRY in slip.reasons.values():
+            raise _FaultError(f"{', '.join(bound) or 'The row'} cannot be accepted: correct the slip, or leave it out.")
         return rules
 
     def _entry(self, request: Request) -> Decision:
