@@ -56,16 +56,21 @@ def texts(values: pa.Array[Any], column: Column, form: str | None) -> pa.Array[A
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, values.type.value_type)
     kind: Any = values.type
-    found: Any = pc.cast(values, pa.string())
+    found: Any
     if pa.types.is_date(kind) or (form is not None and pa.types.is_timestamp(kind)):
-        found = pc.cast(pc.strftime(values, format=form or _ISO), pa.string())
+        # Few days stand in many rows, and writing one takes longer than finding it.
+        days: Any = values.dictionary_encode()
+        written = pc.cast(pc.strftime(days.dictionary, format=form or _ISO), pa.string())
+        found = pa.DictionaryArray.from_arrays(days.indices, written)
     elif pa.types.is_timestamp(kind):
-        found = pc.replace_substring_regex(found, r"(?: 00:00:00)?(?:\.0+)?Z?$", "")
+        found = pc.replace_substring_regex(pc.cast(values, pa.string()), r"(?: 00:00:00)?(?:\.0+)?Z?$", "")
     elif pa.types.is_floating(kind):
         numbers = values.to_pylist()
         found = pa.array([None if n is None or n != n else number_text(n, column) for n in numbers], pa.string())
     elif column.width and pa.types.is_integer(kind):
-        found = pc.utf8_lpad(found, column.width, "0")
+        found = pc.utf8_lpad(pc.cast(values, pa.string()), column.width, "0")
+    else:
+        found = pc.cast(values, pa.string())
     filled: pa.Array[Any] = found
     return filled
 

@@ -21,10 +21,6 @@ _ROWS = 65_536
 _LINE_BYTES = 1 << 24
 
 
-class _NoRowError(Exception):
-    """A line that is no row, and why; its text is not told, for it may hold an identifier."""
-
-
 def read_json_lines(opened: Opened, layout: SourceLayout, reader: RowReader) -> Iterator[pa.RecordBatch]:
     """The objects of the lines that hold one, a line being numbered from 1; an empty line is no row."""
     keys: dict[str, None] = {}
@@ -32,13 +28,10 @@ def read_json_lines(opened: Opened, layout: SourceLayout, reader: RowReader) -> 
         lines = enumerate(_lines(stream), start=1)
         while chunk := list(islice(lines, _ROWS)):
             rows = [(number, row) for number, line in chunk if (row := _row(line, number, opened, reader)) is not None]
-            taken = list(_taken(rows, layout, keys, reader))
-            columns: Columns = {
-                c.name: pa.array([texts[place] for _, texts in taken], pa.string())
-                for place, c in enumerate(layout.columns)
-            }
-            columns["row"] = pa.array([number for number, _ in taken], pa.int64())
-            yield pa.RecordBatch.from_pydict(columns)
+            for _, row in rows:
+                if not row.keys() <= keys.keys():
+                    keys.update(dict.fromkeys(row))
+            yield _batch(rows, layout, reader)
     if reader.broken and not keys:
         raise unreadable(opened, layout, "no line of it is a JSON object.")
     if keys:
@@ -69,18 +62,26 @@ _DECODER = msgspec.json.Decoder(dict[str, Any], float_hook=str)
 """A number with decimals is kept as it is written."""
 
 
-def _taken(
-    rows: list[tuple[int, dict[str, Any]]], layout: SourceLayout, keys: dict[str, None], reader: RowReader
-) -> Iterator[tuple[int, list[str | None]]]:
-    for number, row in rows:
-        keys.update(dict.fromkeys(row))
-        try:
-            yield number, [_text(row.get(column.name), column) for column in layout.columns]
-        except _NoRowError as error:
-            reader.broken.append(BrokenRow(number, str(error)))
+def _batch(rows: list[tuple[int, dict[str, Any]]], layout: SourceLayout, reader: RowReader) -> pa.RecordBatch:
+    """The rows as columns of text, without those in which a value is no text, number or truth."""
+    broken: dict[int, str] = {}
+    columns: Columns = {c.name: _texts([row.get(c.name) for _, row in rows], c, broken) for c in layout.columns}
+    columns["row"] = pa.array([number for number, _ in rows], pa.int64())
+    batch = pa.RecordBatch.from_pydict(columns)
+    if not broken:
+        return batch
+    reader.broken.extend(BrokenRow(rows[place][0], reason) for place, reason in sorted(broken.items()))
+    return batch.filter(pa.array([place not in broken for place in range(len(rows))]))
 
 
-def _text(value: object, column: Column) -> str | None:
+def _texts(values: list[Any], column: Column, broken: dict[int, str]) -> pa.Array[Any]:
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowException, TypeError):
+        return pa.array([_text(value, place, column, broken) for place, value in enumerate(values)], pa.string())
+
+
+def _text(value: object, place: int, column: Column, broken: dict[int, str]) -> str | None:
     match value:
         case None | str():
             return value
@@ -89,4 +90,6 @@ def _text(value: object, column: Column) -> str | None:
         case int():
             return str(value).zfill(column.width or 0)
         case _:
-            raise _NoRowError(f"{column.name} holds a list or an object.")
+            # What the value says is not told: it may be an identifier.
+            broken.setdefault(place, f"{column.name} holds a list or an object.")
+            return None
