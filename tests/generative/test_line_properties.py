@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -18,11 +20,16 @@ from hypothesis import strategies as st
 
 from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail_if_parts_differ_from_total
 from qonys.collect import readers
+from qonys.concepts.correction import REASONS
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
+from qonys.datasets.decision import Act
+from qonys.errors import StatisticianError
+from qonys.production.deciding import Request, decide
+from qonys.store.states import State
 from spec.counted_tables import CUT_OFF, counts_of, moves_table, table_of
-from spec.drawn_slips import Walk
+from spec.drawn_slips import Walk, arrivals_csv
 
 MINI = load_profile("mini")
 REGION = {
@@ -238,26 +245,101 @@ slips = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.lists(slips, min_size=1, max_size=12), min_size=1, max_size=3))
-def test_every_slip_stands_in_exactly_one_place_after_every_step(deliveries: list[list[dict[str, str]]]) -> None:
+broken_lines = st.sampled_from(
+    ["", "word", ";;;", 's9;;"ann', "x;" * 20, "739184625001;;739184625001;739184625001" + ";" * 11]
+)
+
+
+class Step(NamedTuple):
+    """One delivery, and what is decided after it: which slip, what is done with it."""
+
+    rows: list[dict[str, str]]
+    broken: list[str]
+    replaces: int | None
+    decisions: list[tuple[int, Act, str | None, str | None]]
+
+
+decisions = st.one_of(
+    st.tuples(st.integers(0, 30), st.just("set"), st.just("sex"), st.sampled_from(["F", "M", "_U"])),
+    st.tuples(st.integers(0, 30), st.just("set"), st.just("birth_date"), st.sampled_from(["1990-02-01", "2030-01-01"])),
+    st.tuples(st.integers(0, 30), st.just("set"), st.just("origin"), st.sampled_from(["N11", "C11", "XB"])),
+    st.tuples(st.integers(0, 30), st.sampled_from(["release", "accept", "leave_out"]), st.none(), st.none()),
+)
+steps = st.builds(
+    Step,
+    st.lists(slips, min_size=1, max_size=12),
+    st.lists(broken_lines, max_size=2),
+    st.one_of(st.none(), st.none(), st.integers(1, 3)),
+    st.lists(decisions, max_size=4),
+)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(steps, min_size=1, max_size=3))
+def test_every_slip_stands_in_exactly_one_place_after_every_step(given_steps: list[Step]) -> None:
+    """Rows in = taken + quarantined + set apart, whatever comes, replaces what came, and is decided about it."""
     with tempfile.TemporaryDirectory() as folder:
         walk, delivered = Walk(Path(folder)), 0
-        for number, rows in enumerate(deliveries):
+        for number, step in enumerate(given_steps):
             before = len(walk.line.office.store.receipts())
-            walk.receive(f"2025-01-{10 + number}", as_drawn(rows))
-            delivered += len(rows) * (len(walk.line.office.store.receipts()) - before)
+            receive(walk, number, step)
+            kept = [line for line in step.broken if line]
+            delivered += (len(step.rows) + len(kept)) * (len(walk.line.office.store.receipts()) - before)
             fail_unless_all_are_there(walk, delivered)
             walk.process()
             fail_unless_all_are_there(walk, delivered)
+            fail_unless_each_is_in_one_place(walk)
+            decide_what_can_be(walk, step)
+            walk.process()
+            fail_unless_all_are_there(walk, delivered)
+            fail_unless_each_is_in_one_place(walk)
+
+
+def receive(walk: Walk, number: int, step: Step) -> None:
+    """Deliver a file; one that cannot replace what it is to replace is refused, and then taken for itself."""
+    path = walk.folder / f"arrivals_{number}.csv"
+    path.write_text(arrivals_csv(step.rows) + "".join(f"{line}\n" for line in step.broken), encoding="utf-8")
+    for replaces in (step.replaces, None):
+        with suppress(StatisticianError):
+            walk.line.collect([path], received=date(2025, 1, 10 + number), replaces=replaces)
+            return
+
+
+def decide_what_can_be(walk: Walk, step: Step) -> None:
+    """Write down decisions about slips that there are; one that has a fault is refused and changes nothing."""
+    office = dataclasses.replace(walk.line.office, operator="tester")
+    places = sorted(places_of(walk, "input/registrations") | places_of(walk, "input/quarantine"))
+    for place, act, field, new in step.decisions:
+        delivery, row = places[place % len(places)]
+        with suppress(StatisticianError):
+            decide(office, [Request(delivery, row, act, next(iter(REASONS)), field=field, new=new)])
+
+
+def places_of(walk: Walk, state: State, condition: str = "true") -> set[tuple[int, int]]:
+    """Delivery and row of each slip in a state."""
+    if walk.line.office.store.version(state) is None:
+        return set()
+    receipts = {receipt.delivery for receipt in walk.line.office.store.receipts()}
+    query = f"select delivery, row from slips where {condition}"
+    rows = walk.line.office.engine.run(query, None, slips=walk.line.office.store.files(state)).to_pylist()
+    assert len({tuple(one.values()) for one in rows}) == len(rows), state
+    return {(one["delivery"], one["row"]) for one in rows if one["delivery"] in receipts}
+
+
+def fail_unless_each_is_in_one_place(walk: Walk) -> None:
+    """What was taken is a move or taken out; what was quarantined on entry stays so or was released."""
+    taken, refused = places_of(walk, "input/registrations"), places_of(walk, "input/quarantine")
+    moved = places_of(walk, "clean/moves", "line = 0 and known_to is null")
+    out = places_of(walk, "clean/exceptions")
+    assert not taken & refused
+    assert not moved & out
+    assert taken <= moved | out
+    assert moved | out <= taken | refused
 
 
 def fail_unless_all_are_there(walk: Walk, delivered: int) -> None:
     accounts = walk.line.status()  # checks the identities of each period
     assert sum(account.delivered for account in accounts) == delivered
     assert all(min(account.pending, account.moved, account.set_apart, account.quarantined) >= 0 for account in accounts)
-
-
-def as_drawn(rows: list[dict[str, str]]) -> str:
-    names = list(rows[0])
-    return "\n".join([" | ".join(names), *(" | ".join(row[name] for name in names) for row in rows)])
+    for account in accounts:
+        assert account.delivered == account.moved + account.quarantined + account.set_apart + account.pending
