@@ -166,7 +166,7 @@ def forked(work: Callable[[], Any], kill_after: float | None = None) -> tuple[bo
             with os.fdopen(writing, "wb") as pipe:
                 pipe.write(result)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 a fork must not go on as its parent would
             traceback.print_exc()
         finally:
             os._exit(code)
