@@ -35,6 +35,19 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         "release/designs/annual.yaml", "tables: [external-by-ethnicity]", "tables: [by-shoe-size]", "",
         ("no table “by-shoe-size”", "external-by-ethnicity"),
     ),
+    "a key of integration that is no variable": (
+        "integration.yaml", "duplicate_key: [person,", "duplicate_key: [passport,", "", ("passport is no variable", "person"),
+    ),
+    "two definitions of near duplicates on one day": (
+        "integration.yaml", "  - {days: 3, counts: first}", "  - {days: 3, valid_to: 2024-01-02}\n  - {days: 2, valid_from: 2024-01-01}", "",
+        ("near_duplicates: two definitions hold on one day", "valid_to"),
+    ),
+    "a source of integration that is no layout": (
+        "integration.yaml", "near_duplicates:", "sources: [registry]\nnear_duplicates:", "", ("no layout “registry”", "arrivals"),
+    ),
+    "an unknown sequence": (
+        "integration.yaml", "after-death", "after-birth", "after-birth", ("after-birth", "arrival-without-departure"),
+    ),
     "a rule that is no expression": ("rules/rules.yaml", "date <= received", "date <= (", "", ("“date <= (”", "future")),
     "a rule with an unknown variable": (
         "rules/rules.yaml", "date <= received", "dat <= received", "", ("there is no dat", "Allowed: ", "birth_date"),

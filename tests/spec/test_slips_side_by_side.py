@@ -22,6 +22,11 @@ def country(folder: Path, integration: str, *, both_sides: bool = False, deaths:
     profile = folder / "country"
     shutil.copytree(SHIPPED / "mini", profile)
     (profile / "integration.yaml").write_text(DUPLICATES + integration, encoding="utf-8")
+    # Mini forbids what another country allows: a correction with the number of what it corrects.
+    rules = profile / "rules" / "rules.yaml"
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("corrects <> slip", "corrects is not null"), encoding="utf-8"
+    )
     path = profile / "sources" / "arrivals.yaml"
     layout = path.read_text(encoding="utf-8")
     if both_sides:

@@ -105,7 +105,7 @@ class Linkage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         sample_pairs: pairs of slips in that sample.
     """
 
-    link: float = 0.99
+    link: float = 0.95
     review: float = 0.5
     seed: int = 1
     sample_pairs: int = 1_000_000
