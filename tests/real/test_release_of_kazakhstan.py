@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from qonys.production.simulating import simulate_register
 from real.real_data import real_data
 from real.walked_line import WalkedLine, walked_line
+from spec.planted_findings import FOUND_BY, fail_unless_errors_are_the_planted_ones, groups_failing, warnings_of
 from spec.seed_figures import LANGUAGES, figures_missing_from
 
 WORKBOOKS = {"arrived_2024.xlsx": "arrivals", "left_2024.xlsx": "departures", "net_2024.xlsx": "net"}
@@ -134,3 +135,18 @@ def _bureau_cells(path: Path, codes: dict[str, str]) -> dict[tuple[str, str], fl
         for row in rows
         for month, value in enumerate(row[1:], start=1)
     }
+
+
+def test_error_rules_find_exactly_the_planted_faults(kazakhstan: WalkedLine) -> None:
+    office = kazakhstan.line.office
+    fail_unless_errors_are_the_planted_ones(office, office.workspace.folder.parent / "deliveries", FOUND_BY)
+
+
+def test_warnings_are_the_expected_ones(kazakhstan: WalkedLine) -> None:
+    """Education, reason and age are drawn apart from each other; internal migration of 2024 grew by 47.6 %."""
+    office = kazakhstan.line.office
+    assert warnings_of(office) == {
+        "higher-education-too-early", "postgraduate-too-early", "work-in-old-age", "study-in-old-age",
+        "internal-year-on-year",
+    }  # fmt: skip
+    assert groups_failing(office) == {"internal-year-on-year": 1}
