@@ -32,7 +32,10 @@ def quarantined_rows(office: Office, keys: Sequence[Key] | None = None) -> list[
     """Rows of the quarantine at entry, of counting deliveries: all, or those with some keys; ``content`` as texts."""
     if office.store.version("input/quarantine") is None:
         return []
-    tables: dict[str, Any] = {"quarantine": office.with_current_pseudonyms(office.store.files("input/quarantine")), "wanted": key_table(keys or ())}
+    tables: dict[str, Any] = {
+        "quarantine": office.with_current_pseudonyms(office.store.files("input/quarantine")),
+        "wanted": key_table(keys or ()),
+    }
     chosen = "semi join wanted using (delivery, row)" if keys is not None else ""
     query = f"select * from quarantine semi join deliveries using (delivery) {chosen} order by delivery, row"
     rows = office.engine.run(query, deliveries=office.counting_deliveries(), **tables).to_pylist()
