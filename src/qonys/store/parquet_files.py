@@ -2,7 +2,7 @@
 
 Laws: a file that is handed back is whole and on the disk; when writing fails, nothing of it is left. Dictionary columns
 are written as such and read as plain ones. Rows keep no order. Hashes of identifiers and numbers that hardly repeat get
-no dictionary, and text no statistics: neither would save anything, and both take time (docs/decisions: fast files).
+no dictionary, and text no statistics: neither would save anything, and both take time (docs/decisions/0021).
 """
 
 from __future__ import annotations
