@@ -19,6 +19,9 @@ NAMES = ("date", "age", "PLACE", "education")
         "year(date) - 2000 >= 0 and not age = 3",
         "cast(PLACE as integer) % 2 = 1",
         "coalesce(nullif(trim(PLACE), ''), upper('x')) like 'X%'",
+        "regexp_matches(PLACE, '^[0-9]+$') and starts_with(PLACE, '1')",
+        "date_sub('year', date, date '2024-01-01') >= 3 and date + interval 3 month > last_day(date)",
+        "greatest(age, 3) is distinct from least(age, 5) or isodow(date) = 7",
     ],
 )
 def test_conditions_of_the_field_are_taken(text: str) -> None:
@@ -38,6 +41,8 @@ def test_conditions_of_the_field_are_taken(text: str) -> None:
         "sum(age) over () > 1",
         "age > random()",
         "date > current_date",
+        "regexp_matches(PLACE, PLACE)",
+        "pg_sleep(3) is null",
     ],
 )
 def test_nothing_that_reads_elsewhere_or_has_an_effect_is_taken(text: str) -> None:

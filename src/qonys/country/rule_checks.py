@@ -9,6 +9,7 @@ from qonys.concepts.rule import PublishedFigure, Rule
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.variable import VARIABLES, Kind
 
+_TIMES = {"date", "month", "year"}
 _UNEDITABLE = (Kind.IDENTIFIER, Kind.ENCODED)
 
 
@@ -60,6 +61,8 @@ def _of_record(rule: Rule) -> Iterator[tuple[str, str]]:
 def _of_groups(rule: Rule, tables: dict[str, TableDesign]) -> Iterator[tuple[str, str]]:
     if not rule.per:
         yield f"a rule of the scope {rule.scope} needs `per`.", "per: [delivery], or [destination_unit, month]"
+    if len(set(rule.per) & _TIMES) > 1:
+        yield "`per` has more than one time.", "One of date, month, year."
     if rule.action not in ("flag", "reject"):
         yield f"a rule of groups cannot {rule.action}.", "Allowed: flag, reject."
     if rule.action == "reject" and "delivery" not in rule.per:
