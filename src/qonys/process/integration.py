@@ -20,7 +20,13 @@ from qonys.datasets.standing import ABSENCE, LINK
 from qonys.process.corrected import corrected_query, number_twice_query
 from qonys.process.durations import temporary_query
 from qonys.process.pairs import PAIR, matched, paired_query, pairs_query, unpaired_count_query, waiting_query
-from qonys.process.repetitions import child_slips_query, duplicates_query, near_duplicates_query
+from qonys.process.repetitions import (
+    child_slips_query,
+    duplicates_query,
+    near_duplicates_query,
+    rivals_query,
+    shared_key,
+)
 from qonys.process.sequences import flags_query, sequence_query
 from qonys.process.standing import exceptions_of, replaced_query, run_absences, spans_of
 
@@ -106,11 +112,16 @@ def _replaced(table: _Table) -> _Table:
 
 
 def _repeated(table: _Table) -> _Table:
-    key, linked = table.definition.duplicate_key, table.linked
+    key, near, linked = table.definition.duplicate_key, table.definition.near_duplicates, table.linked
+    shared, everything = shared_key(key, near), table.given
+    if shared:
+        named = (*key, *(name for one in near for name in one.key))
+        rivals = table.engine.run(rivals_query(shared, named, linked=linked), None, **everything)
+        table = replace(table, given={**everything, "registrations": rivals})
     if key:
         table = table.absent(duplicates_query(key, linked=linked))
-    near = [near_duplicates_query(n, table.definition.sources, linked=linked) for n in table.definition.near_duplicates]
-    return table.absent(*near)
+    table = table.absent(*(near_duplicates_query(n, table.definition.sources, linked=linked) for n in near))
+    return replace(table, given=everything)
 
 
 def _corrected(table: _Table) -> _Table:

@@ -23,6 +23,29 @@ _COMPLETENESS = (
 )
 
 
+def shared_key(key: tuple[str, ...], near_duplicates: tuple[NearDuplicates, ...]) -> tuple[str, ...]:
+    """The variables, besides the date, in which slips agree that are duplicates or near duplicates of each other."""
+    first = (key, *(near.key for near in near_duplicates))
+    return tuple(name for name in first[0] or first[-1] if name != "date" and all(name in one for one in first if one))
+
+
+def rivals_query(shared: tuple[str, ...], named: tuple[str, ...], *, linked: bool = False) -> str:
+    """Slips that may repeat each other, with what tells them apart: one pass over all, so that later ones are over few.
+
+    Args:
+        shared: variables in which slips that repeat each other agree.
+        named: variables that the definitions name besides.
+        linked: table ``linked`` holds the persons of slips that have no identifier.
+    """
+    columns = dict.fromkeys(("corrects", "person", *_named(shared), *_named(named), *_COMPLETENESS))
+    return f"""
+with slips as ({slips_of(*_named(shared), linked=linked)}),
+{_candidates(shared)},
+rivals as (select delivery, row from candidates)
+select s.* from ({slips_of(*columns, linked=linked)}) as s semi join rivals using (delivery, row)
+"""
+
+
 def duplicates_query(key: tuple[str, ...], *, linked: bool = False) -> str:
     """Absences of slips that agree with an earlier one in all variables of a key, none being unknown.
 
