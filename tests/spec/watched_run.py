@@ -35,7 +35,7 @@ def contents_of(path: Path) -> list[bytes]:
         with suppress(OSError, EOFError):  # a broken one
             return [raw, gzip.decompress(raw)]
     if is_zipfile(path):
-        with suppress(BadZipFile), ZipFile(BytesIO(raw)) as archive:
+        with suppress(BadZipFile, RuntimeError), ZipFile(BytesIO(raw)) as archive:  # a broken or locked one
             return [raw, *(archive.read(name) for name in archive.namelist())]
     return [raw]
 
