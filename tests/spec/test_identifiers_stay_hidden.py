@@ -98,7 +98,7 @@ def refused_files(folder: Path) -> list[Path]:
     slip = arrivals_csv([{"PERSON": f"{MARK}refused", "SLIP": f"{MARK}r1"}])
     contents = {
         "arrivals_no_heading.csv": slip.partition("\n")[2].encode(),
-        "arrivals_utf16.csv": slip.encode("utf-16"),
+        "arrivals_utf16_cut.csv": slip.encode("utf-16")[:-1],
         "arrivals_late_bytes.csv": slip.encode() + f"{MARK}r2;;{MARK}Қазақ".encode("utf-16"),
         "arrivals_late_word.csv": slip.encode() + f"{MARK}r2;;{MARK}Болат".encode("cp1251"),
         "arrivals_commas.csv": slip.replace(";", ",").encode(),

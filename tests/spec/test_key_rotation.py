@@ -117,7 +117,7 @@ def test_keys_that_are_not_the_current_ones_take_nothing_in_and_rotate_nothing(w
 def test_the_command_rotates_and_says_what_comes_next(tmp_path: Path) -> None:
     office = tmp_path / "office"
     path = tmp_path / "arrivals_1.csv"
-    path.write_text(arrivals_csv([{"PERSON": "ann"}]), "utf-8")
+    path.write_text(arrivals_csv([{"PERSON": "QzxPerson"}]), "utf-8")
     qonys("new", office, "--profile", "mini")
     qonys("collect", path, "--workspace", office, "--received", date(2025, 1, 20))
     refused = qonys("keys", "rotate", "--workspace", office)
@@ -130,3 +130,6 @@ def test_the_command_rotates_and_says_what_comes_next(tmp_path: Path) -> None:
     later = {**KEY_SETTINGS, "QONYS_KEY": "ab" * 32}
     assert qonys("process", "--workspace", office, settings=later).code == 0
     assert qonys("doctor", "--workspace", office, settings=later).code == 0
+    for file in (file for file in office.rglob("*") if file.is_file()):
+        content = file.read_bytes()
+        assert not any(secret in content for secret in (b"QzxPerson", b"ab" * 32, b"\xab" * 32)), file
