@@ -154,7 +154,7 @@ def test_a_changed_rule_is_tried_on_a_month_and_nothing_is_written(walk: Walk, t
         (CHANGED, "2024-13", 4, "is not a period"),
         (CHANGED, "2024", 6, "is no month"),
         (CHANGED, "2019-01", 6, "No slip of 2019-01"),
-        (CHANGED.replace("0 and 40", "0 and heigth"), "2024-03", 5, "there is no heigth"),
+        (CHANGED.replace("0 and 40", "0 and stature"), "2024-03", 5, "there is no stature"),
         (CHANGED.replace("quarantine", "destroy"), "2024-03", 5, "Invalid enum value"),
         (CHANGED + CHANGED.split("rules:")[1], "2024-03", 5, "stands twice for the same days"),
     ],

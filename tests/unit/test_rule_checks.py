@@ -76,14 +76,14 @@ def test_two_rules_of_one_id_have_days_and_versions_of_their_own(
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"expr": "heigth > 3"}, "there is no heigth"),
+        ({"expr": "stature > 3"}, "there is no stature"),
         ({"when": "n > 3"}, "there is no n"),
         ({"expr": "surname is not null"}, "there is no surname"),
         ({"expr": "age || 3 between date and sex"}, "cannot be computed"),
         ({**GROUPS, "expr": "sex = 'F'"}, "there is no sex"),
         ({**GROUPS, "count": "n > 3"}, "there is no n"),
         ({**GROUPS, "per": ["person"]}, "“person” is no key of groups"),
-        ({"action": "edit", "edit": {"sex": "heigth"}}, "there is no heigth"),
+        ({"action": "edit", "edit": {"sex": "stature"}}, "there is no stature"),
     ],
 )
 def test_an_expression_that_names_what_there_is_not_is_told(fields: dict[str, Any], told: str) -> None:
