@@ -116,6 +116,7 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 def registrations(folder: Path, layout: SourceLayout, path: Path) -> list[dict[str, object]]:
     """What a register of its own holds after the file: registrations, then quarantined rows, by their order."""
     store = Store(folder / "store")
+    store.fail_if_other_keys(KEYS.fingerprint())
     profile = replace(MINI, layouts={layout.id: layout})
     instant = datetime(2025, 1, 20, tzinfo=UTC)
     engine = DuckDBEngine()
