@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qonys.concepts.correction import ImputationPlan, Imputed
@@ -137,8 +137,21 @@ def donated(deck: Sequence[Slip], place: int, variable: str, classes: Sequence[s
     return before[-1] if before else after[0] if after else None
 
 
+PLAIN: Slip = {
+    "received": DAYS[0], "record_key": 0, "date": date(2024, 1, 5), "education": "1", "reason": "work",
+    "origin": "N11", "out": False,
+}  # fmt: skip
+OF_UNKNOWN_AGE = [
+    {**PLAIN, "sex": "F", "age": None},
+    {**PLAIN, "sex": "M", "age": 3},
+    {**PLAIN, "sex": None, "age": None},
+]
+"""Two slips of which the age is unknown are not of one age group: missing equals nothing."""
+
+
 @settings(max_examples=40, deadline=None)
 @given(slips_)
+@example(OF_UNKNOWN_AGE)
 def test_the_fast_deck_gives_what_the_slow_one_gives(drawn: list[Slip]) -> None:
     slips = numbered(drawn)
     values, measures = fast(slips)

@@ -24,7 +24,7 @@ from qonys.queries.expressions import names_in, parsed_condition
 
 _OLDEST_GROUP = 85
 _CLASS = {
-    "age_group": f"least(5 * (age // 5), {_OLDEST_GROUP})",
+    "age_group": f"case when age >= {_OLDEST_GROUP} then {_OLDEST_GROUP} else 5 * (age // 5) end",
     "month": "date_trunc('month', date)",
 }
 _PLACED = {
