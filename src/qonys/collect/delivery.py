@@ -162,6 +162,7 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
         "layout": layout.id,
         "operator": desk.operator,
         "code_version": desk.code_version,
+        "day": desk.instant.date().isoformat(),
     }
     intake = Intake(number, handed.received, RecordKeys(desk.keys, source.sha256))
     pseudonyms, names = (

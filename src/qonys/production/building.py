@@ -20,7 +20,7 @@ from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.territory import remainder_group
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
-from qonys.errors import ProfileError, StatisticianError
+from qonys.errors import ProfileError, StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
 from qonys.production.office import Office
 from qonys.publish.manifest import RELEASE_FILE, release_file
@@ -211,10 +211,16 @@ def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:
 
 def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path:
     folder = office.workspace.releases / essence.period / essence.vintage
-    for name, content in files.items():
-        path = folder / "bundle" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    with told_if_disk_full(str(folder)), office.store.locks.writing():
+        for name, content in files.items():
+            path = folder / "bundle" / name
+            if not (path.is_file() and path.read_bytes() == content):
+                write_atomically(path, content)
+        return _write_record(office, essence, files, folder)
+
+
+def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], folder: Path) -> Path:
+    """The record is written last: it is what makes a release of the files."""
     states = {}
     for state in ("clean/moves", "clean/exceptions", "clean/amendments", "statistics/flows"):
         version = office.store.version(state)

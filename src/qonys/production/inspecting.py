@@ -19,7 +19,7 @@ from qonys.production.office import Office
 from qonys.store.inspection import UNREADABLE, digest, inspect_receipts, inspect_states, sizes
 from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
-from qonys.store.leftovers import orphans, spilled, unfinished_deliveries, unknown_files
+from qonys.store.leftovers import orphans, spilled, unfinished_builds, unfinished_deliveries, unknown_files
 from qonys.store.receipts import Receipt
 from qonys.store.release_record import ReleaseRecord
 from qonys.store.sealed import unsealed
@@ -62,6 +62,7 @@ def inspect(office: Office, *, quick: bool = False, mend: bool = False) -> Diagn
         left = [
             *unfinished_deliveries(store, at_work=not alone),
             *orphans(store, at_work=not alone),
+            *unfinished_builds(office.workspace.releases, at_work=not alone),
             *spilled(office.workspace.spill),
             *unknown_files(store),
         ]

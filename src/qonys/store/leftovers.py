@@ -80,6 +80,21 @@ def spilled(folder: Path) -> Iterator[Symptom]:
         )
 
 
+def unfinished_builds(releases: Path, *, at_work: bool) -> Iterator[Symptom]:
+    """Releases without a record."""
+    for folder in sorted(path for path in releases.glob("*/*") if path.is_dir()):
+        if not (folder / "record.json").is_file():
+            yield Symptom(
+                "releases",
+                "info" if at_work else "warning",
+                "A release was begun and never finished" + (", or is being built now." if at_work else "."),
+                "It cannot be published.",
+                "Look again when nobody writes." if at_work else _MEND,
+                str(folder),
+                () if at_work else (folder,),
+            )
+
+
 def unknown_files(store: Store) -> Iterator[Symptom]:
     """What Qonys did not write, and halves of files that it did not finish."""
     for path in _strangers(store):
