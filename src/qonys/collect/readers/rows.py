@@ -52,7 +52,9 @@ def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str
         )
     unknown = [name for name in found if name not in wanted]
     if unknown:
-        reader.notes.append(f"Columns that the layout does not know were left aside: {headings_shown(unknown, layout)}.")
+        reader.notes.append(
+            f"Columns that the layout does not know were left aside: {headings_shown(unknown, layout)}."
+        )
 
 
 def unreadable(opened: Opened, layout: SourceLayout, reason: str) -> SupplierError:
