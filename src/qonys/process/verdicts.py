@@ -139,23 +139,6 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
     )
 
 
-def rule_exceptions_query(rules: RuleSet) -> str:
-    """Slips that break a rule whose action is quarantine or set_apart, with every reason, row by row.
-
-    For a few slips; `verdicts_query` is the pass over all of them.
-    """
-    judging = record_rules(rules)
-    broken = broken_list([rule for rule in judging if rule.action == "quarantine"])
-    apart = broken_list([rule for rule in judging if rule.action == "set_apart"])
-    return f"""
-select delivery, row, date, received as since,
-  case when len(broken) > 0 then 'quarantine' else 'set_apart' end as fate,
-  case when len(broken) > 0 then broken else apart end as reasons
-from (select delivery, row, date, received, {broken} as broken, {apart} as apart from ({judged()}) as judged) as verdicts
-where len(broken) > 0 or len(apart) > 0
-"""
-
-
 def _word(rules: Sequence[Rule], absent: Absent) -> str:
     parts = (f"(cast({state_of(rule, absent)} as bigint) << {2 * place})" for place, rule in enumerate(rules))
     return f"({' | '.join(parts)})"

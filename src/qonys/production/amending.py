@@ -20,9 +20,11 @@ from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Finding, Outcome, Overlay, Table
 from qonys.errors import StatisticianError
 from qonys.process import edits
+from qonys.process.confronting import confronted
 from qonys.process.edits import Edit, Reach
 from qonys.process.imputation import imputed_rows
-from qonys.process.verdicts import rule_exceptions_query
+from qonys.process.verdicts import record_rules
+from qonys.production.judging import absent_layouts
 from qonys.production.office import Office
 from qonys.production.releasing import key_table, released_rows, stale_entry
 
@@ -142,7 +144,9 @@ def _judged_again(office: Office, tables: Mapping[str, Table], accepted: Mapping
         rows = office.engine.run(
             "select * from registrations semi join keys using (delivery, row)", None, keys=key_table(keys), **tables
         )
-        yield office.engine.run(rule_exceptions_query(left), None, **{**tables, "registrations": rows}).cast(EXCEPTION)
+        judging = record_rules(left)
+        found = confronted(office.engine, judging, absent_layouts(office, judging), {**tables, "registrations": rows})
+        yield found.verdicts.exceptions
 
 
 def _left_out(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, keys: Sequence[Key]) -> pa.Table:
