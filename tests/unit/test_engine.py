@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +11,7 @@ import sqlglot
 
 from qonys.datasets.outcome import Files
 from qonys.engine.duck import DuckDBEngine
+from qonys.errors import QueryError
 
 NUMBERS = pa.table({"n": pa.array(range(300_000), pa.int32())})
 
@@ -43,7 +43,7 @@ def test_a_stream_gives_the_same_rows_in_batches(engine: DuckDBEngine) -> None:
 
 def test_no_table_outlives_its_query(engine: DuckDBEngine) -> None:
     engine.run("select 1 from numbers", numbers=NUMBERS)
-    with pytest.raises(duckdb.CatalogException):
+    with pytest.raises(QueryError, match="numbers does not exist"):
         engine.run("select 1 from numbers")
 
 
