@@ -55,18 +55,23 @@ def counted_expression(rule: Rule) -> Expression:
 def counts_query(rules: Sequence[Rule]) -> str:
     """Counts of the groups of rules that have the same keys: the keys, rows, and n_i and persons_i of the i-th rule.
 
+    Children are read only where some rule uses ``persons``; ``persons_i`` is of no use to the others.
+
     Tables: registrations, deliveries, exceptions (``fate``: what the rules of records say), and territory where it is
     needed. Registrations of a replaced delivery are not counted. A period is the first day of it.
     """
     per = rules[0].per
     named = {name for rule in rules for name in names_in(counted_expression(rule))} - {"fate"}
-    columns = named | {name for name in per if name not in PERIODS} | {"children_count"}
+    columns = named | {name for name in per if name not in PERIODS}
+    counts_persons = any("persons" in used_names(rule) for rule in rules)
+    columns |= {"children_count"} if counts_persons else set()
+    persons = "1 + children_count" if counts_persons else "1"
     keys = ", ".join(f"{PERIODS.get(key, key)} as {key}_" for key in per)
     conditions = ", ".join(
         f"{_condition(counted_expression(rule), _bounds(rule))} as c_{i}" for i, rule in enumerate(rules)
     )
     counts = ", ".join(
-        f"count(*) filter (where c_{i}) as n_{i}, cast(coalesce(sum(1 + children_count) filter (where c_{i}), 0) as bigint) as persons_{i}"
+        f"count(*) filter (where c_{i}) as n_{i}, cast(coalesce(sum(persons) filter (where c_{i}), 0) as bigint) as persons_{i}"
         for i in range(len(rules))
     )
     listed = ", ".join(f"{key}_ as {key}" for key in per)
@@ -74,7 +79,7 @@ def counts_query(rules: Sequence[Rule]) -> str:
     return f"""
 select {listed}, count(*) as rows, {counts}
 from (
-  select {keys}, children_count, {conditions}
+  select {keys}, {persons} as persons, {conditions}
   from (
     select judged.*, e.fate from ({judged_query(columns, current)}) as judged
     left join exceptions as e on e.delivery = judged.delivery and e.row = judged.row
