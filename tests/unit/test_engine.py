@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import sqlglot
@@ -38,7 +39,7 @@ def test_a_table_without_a_file_is_empty_and_has_its_columns(engine: DuckDBEngin
 def test_a_stream_gives_the_same_rows_in_batches(engine: DuckDBEngine) -> None:
     batches = list(engine.stream("select n + 1 as n from numbers", numbers=NUMBERS))
     assert len(batches) > 1
-    assert sum(pa.compute.sum(batch["n"]).as_py() for batch in batches) == sum(range(1, 300_001))
+    assert sum(pc.sum(batch["n"]).as_py() for batch in batches) == sum(range(1, 300_001))
 
 
 def test_no_table_outlives_its_query(engine: DuckDBEngine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.production.office import Office
@@ -33,7 +34,7 @@ def _tabulated(office: Office, states: Together) -> Outcome[int]:
     findings: list[Finding] = []
     for cut_off in _cut_offs(office):
         flows = office.engine.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
-        people = int(pa.compute.sum(flows["n"]).as_py() or 0)
+        people = int(pc.sum(flows["n"]).as_py() or 0)
         measures[cut_off.isoformat()] = {"moves": people, "flows": flows.num_rows}
         office.progress(f"flows as of {cut_off}", people)
         if people == 0:
