@@ -20,9 +20,7 @@ def walk_with(folder: Path, rules: str) -> Walk:
     profile = folder / "profile"
     shutil.copytree(SHIPPED / "mini", profile)
     lines = [f"  {line}" if line.strip() else "" for line in rules.strip("\n").splitlines()]
-    (profile / "rules" / "rules.yaml").write_text(
-        "rules:\n" + "\n".join(lines) + "\n", encoding="utf-8"
-    )
+    (profile / "rules" / "rules.yaml").write_text("rules:\n" + "\n".join(lines) + "\n", encoding="utf-8")
     return Walk(folder, profile=str(profile))
 
 

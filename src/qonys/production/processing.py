@@ -45,7 +45,11 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     complete = imputed(office, tables, aside.data.exceptions, aside.data.spans)
     tables["registrations"] = complete.data
     moves = office.engine.stream(
-        moves_query(amended=isinstance(complete.data, Overlay)), None, **tables, exceptions=aside.data.exceptions, spans=aside.data.spans
+        moves_query(amended=isinstance(complete.data, Overlay)),
+        None,
+        **tables,
+        exceptions=aside.data.exceptions,
+        spans=aside.data.spans,
     )
     lineage = {**office.lineage(), "deliveries": str(deliveries.num_rows)}
     office.store.replace("clean/moves", cast_stream(moves, MOVE, "moves", office.progress), lineage)
