@@ -41,18 +41,26 @@ aims as (
     ) as borne_until
   from corrections as c left join borne as b on b.by_delivery = c.delivery and b.by_row = c.row
 ),
+aimed as (
+  select delivery, row, aim_delivery, aim_row, aim_date, aim_received, greatest(both_known, borne_until) as since from aims
+  where aim_row is not null and greatest(both_known, borne_until) < least(gone, aim_gone)
+),
 effective as (
-  select *, greatest(both_known, borne_until) as since from aims
-  where aim_row is null or greatest(both_known, borne_until) < least(gone, aim_gone)
+  select c.*, a.aim_delivery, a.aim_row, a.aim_date, a.aim_received, a.since
+  from corrections as c left join aimed as a on a.delivery = c.delivery and a.row = c.row
+),
+superseded as (
+  select e.delivery, e.row, e.date, e.received, greatest(e.received, l.received) as since,
+    case when e.aim_delivery <> l.aim_delivery or e.aim_row <> l.aim_row then least(l.gone, greatest(e.since, l.since))
+      else l.gone end as until
+  from effective as e
+  join effective as l on l.corrects = e.corrects and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
 ),
 taken_back as (
   select aim_delivery as delivery, aim_row as row, aim_date as date, aim_received as received, since, gone as until
   from effective where aim_row is not null
   union
-  select e.delivery, e.row, e.date, e.received, greatest(e.received, l.received), l.gone
-  from effective as e
-  join effective as l on l.corrects = e.corrects and l.aim_delivery is not distinct from e.aim_delivery
-    and l.aim_row is not distinct from e.aim_row and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
+  select * from superseded where since < until
 )
 select delivery, row, date, received, since, until, 'set_apart' as fate, 'corrected' as reason
 from taken_back anti join exceptions using (delivery, row)
