@@ -1,4 +1,4 @@
-"""Arrival slips of Kazakhstan in any number, for benchmarks: sound but for a few, the same from the same seed."""
+"""Arrival slips of Kazakhstan in any number, for benchmarks: sound but for some, the same from the same seed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 
 _A_PIECE = 500_000
-_FIRST_DAY, _LAST_DAY = np.datetime64("2023-01-01"), np.datetime64("2024-12-31")
-_OLDEST, _YOUNGEST = np.datetime64("1940-01-01"), np.datetime64("2006-12-31")
+_FIRST_DAY, _LAST_DAY = np.datetime64("2024-02-01"), np.datetime64("2025-01-15")
+_OLDEST, _YOUNGEST = np.datetime64("1955-01-01"), np.datetime64("1996-12-31")
 _FAULTY = 0.002
 """Share of slips with an impossible date, and of slips with an unknown code."""
+_UNUSUAL = {"РАБОТА", "УЧЕБА", "ИСТОРИЧЕСКАЯ РОДИНА", "НЕ ИМЕЕТ НАЧАЛЬНОГО"}
+"""Texts that a rule would question in one who moves within the country at any age."""
 _WEIGHTS = np.arange(1, 12)
 _WEIGHTS_AGAIN = np.array([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2])
 
@@ -65,7 +67,7 @@ def _slips(
         **_ends(rng, profile, layout, rows),
     }
     for name in ("registration_type", "ethnicity", "marital", "education", "reason"):
-        texts = np.array(list(layout.variables[name].recode))
+        texts = np.array([text for text in layout.variables[name].recode if text not in _UNUSUAL])
         written[name] = pa.array(texts[_mostly_first(rng, len(texts), rows, name)])
     written["ethnicity"] = pc.if_else(pa.array(rng.random(rows) < _FAULTY), pa.scalar("МАРСИАНЕ"), written["ethnicity"])
     by_column = {source.column: written[name] for name, source in layout.variables.items() if name in written}
@@ -84,12 +86,18 @@ def _ends(rng: np.random.Generator, profile: Profile, layout: SourceLayout, rows
     aliases = profile.areas.aliases[layout.variables["origin"].aliases or ""]
     lasting = {
         area.code for area in profile.areas.areas
-        if area.level == "district" and area.valid_to is None and (area.valid_from is None or area.valid_from.year < 2023)
+        if area.level == "district" and area.valid_to is None and (area.valid_from is None or area.valid_from.year < 2024)
     }  # fmt: skip
     texts = np.array(sorted({code: text for text, code in aliases.items() if code in lasting}.values()))
     origin = rng.integers(0, len(texts), rows)
     destination = (origin + rng.integers(1, len(texts), rows)) % len(texts)
-    return {"origin": pa.array(texts[origin]), "destination": pa.array(texts[destination])}
+    localities = np.where(np.char.find(texts, "Г. ") >= 0, "ГОРОД", "СЕЛО")
+    return {
+        "origin": pa.array(texts[origin]),
+        "destination": pa.array(texts[destination]),
+        "origin_locality": pa.array(localities[origin]),
+        "destination_locality": pa.array(localities[destination]),
+    }
 
 
 def _dates(days: Numbers, impossible: Numbers | None = None) -> Texts:

@@ -2,8 +2,10 @@
 
     .venv/bin/python bench/validate_slips.py [--rows 1000000] [--runs 5]
 
-Each run is a workspace of its own; `qonys collect FILE` and `qonys process` (all rules of the profile) are timed as whole
-processes, start-up included. Making the slips up is not counted.
+Each run is a workspace of its own; three whole processes are timed, start-up included: `qonys collect FILE`; a pass of all
+rules of the profile over what was collected; and `qonys process`, which does the same pass and then sets slips side by
+side and makes moves of them. Collect and the pass make the validated register; process is told besides. Making the slips
+up is not counted.
 """
 
 from __future__ import annotations
@@ -26,6 +28,19 @@ HASHED, PLAIN = "identifiers hashed", "without identifiers"
 BUDGET = {HASHED: 500_000, PLAIN: 1_000_000}
 BUDGET_GIB = 2.0
 QONYS = [sys.executable, "-m", "qonys"]
+
+
+JUDGE = """
+from datetime import date
+from pathlib import Path
+from qonys.production.judging import judge
+from qonys.production.office import Office
+from qonys.store.workspace import Workspace
+office = Office(Workspace.open(Path(".")), date(2025, 1, 20), lambda *_: None)
+tables = {"registrations": office.store.files("input/registrations"), "deliveries": office.counting_deliveries()}
+judge(office, {**tables, "territory": office.territory})
+"""
+"""All rules of the profile over what was collected."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +68,32 @@ def main() -> None:
             show(kind, wanted, given.rows, runs)
 
 
-def show(kind: str, wanted: int, rows: int, runs: list[tuple[Taken, Taken]]) -> None:
-    collect, process = (statistics.median(run[step].seconds for run in runs) for step in (0, 1))
+def show(kind: str, wanted: int, rows: int, runs: list[tuple[Taken, ...]]) -> None:
+    collect, judge, process = (statistics.median(run[step].seconds for run in runs) for step in range(3))
     both = statistics.median(run[0].seconds + run[1].seconds for run in runs)
     peak = max(taken.gib for run in runs for taken in run)
     print(
-        f"{kind}: median of {len(runs)}: {both:.2f} s (collect {collect:.2f}, process {process:.2f}): "
+        f"{kind}: median of {len(runs)}: {both:.2f} s (collect {collect:.2f}, rules {judge:.2f}; process {process:.2f}): "
         f"{rows / both / 1e6:.2f} M rows/s of {wanted / 1e6:.1f}: ratio {rows / both / wanted:.2f}; "
         f"peak {peak:.2f} GiB of {BUDGET_GIB:.0f}: ratio {peak / BUDGET_GIB:.2f}"
     )
 
 
-def taken_by(slips: Path, office: Path, environment: dict[str, str]) -> tuple[Taken, Taken]:
+def taken_by(slips: Path, office: Path, environment: dict[str, str]) -> tuple[Taken, ...]:
     timed(["new", str(office), "--profile", "kz"], office.parent, environment)
     collect, _ = timed(["collect", str(slips), "--received", "2025-01-20"], office, environment)
+    judge, _ = timed([], office, environment, program=[sys.executable, "-c", JUDGE])
     process, _ = timed(["process"], office, environment)
-    return collect, process
+    return collect, judge, process
 
 
-def timed(arguments: list[str], folder: Path, environment: dict[str, str]) -> tuple[Taken, str]:
+def timed(
+    arguments: list[str], folder: Path, environment: dict[str, str], *, program: list[str] = QONYS
+) -> tuple[Taken, str]:
     """One command as a process: wall seconds, peak memory, what it printed."""
     with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as said:
         start = time.perf_counter()
-        process = subprocess.Popen([*QONYS, *arguments], cwd=folder, env=environment, stdout=told, stderr=said)
+        process = subprocess.Popen([*program, *arguments], cwd=folder, env=environment, stdout=told, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
         taken = Taken(time.perf_counter() - start, used.ru_maxrss / 2**20)
         process.returncode = os.waitstatus_to_exitcode(status)
