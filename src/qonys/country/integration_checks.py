@@ -65,9 +65,10 @@ def _dates(definition: Integration) -> Iterator[tuple[str, str]]:
 
 
 def _bounds(definition: Integration) -> Iterator[tuple[str, str]]:
-    for window in (*definition.near_duplicates, *definition.children, *definition.pairing):
-        if window.days < 0:
-            yield f"`days` is {window.days}.", "Write 0 or more."
+    for dated in (definition.near_duplicates, definition.children, definition.pairing):
+        for days in (window.days for window in dated):
+            if days < 0:
+                yield f"`days` is {days}.", "Write 0 or more."
     for duration in definition.duration:
         if duration.months < 1 or (duration.of_months is not None and duration.of_months < duration.months):
             yield "duration: `months` is at least 1, and `of_months` at least `months`.", "12, or 12 of 16."
