@@ -25,12 +25,7 @@ corrections as (
   anti join (select delivery, row from exceptions where fate = 'quarantine') as broken using (delivery, row)
   where corrects is not null
 ),
-borne as (
-  select c.delivery as by_delivery, c.row as by_row, b.*
-  from corrections as c join counting as b on b.slip = c.corrects
-  where (b.delivery <> c.delivery or b.row <> c.row)
-    and not (coalesce(b.corrects = c.slip, false) and (b.received, b.delivery, b.row) > (c.received, c.delivery, c.row))
-),
+{_BORNE},
 aims as (
   select c.*, b.delivery as aim_delivery, b.row as aim_row, b.date as aim_date, b.received as aim_received,
     b.gone as aim_gone, greatest(c.received, b.received) as both_known,
@@ -80,3 +75,14 @@ select count(*) as n from (
   select slip from bearing where known_to = date '9999-12-31' group by slip having count(*) > 1
 ) as twice
 """
+
+
+_BORNE = """
+borne as (
+  select c.delivery as by_delivery, c.row as by_row, b.*
+  from corrections as c join counting as b on b.slip = c.corrects
+  where (b.delivery <> c.delivery or b.row <> c.row)
+    and not (coalesce(b.corrects = c.slip, false) and (b.received, b.delivery, b.row) > (c.received, c.delivery, c.row))
+)
+"""
+"""For each correction the slips that bear the number it names; of two that correct each other the later one corrects."""

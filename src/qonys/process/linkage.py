@@ -74,9 +74,9 @@ def linkage_model(linkage: Linkage, *, prior: float) -> LinkageModel:
     )
     return LinkageModel(
         comparisons=(
-            _dice("surname", 0.8, 0.55),
-            _dice("given_name", 0.8, 0.55),
-            _dice("birth_place", 0.7),
+            _dice("surname", "surname_key", 0.8, 0.55),
+            _dice("given_name", "given_key", 0.8, 0.55),
+            _dice("birth_place", "place_key", 0.7),
             Comparison(
                 "birth_date",
                 "birth_date_l is null or birth_date_r is null",
@@ -203,11 +203,12 @@ def _links(records: pa.Table, nameless: Numbers, other: Numbers, probability: Pr
     return pa.table(columns).cast(LINK)
 
 
-def _dice(name: str, *thresholds: float) -> Comparison:
+def _dice(name: str, key: str, *thresholds: float) -> Comparison:
+    """Equal in all bigrams, then by Dice's coefficient; ``key`` tells the model that a block on it fixes the comparison."""
     left, right = f"{name}_l", f"{name}_r"
     coefficient = f"2.0 * len(list_intersect({left}, {right})) / (len({left}) + len({right}))"
     return Comparison(
         name,
         f"{left} is null or {right} is null",
-        (f"{left} = {right}", *(f"{coefficient} >= {threshold}" for threshold in thresholds)),
+        (f"{key}_l = {key}_r", *(f"{coefficient} >= {threshold}" for threshold in thresholds)),
     )
