@@ -83,7 +83,8 @@ def test_a_row_that_says_what_cannot_be_is_taken_out_by_process(office: Path, tm
 def test_the_rows_of_all_bad_files_in_one_office_are_each_in_one_place(tmp_path: Path, mini: Path) -> None:
     office = tmp_path / "office"
     qonys("new", office, "--profile", mini)
-    taken = [bad for bad in CORPUS if not bad.refused and bad.profile == "mini"]
+    # The same bytes under two names are one delivery.
+    taken = list({bad.content: bad for bad in CORPUS if not bad.refused and bad.profile == "mini"}.values())
     for number, bad in enumerate(taken):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / bad.name).write_bytes(bad.content)

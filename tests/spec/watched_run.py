@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import logging
 import threading
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -32,10 +33,10 @@ def contents_of(path: Path) -> list[bytes]:
         with suppress(Exception):  # a file that is being written
             return [raw, repr(pq.read_table(path).to_pylist()).encode()]
     if path.suffix == ".gz":
-        with suppress(OSError, EOFError):  # a broken one
+        with suppress(OSError, EOFError, zlib.error):  # a broken one
             return [raw, gzip.decompress(raw)]
     if is_zipfile(path):
-        with suppress(BadZipFile, RuntimeError), ZipFile(BytesIO(raw)) as archive:  # a broken or locked one
+        with suppress(BadZipFile, RuntimeError, zlib.error), ZipFile(BytesIO(raw)) as archive:  # a broken or locked one
             return [raw, *(archive.read(name) for name in archive.namelist())]
     return [raw]
 
