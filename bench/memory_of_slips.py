@@ -13,7 +13,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from slips import write_slips
+from slips import written_apart
 from validate_slips import BUDGET_GIB, taken_by
 
 
@@ -25,9 +25,9 @@ def main() -> None:
     for rows in parser.parse_args().rows:
         with tempfile.TemporaryDirectory() as folder:
             slips = Path(folder) / "arrivals_1.csv"
-            write_slips(slips, rows)
+            written_apart(slips, rows)
             for step, taken in zip(
-                ("collect", "process"), taken_by(slips, Path(folder) / "o", environment), strict=True
+                ("collect", "rules", "process"), taken_by(slips, Path(folder) / "o", environment), strict=True
             ):
                 rate = rows / taken.seconds / 1e6
                 ratio = taken.gib / BUDGET_GIB

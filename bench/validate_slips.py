@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from slips import write_slips
+from slips import written_apart
 
 HASHED, PLAIN = "identifiers hashed", "without identifiers"
 BUDGET = {HASHED: 500_000, PLAIN: 1_000_000}
@@ -63,7 +63,7 @@ def main() -> None:
         print(f"{len(rules['rules'])} rules, {given.rows} slips")
         for kind, wanted in BUDGET.items():
             slips = Path(folder) / f"arrivals_{kind[0]}.csv"
-            write_slips(slips, given.rows, identified=kind == HASHED)
+            written_apart(slips, given.rows, identified=kind == HASHED)
             runs = [taken_by(slips, Path(folder) / f"{kind[0]}{run}", environment) for run in range(given.runs)]
             show(kind, wanted, given.rows, runs)
 
