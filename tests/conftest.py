@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from qonys.publish.publication import Publication
 from spec.drawn_slips import new_office
+
+# The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
+os.environ.setdefault("COLUMNS", "300")
 
 
 @dataclass(frozen=True)

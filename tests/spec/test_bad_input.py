@@ -250,7 +250,8 @@ def test_a_delivery_of_which_no_row_can_be_used_is_taken_and_counted(office: Pat
 
 
 def test_rows_that_a_rule_refuses_are_counted_by_the_rule(office: Path, tmp_path: Path) -> None:
-    slips = arrivals_csv(drawn("DAY | BORN\n05.03.2024 | 06.03.2024\n21.01.2025 | 01.02.1990\n05.03.2024 | 01.02.1990"))
+    days = "ann | 05.03.2024 | 06.03.2024\nbob | 21.01.2025 | 01.02.1990\ncam | 05.03.2024 | 01.02.1990"
+    slips = arrivals_csv(drawn(f"PERSON | DAY | BORN\n{days}"))
     collect(office, write(tmp_path / "arrivals_x.csv", slips))
     ran = qonys("process", "--workspace", office, "--json")
     fails = {rule["rule"]: rule["fails"] for rule in ran.json["rules"] if rule["action"] != "flag"}
