@@ -18,8 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from qonys.concepts.integration import Linkage
 from qonys.datasets.linkage import Comparison, LinkageModel, PairScorer, ScoredPairs
@@ -172,6 +170,9 @@ def _unambiguous(nameless: Numbers, other: Numbers, unknown: Flags, reaches: Fla
 
 def _groups(left: Numbers, right: Numbers, size: int) -> Numbers:
     """Number of the group of each record: records that pairs connect are in one group."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
     groups: Numbers = connected_components(graph, directed=False)[1]
     return groups

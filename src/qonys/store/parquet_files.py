@@ -8,11 +8,12 @@ no dictionary, and text no statistics: neither would save anything, and both tak
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import msgspec
@@ -88,20 +89,28 @@ class _File:
         self.path, self.schema, self.rows = path, schema, 0
         self._worker = ThreadPoolExecutor(max_workers=1)
         self._running: Future[None] | None = None
-        self._writer = _writer(path, schema)
+        self._sink = path.open("wb")
+        self._writer = _writer(self._sink, schema)
 
     def fits_not(self, group: pa.Table) -> bool:
         return not self.schema.equals(group.schema)
 
     def add(self, group: pa.Table) -> None:
         self._wait()
-        self._running = self._worker.submit(self._writer.write_table, group, row_group_size=group.num_rows)
+        self._running = self._worker.submit(self._write, group)
         self.rows += group.num_rows
+
+    def _write(self, group: pa.Table) -> None:
+        """Each row group goes to the disk while the next one is made; at the end there is little left to wait for."""
+        self._writer.write_table(group, row_group_size=group.num_rows)
+        self._sink.flush()
+        os.fdatasync(self._sink.fileno())
 
     def closed(self) -> WrittenFile:
         try:
             self._wait()
             self._writer.close()
+            self._sink.close()
             bring_to_disk(self.path)
             with self.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -116,6 +125,8 @@ class _File:
             self._wait()
         with suppress(OSError):
             self._writer.close()
+        with suppress(OSError):
+            self._sink.close()
         self._worker.shutdown()
         self.path.unlink(missing_ok=True)
 
@@ -125,14 +136,14 @@ class _File:
             running.result()
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(sink: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
     short = [field.name for field in schema if _repeats(field.type)]
     lengths: Any = {field.name: "DELTA_LENGTH_BYTE_ARRAY" for field in schema if pa.types.is_binary(field.type)}
     counted = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_date(field.type)]
     statistics: Any = counted or False
     dictionaries: Any = short or False
     return pq.ParquetWriter(
-        path,
+        sink,
         schema,
         compression="zstd",
         compression_level=1,
