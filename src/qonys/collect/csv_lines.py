@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 _LONGEST_LINE = 64 << 20
 _LINE_FEED = ord("\n")
+_CARRIAGE_RETURN = ord("\r")
 
 
 class LineTooLongError(ValueError):
@@ -81,15 +82,32 @@ class LineCutter:
     """
 
     def __init__(self, separator: bytes, quote: bytes) -> None:
-        self._quote = quote
+        self._separator, self._quote = separator, quote
         self._sound = _sound_line(separator, quote) if quote else None
 
     def block(self, piece: bytes) -> Block:
         """The lines of a piece; cut only where it has quotation marks, so that blank lines may be among them."""
         content = _with_line_feeds(piece)
-        if self._quote and self._quote in content:
+        if self._quote and self._quote in content and not self._is_plainly_quoted(content):
             return self.cut(content)
         return Block(content, int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)))
+
+    def _is_plainly_quoted(self, content: bytes) -> bool:
+        """Every second quotation mark opens a column, the next one closes it on the same line, and there are no others."""
+        if len(self._quote) != 1 or len(self._separator) != 1:
+            return False
+        text = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+        marks = np.flatnonzero(text == self._quote[0])
+        opening, closing = marks[0::2], marks[1::2]
+        if len(opening) != len(closing):
+            return False
+        separator, ends = self._separator[0], (self._separator[0], _LINE_FEED, _CARRIAGE_RETURN)
+        before, after = text[opening - 1], text[closing + 1]
+        opens = (before == separator) | (before == _LINE_FEED)
+        if not (opens.all() and np.isin(after, ends).all()):
+            return False
+        marks_before_line = np.searchsorted(marks, np.flatnonzero(text == _LINE_FEED))
+        return not (marks_before_line % 2).any()
 
     def cut(self, content: bytes) -> Block:
         """The lines of a piece without blank ones and open quotation marks."""
