@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from qonys.concepts.release import ReleaseDesign, Section
-from qonys.concepts.table_design import SideDimension
+from qonys.concepts.table_design import SideDimension, TableDesign
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
@@ -16,6 +16,7 @@ from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
 from qonys.country.rule_checks import rule_contradictions
 from qonys.errors import ProfileError
+from qonys.queries.flows import characteristics
 
 _LAYOUT_DIMENSIONS = ("period", "measure", *get_args(SideDimension))
 
@@ -105,6 +106,21 @@ def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
             for name in part.at:
                 if name not in placed:
                     yield where, f"parts: {name} is not among the dimensions of the table.", ""
+        if design.youngest is not None and not _tells_the_young_apart(design, profile):
+            told = f"Persons below {design.youngest} cannot be left out: other tables count them by the same characteristics."
+            yield (
+                where,
+                told,
+                "Use a characteristic that only tables of the same `youngest` use, or leave `youngest` out.",
+            )
+
+
+def _tells_the_young_apart(design: TableDesign, profile: Profile) -> bool:
+    """Flows mark those who are too young by a characteristic that no table of another youngest age uses."""
+    others = {
+        name for other in profile.tables.values() if other.youngest != design.youngest for name in other.dimensions
+    }
+    return bool(set(characteristics([design])) - others)
 
 
 def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:

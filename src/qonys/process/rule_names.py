@@ -6,6 +6,7 @@ Laws: a name means the same in every rule; a rule is not applicable to a layout 
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.rule import Rule
@@ -57,13 +58,13 @@ def names_of(rule: Rule) -> tuple[str, ...]:
     Raises:
         ProfileError: an expression of the rule is none, or names what there is not.
     """
-    used = frozenset[str]().union(*(names_in(parsed(rule, text)) for text in (rule.when, rule.expr) if text))
+    used = frozenset[str]().union(*(_names_used(rule.id, text) for text in (rule.when, rule.expr) if text))
     return tuple(name for name in RECORD_NAMES if name in used)
 
 
 def judged_names(rule: Rule) -> tuple[str, ...]:
     """The names that ``expr`` of a record rule uses: a layout that does not state one of them is not judged."""
-    used = names_in(parsed(rule, rule.expr))
+    used = _names_used(rule.id, rule.expr)
     return tuple(name for name in RECORD_NAMES if name in used)
 
 
@@ -78,7 +79,17 @@ def parsed(rule: Rule, text: str) -> Expression:
     Raises:
         ProfileError: it is none, or names what there is not.
     """
-    return parsed_condition(text, names=RECORD_NAMES, where=f"rules, {rule.id}")
+    return _parsed(rule.id, text)
+
+
+@lru_cache(maxsize=4096)
+def _names_used(rule: str, text: str) -> frozenset[str]:
+    """The names in an expression of the rule of an id; rules are asked over and over, for every layout."""
+    return names_in(_parsed(rule, text))
+
+
+def _parsed(rule: str, text: str) -> Expression:
+    return parsed_condition(text, names=RECORD_NAMES, where=f"rules, {rule}")
 
 
 def is_stated(name: str, layout: SourceLayout) -> bool:

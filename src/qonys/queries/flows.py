@@ -74,9 +74,9 @@ def _kept(name: str, designs: tuple[TableDesign, ...]) -> str:
     using = [design for design in designs if name in design.dimensions]
     where = _any_of({design.universe for design in using})
     value = f"coalesce(m.{name}, '{NOT_STATED}')" if name != "age_group" else _age_group()
-    youngest = {design.youngest for design in using if design.youngest is not None}
-    if youngest:
-        value = f"case when m.age < {min(youngest)} then '{NOT_APPLICABLE}' else {value} end"
+    youngest = {design.youngest for design in using}
+    if len(youngest) == 1 and (age := youngest.pop()) is not None:
+        value = f"case when m.age < {age} then '{NOT_APPLICABLE}' else {value} end"
     return f"case when {where} then {value} end"
 
 
