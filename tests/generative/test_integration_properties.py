@@ -90,9 +90,27 @@ def one_after_the_other(*days: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def two_corrections_of_a_number_borne_twice() -> list[dict[str, Any]]:
+    """They correct different slips until one of these is replaced, and the same one from then on."""
+    one = one_after_the_other(0)[0]
+    (slip,) = one["rows"]
+    rows = [
+        [{**slip, "slip": b"s3", "person": b"bob"}],
+        [{**slip, "slip": b"s3"}],
+        [{**slip, "corrects": b"s3"}, {**slip, "corrects": b"s3", "person": None}],
+        [slip],
+    ]
+    days = [FIRST, FIRST, FIRST, FIRST + timedelta(days=5)]
+    return [
+        {**one, "delivery": n, "received": day, "rows": said, "replaces": 2 if n == 4 else None}
+        for n, (day, said) in enumerate(zip(days, rows, strict=True), start=1)
+    ]
+
+
 @pytest.mark.parametrize("country", COUNTRIES)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(register=one_after_the_other(0, 1, 3), broken=set())
+@example(register=two_corrections_of_a_number_borne_twice(), broken=set())
 @given(register=registers(), broken=st.sets(st.tuples(st.integers(1, 4), st.integers(1, 6)), max_size=2))
 def test_a_slip_is_in_one_place_and_a_cut_off_knows_nothing_of_later_deliveries(
     country: str, register: list[dict[str, Any]], broken: set[tuple[int, int]]

@@ -5,13 +5,14 @@ Laws:
 - It may say that there was no migration: it is set apart itself, and still takes the move back. A quarantined one does not.
 - A number that two slips bear at the same time is corrected once: of those known when the correction comes, the slip of the
   same person goes first, then the one delivered first.
-- Of two corrections of one slip the later counts: it takes the earlier one's place. A ← B ← C leaves C.
+- Of two corrections of one slip the later counts: it takes the earlier one's place. A ← B ← C leaves C. They are held for
+  such from the day on which both are known, but on the days on which both are known to correct different slips.
 - Of two slips that correct each other the later one corrects.
 """
 
 from __future__ import annotations
 
-from qonys.process.standing import slips_of, standing_of
+from qonys.process.standing import FOREVER, slips_of, standing_of
 
 
 def corrected_query(*, linked: bool = False) -> str:
@@ -37,23 +38,28 @@ aims as (
   from corrections as c left join borne as b on b.by_delivery = c.delivery and b.by_row = c.row
 ),
 aimed as (
-  select delivery, row, aim_delivery, aim_row, aim_date, aim_received, greatest(both_known, borne_until) as since from aims
+  select delivery, row, aim_delivery, aim_row, aim_date, aim_received, gone, greatest(both_known, borne_until) as since
+  from aims
   where aim_row is not null and greatest(both_known, borne_until) < least(gone, aim_gone)
 ),
-effective as (
-  select c.*, a.aim_delivery, a.aim_row, a.aim_date, a.aim_received, a.since
-  from corrections as c left join aimed as a on a.delivery = c.delivery and a.row = c.row
+holding as (
+  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, null as aim_delivery, null as aim_row,
+    c.received as since, coalesce(min(a.since), {FOREVER}) as until
+  from corrections as c left join aimed as a on a.delivery = c.delivery and a.row = c.row group by all
+  union all
+  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, a.aim_delivery, a.aim_row,
+    a.since, coalesce(lead(a.since) over (partition by c.delivery, c.row order by a.since), {FOREVER})
+  from corrections as c join aimed as a on a.delivery = c.delivery and a.row = c.row
 ),
 superseded as (
-  select e.delivery, e.row, e.date, e.received, greatest(e.received, l.received) as since,
-    case when e.aim_delivery <> l.aim_delivery or e.aim_row <> l.aim_row then least(l.gone, greatest(e.since, l.since))
-      else l.gone end as until
-  from effective as e
-  join effective as l on l.corrects = e.corrects and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
+  select e.delivery, e.row, e.date, e.received, greatest(e.since, l.since) as since, least(e.until, l.until, l.gone) as until
+  from holding as e
+  join holding as l on l.corrects = e.corrects and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
+  where not coalesce(e.aim_delivery <> l.aim_delivery or e.aim_row <> l.aim_row, false)
 ),
 taken_back as (
-  select aim_delivery as delivery, aim_row as row, aim_date as date, aim_received as received, since, gone as until
-  from effective where aim_row is not null
+  select a.aim_delivery as delivery, a.aim_row as row, a.aim_date as date, a.aim_received as received, a.since, a.gone as until
+  from aimed as a
   union
   select * from superseded where since < until
 )
