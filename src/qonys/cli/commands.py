@@ -8,6 +8,7 @@ from cyclopts import App
 
 from qonys.cli.demonstration import demo, simulate
 from qonys.cli.keys import rotate
+from qonys.cli.links import link
 from qonys.cli.profile import check, schemas
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
@@ -34,7 +35,7 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 
 
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
-_offer(app, review, correct, corrections)
+_offer(app, review, correct, link, corrections)
 _offer(app, findings)
 _offer(release, build, publish)
 _offer(profile, check, schemas)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
+from qonys.cli.decisions import fields_of, office_of, sheet_taken, sheet_written, tell_decided, what_was_decided
+from qonys.cli.links import review_links
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, progress_shown, says, show_table
 
 if TYPE_CHECKING:
-    from qonys.datasets.decision import Decision
     from qonys.production.deciding import Request
     from qonys.production.office import Office
 
@@ -23,6 +24,7 @@ _LOG_HEADS = ["Entry", "Slip", "What", "Reason", "Author", "Day", "Note", "Sourc
 
 def review(
     *,
+    links: Annotated[bool, _Flag] = False,
     screen: bool | None = None,
     export: Path | None = None,
     import_: Annotated[Path | None, Parameter(name="--import")] = None,
@@ -36,6 +38,7 @@ def review(
     On a terminal it opens a screen with keys, in which slips are corrected, released, accepted or left out.
 
     Args:
+        links: show the pairs of slips that may be of one person instead, the most probable first.
         screen: open the screen; --no-screen lists instead.
         export: write the slips that wait into this CSV file, to be filled in with a spreadsheet.
         import_: take the decisions from such a file: all of them, or none where a line has a fault.
@@ -44,12 +47,18 @@ def review(
         workspace: folder of the workspace.
         json: print what waits as JSON.
     """
-    office = _office(workspace, author)
+    office = office_of(workspace, author)
     language = _language(office, language)
-    if export is not None:
-        _exported(office, export, language, json=json)
+    if links:
+        review_links(office, export, import_, json=json)
+    elif export is not None:
+        from qonys.production.review_sheet import review_sheet
+
+        sheet_written(export, review_sheet(office, language), "Fill in new_value or action, and reason", json=json)
     elif import_ is not None:
-        _imported(office, import_, json=json)
+        from qonys.production.review_sheet import requests_of_sheet
+
+        sheet_taken(office, import_, requests_of_sheet, json=json)
     elif not json and (screen if screen is not None else says.is_terminal and _is_typed_at()):
         from qonys.cli.review_screen import ReviewApp
 
@@ -98,14 +107,14 @@ def correct(
     from qonys.errors import OperatorError
     from qonys.production.deciding import closing_requests, decide
 
-    office = _office(workspace, author)
+    office = office_of(workspace, author)
     requests = [_undone(office, undo, reason, note)] if undo is not None else []
     requests += closing_requests(office, close_delivery, reason, note) if close_delivery is not None else []
     acts = _acts(values or [], accept, release=release, leave_out=leave_out)
     requests += _about_slip(delivery, row, acts, {"reason": reason, "note": note, "source": source})
     if not requests:
         raise OperatorError("There is nothing to decide.", next_step=f"Give {_ACTS}.")
-    _decided(decide(office, requests), json=json)
+    tell_decided(decide(office, requests), json=json)
 
 
 def _acts(values: list[str], accept: str | None, *, release: bool, leave_out: bool) -> list[_Act]:
@@ -156,16 +165,16 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
     """
     from qonys.production.amending import decision_log
 
-    office = _office(workspace, None)
+    office = office_of(workspace, None)
     log, book = decision_log(office), office.profile.corrections
     standing = {entry.entry for entry in log.standing}
     if json:
-        told = [{**_told(entry), "stands": entry.entry in standing} for entry in log.entries]
+        told = [{**fields_of(entry), "stands": entry.entry in standing} for entry in log.entries]
         as_json({"decisions": told, "profile": book})
         return
     rows = [
         [
-            entry.entry, f"{entry.delivery}:{entry.row}", _what(entry), entry.reason, entry.author, str(entry.day),
+            entry.entry, f"{entry.delivery}:{entry.row}", what_was_decided(entry), entry.reason, entry.author, str(entry.day),
             entry.note, entry.source, "yes" if entry.entry in standing else "",
         ]
         for entry in log.entries
@@ -176,19 +185,6 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
         for c in book.corrections
     ]
     show_table("Corrections of the profile", ["Entry", "What", "Reason", "Author", "Day", "Note", "Source"], entries)
-
-
-def _quiet(_what: str, _rows: int) -> None:
-    """Short work tells of no progress."""
-
-
-def _office(workspace: Path, author: str | None) -> Office:
-    from dataclasses import replace
-
-    from qonys.cli.settings import line_of
-
-    office = line_of(workspace, _quiet).office
-    return replace(office, operator=author.strip()) if author and author.strip() else office
 
 
 def _language(office: Office, wanted: str | None) -> str:
@@ -219,45 +215,6 @@ def _listed(office: Office, language: str, *, json: bool) -> None:
     says.print(f"{len(found)} reasons. A slip that waits for two of them is counted in both.")
 
 
-def _exported(office: Office, path: Path, language: str, *, json: bool) -> None:
-    from qonys.errors import OperatorError
-    from qonys.production.review_sheet import review_sheet
-
-    text = review_sheet(office, language)
-    try:
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise OperatorError(f"The file cannot be written: {error}", where=str(path)) from error
-    lines = text.count("\r\n") - 1
-    if json:
-        as_json({"file": str(path), "lines": lines})
-    else:
-        says.print(f"Wrote {path}: {lines} lines. Fill in new_value or action, and reason; then --import it.")
-
-
-def _imported(office: Office, path: Path, *, json: bool) -> None:
-    from qonys.errors import OperatorError
-    from qonys.production.deciding import decide
-    from qonys.production.review_sheet import requests_of_sheet
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OperatorError(
-            f"The file cannot be read: {error}", where=str(path), next_step="Save it as CSV in UTF-8."
-        ) from error
-    _decided(decide(office, requests_of_sheet(text, path.name)), json=json)
-
-
-def _decided(made: tuple[Decision, ...], *, json: bool) -> None:
-    if json:
-        as_json({"decisions": [_told(entry) for entry in made]})
-        return
-    for entry in made:
-        says.print(f"Entry {entry.entry}: delivery {entry.delivery}, row {entry.row}: {_what(entry)}", markup=False)
-    says.print(f"{len(made)} entries in the log. They take effect with `qonys process`.")
-
-
 def _pairs(values: list[str]) -> list[tuple[str, str]]:
     from qonys.errors import OperatorError
 
@@ -265,21 +222,3 @@ def _pairs(values: list[str]) -> list[tuple[str, str]]:
     if bad:
         raise OperatorError(f"“{bad[0]}” is no field=value.", next_step="Write: --set sex=F")
     return [(field.strip(), new.strip()) for field, _, new in (value.partition("=") for value in values)]
-
-
-def _told(entry: Decision) -> dict[str, object]:
-    import msgspec
-
-    return msgspec.structs.asdict(entry)
-
-
-def _what(entry: Decision) -> str:
-    match entry.act:
-        case "set":
-            return f"{entry.field}: {entry.old or 'not stated'} → {entry.new or 'not stated'}"
-        case "accept":
-            return f"accept {entry.rule}"
-        case "undo" | "close":
-            return f"{entry.act} {entry.of}"
-        case _:
-            return entry.act.replace("_", " ")

@@ -205,6 +205,8 @@ def _line(entry: Decision) -> str:
     what = {
         "set": f"{entry.field}: {entry.old or _NOT_STATED} → {entry.new or _NOT_STATED}",
         "accept": f"accept {entry.rule}",
+        "same": f"same person as {entry.new}",
+        "different": f"another person than {entry.new}",
         "undo": f"undo {entry.of}",
         "close": f"close {entry.of}",
     }.get(entry.act, entry.act.replace("_", " "))

@@ -16,9 +16,11 @@ import pyarrow as pa
 from qonys.concepts.correction import ReasonCode
 from qonys.datasets.registration import REGISTRATION
 
-Act: TypeAlias = Literal["set", "release", "accept", "leave_out", "undo", "close"]
+Act: TypeAlias = Literal["set", "release", "accept", "leave_out", "same", "different", "undo", "close"]
 """``set`` a field; ``release`` a row from quarantine at entry; ``accept`` what a rule calls wrong; ``leave_out`` a slip;
+say that a slip and the one in ``new`` (``delivery:row``) are of the ``same`` person or of ``different`` ones;
 ``undo`` an entry; ``close`` an entry whose delivery was replaced."""
+PAIR_ACTS = ("same", "different")
 Place: TypeAlias = Literal["entry", "register"]
 """Where the row stands: in quarantine at entry, with the texts of its file; or in the register, with our codes."""
 
@@ -44,6 +46,16 @@ _DECISION_COLUMNS: dict[str, pa.DataType] = {
 }
 DECISION = pa.schema(_DECISION_COLUMNS)
 """One row a decision of a person about one slip; ``of`` is the entry that it takes back or closes."""
+
+_DECIDED_PAIR_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "row": pa.int64(),
+    "other_delivery": pa.int32(),
+    "other_row": pa.int64(),
+    "same": pa.bool_(),
+}
+DECIDED_PAIR = pa.schema(_DECIDED_PAIR_COLUMNS)
+"""Two slips, of which a person said that they are of one person, or that they are not."""
 
 AMENDMENT = REGISTRATION.append(pa.field("edits", pa.list_(pa.string())))
 """One row a slip that is not as it was delivered, as it is judged and becomes a move.
@@ -78,6 +90,15 @@ class Decision(msgspec.Struct, frozen=True):
         return self.delivery, self.row
 
     @property
+    def other(self) -> Key:
+        """The other slip of a pair.
+
+        Raises:
+            ValueError: the entry is about no pair.
+        """
+        return slip_key(self.new or "")
+
+    @property
     def subject(self) -> tuple[Key, Act, str | None, str | None]:
         """What two entries have in common of which only the later one counts."""
         return self.key, self.act, self.field, self.rule
@@ -109,6 +130,11 @@ class Log(msgspec.Struct, frozen=True):
         """Standing entries of one kind."""
         return tuple(e for e in self.standing if e.act == act and place in (None, e.place))
 
+    @property
+    def pairs(self) -> tuple[Decision, ...]:
+        """Standing entries about pairs of slips."""
+        return tuple(e for e in self.standing if e.act in PAIR_ACTS)
+
     def chains(self, place: Place) -> tuple[tuple[Decision, Decision], ...]:
         """First and last standing entry of each field of each slip: what was found, and what counts now."""
         found: dict[object, list[Decision]] = {}
@@ -131,3 +157,21 @@ class Log(msgspec.Struct, frozen=True):
 def decision_table(decisions: Sequence[Decision]) -> pa.Table:
     """Decisions as rows of `DECISION`."""
     return pa.Table.from_pylist([msgspec.structs.asdict(one) for one in decisions], schema=DECISION)
+
+
+def decided_pairs(log: Log) -> pa.Table:
+    """What stands of pairs, as `DECIDED_PAIR`."""
+    rows = [(*entry.key, *entry.other, entry.act == "same") for entry in log.pairs]
+    return pa.Table.from_pylist([dict(zip(DECIDED_PAIR.names, row, strict=True)) for row in rows], schema=DECIDED_PAIR)
+
+
+def slip_key(text: str) -> Key:
+    """The slip that a text such as ``2:17`` names: delivery and row.
+
+    Raises:
+        ValueError: it names none.
+    """
+    delivery, _, row = text.partition(":")
+    if not (delivery.isascii() and delivery.isdecimal() and row.isascii() and row.isdecimal()):
+        raise ValueError(f"“{text}” names no slip. Write delivery:row, as 2:17.")
+    return int(delivery), int(row)

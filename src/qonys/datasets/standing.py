@@ -41,4 +41,5 @@ _LINK_COLUMNS: dict[str, pa.DataType] = {
     "status": pa.string(),
 }
 LINK = pa.schema(_LINK_COLUMNS)
-"""Two slips, the first without an identifier, that are of one person (``linked``) or may be (``review``)."""
+"""Two slips, the first without an identifier, that are of one person (``linked``), may be (``review``), or are not, as a
+person said (``different``). ``probability`` is null where a person alone brought them together."""

@@ -7,6 +7,8 @@ Laws:
 - A slip without an identifier takes the person of its best pair, from the threshold ``link`` up. Where two persons reach it,
   somebody has to look; so has somebody at pairs from ``review`` up.
 - Those without an identifier that match each other only are one person without a number.
+- What a person decided of a pair goes before every probability: the same are linked, the different never, not even by way
+  of a third slip; where the model would connect what was told apart, its weakest links give way.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qonys.concepts.integration import Linkage
+from qonys.datasets.decision import DECIDED_PAIR
 from qonys.datasets.linkage import Comparison, LinkageModel, PairScorer, ScoredPairs
 from qonys.datasets.outcome import Engine, Table
 from qonys.datasets.standing import LINK
+from qonys.process.settled_pairs import DIFFERENT, SAME, Flags, Numbers, Settled, groups, settled_pairs
 from qonys.process.standing import slips_of
 
-Numbers: TypeAlias = NDArray[np.integer[Any]]
-Flags: TypeAlias = NDArray[np.bool_]
 Probabilities: TypeAlias = NDArray[np.float64]
 _ENCODED = ("surname", "given_name", "birth_place")
 
@@ -46,7 +48,8 @@ class Linked:
 
     Args:
         persons: persons of slips without an identifier, as `LINKED`.
-        links: pairs of slips, as `datasets.standing.LINK`; ``review`` where somebody has to look.
+        links: pairs of slips, as `datasets.standing.LINK`; ``review`` where somebody has to look, ``different`` where
+            somebody looked and told them apart.
         parameters: m, u and the a priori probability that were estimated, and the thresholds.
     """
 
@@ -128,12 +131,13 @@ from records
 """
 
 
-def linked(engine: LinkingEngine, linkage: Linkage, **tables: Table) -> Linked:
+def linked(engine: LinkingEngine, linkage: Linkage, decided: pa.Table | None = None, **tables: Table) -> Linked:
     """Find the persons of slips without an identifier.
 
     Args:
         engine: runs queries and scores pairs.
         linkage: thresholds and seed.
+        decided: what persons decided of pairs, as `datasets.decision.DECIDED_PAIR`.
         tables: registrations, deliveries, exceptions.
     """
     records = engine.run(f"select * from ({records_query()}) as r order by unique_id", None, **tables)
@@ -142,22 +146,38 @@ def linked(engine: LinkingEngine, linkage: Linkage, **tables: Table) -> Linked:
         return Linked()
     prior = float(2 * unknown.sum() / (len(unknown) * max(len(unknown) - 1, 1)))
     scored = engine.scored_pairs("select * from records", linkage_model(linkage, prior=prior), records=records)
-    return _decided(records, unknown, scored, linkage)
+    pairs = DECIDED_PAIR.empty_table() if decided is None else decided
+    settled = settled_pairs(engine, pairs, records, tables["registrations"])
+    return _decided(records, unknown, scored, linkage, settled)
 
 
-def _decided(records: pa.Table, unknown: Flags, scored: ScoredPairs, linkage: Linkage) -> Linked:
-    """Links and persons of scored pairs; records are numbered from 1 in their order."""
+def _decided(records: pa.Table, unknown: Flags, scored: ScoredPairs, linkage: Linkage, settled: Settled) -> Linked:
+    """Links and persons of scored pairs and of those that a person decided; records are numbered from 1 in their order."""
     left, right = scored.pairs["left"].to_numpy() - 1, scored.pairs["right"].to_numpy() - 1
-    probability = scored.pairs["probability"].to_numpy()
+    unscored = settled.unscored(left, right)
+    left, right = np.concatenate([left, unscored[0]]), np.concatenate([right, unscored[1]])
+    probability = np.concatenate([scored.pairs["probability"].to_numpy(), np.full(len(unscored[0]), np.nan)])
     nameless = np.where(unknown[left], left, right)
     other = np.where(unknown[left], right, left)
-    strong = _unambiguous(nameless, other, unknown, probability >= linkage.link)
-    group = _groups(nameless[strong], other[strong], len(unknown))
-    several = np.bincount(group[~unknown], minlength=group.max() + 1) > 1
-    strong &= ~(several[group[nameless]] & unknown[other])
-    group = _groups(nameless[strong], other[strong], len(unknown))
+    said = settled.verdict(nameless, other)
+    strong = _strong(nameless, other, unknown, (probability >= linkage.link) & (said == 0), settled)
+    group = groups(nameless[strong], other[strong], len(unknown))
+    status = np.select([strong, said == DIFFERENT], ["linked", "different"], "review")
     parameters = {**scored.parameters, "link": linkage.link, "review": linkage.review, "seed": linkage.seed}
-    return Linked(_persons(records, unknown, group), _links(records, nameless, other, probability, strong), parameters)
+    return Linked(_persons(records, unknown, group), _links(records, nameless, other, probability, status), parameters)
+
+
+def _strong(nameless: Numbers, other: Numbers, unknown: Flags, reaches: Flags, settled: Settled) -> Flags:
+    """Pairs that are of one person: those said to be, and those that reach the threshold and connect nothing apart.
+
+    In a group that holds two persons the model's links between slips without an identifier give way, then all of its links.
+    """
+    said = settled.verdict(nameless, other) == SAME
+    strong: Flags = said | _unambiguous(nameless, other, unknown, reaches)
+    for weak in (unknown[other], True):
+        group = groups(nameless[strong], other[strong], len(unknown))
+        strong &= said | ~(settled.torn(group, unknown)[group[nameless]] & weak)
+    return strong
 
 
 def _unambiguous(nameless: Numbers, other: Numbers, unknown: Flags, reaches: Flags) -> Flags:
@@ -166,16 +186,6 @@ def _unambiguous(nameless: Numbers, other: Numbers, unknown: Flags, reaches: Fla
     persons = np.bincount(nameless[with_known], minlength=len(unknown))
     result: Flags = reaches & ~((persons[nameless] > 1) & ~unknown[other])
     return result
-
-
-def _groups(left: Numbers, right: Numbers, size: int) -> Numbers:
-    """Number of the group of each record: records that pairs connect are in one group."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
-    groups: Numbers = connected_components(graph, directed=False)[1]
-    return groups
 
 
 def _persons(records: pa.Table, unknown: Flags, group: Numbers) -> pa.Table:
@@ -195,11 +205,13 @@ def _persons(records: pa.Table, unknown: Flags, group: Numbers) -> pa.Table:
     return chosen.append_column("person", pa.array(named, pa.binary())).cast(LINKED)
 
 
-def _links(records: pa.Table, nameless: Numbers, other: Numbers, probability: Probabilities, strong: Flags) -> pa.Table:
+def _links(
+    records: pa.Table, nameless: Numbers, other: Numbers, probability: Probabilities, status: NDArray[np.str_]
+) -> pa.Table:
     one, two = (records.select(["delivery", "row"]).take(index) for index in (nameless, other))
     columns = {
         "delivery": one["delivery"], "row": one["row"], "other_delivery": two["delivery"], "other_row": two["row"],
-        "probability": pa.array(probability), "status": pa.array(np.where(strong, "linked", "review")),
+        "probability": pa.array(probability, from_pandas=True), "status": pa.array(status.tolist(), pa.string()),
     }  # fmt: skip
     return pa.table(columns).cast(LINK)
 

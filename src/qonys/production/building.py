@@ -15,6 +15,7 @@ from qonys.analyse.tables import output_table
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
 from qonys.concepts.table_design import TableDesign
+from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.territory import remainder_group
@@ -119,11 +120,16 @@ def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Ess
 def _decisions(office: Office, counted: Mapping[int, str]) -> str:
     """The hash of what the standing entries of the log do to slips of the counted deliveries."""
     standing = [
-        [counted[e.delivery], e.row, e.act, e.place, e.field, e.new, e.rule]
+        [counted[e.delivery], e.row, e.act, e.place, e.field, _new_of(e, counted), e.rule]
         for e in decision_log(office).standing
-        if e.delivery in counted
+        if e.delivery in counted and (e.act not in PAIR_ACTS or e.other[0] in counted)
     ]
     return hashlib.sha256(msgspec.json.encode(standing)).hexdigest() if standing else ""
+
+
+def _new_of(entry: Decision, counted: Mapping[int, str]) -> str | None:
+    """What an entry sets; the other slip of a pair by the hash of its delivery, whose number depends on the workspace."""
+    return f"{counted[entry.other[0]]}:{entry.other[1]}" if entry.act in PAIR_ACTS else entry.new
 
 
 def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, pa.Table]:

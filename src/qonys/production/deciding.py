@@ -15,9 +15,10 @@ from qonys.concepts.correction import EDITABLE, REASONS
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
-from qonys.datasets.decision import Act, Decision, Key, decision_table
+from qonys.datasets.decision import PAIR_ACTS, Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
 from qonys.production.amending import decision_log, known_codes
+from qonys.production.linking import PairDesk
 from qonys.production.office import Office
 from qonys.production.releasing import told, typed_again
 from qonys.production.reviewing import ENTRY, FLAG, RULE, Slip, slips_of
@@ -37,7 +38,7 @@ class Request(msgspec.Struct, frozen=True):
         act: what to do.
         reason: code of the reason.
         field: variable, or column of the file, that is set.
-        new: its new value as text; ``_U`` or None for *not stated*.
+        new: its new value as text; ``_U`` or None for *not stated*. The other slip of a pair, as ``2:17``.
         old: the value that was seen, where it was; compared with what stands there.
         rule: rule that is accepted; all that the slip waits for where None.
         of: entry that is taken back or closed.
@@ -105,6 +106,8 @@ class _Desk:
         self._slips = {slip.key: slip for slip in slips_of(office, keys)}
         self._layouts = {receipt.delivery: receipt.layout for receipt in office.store.receipts()}
         self._made: list[Decision] = []
+        pairs = any(request.act in PAIR_ACTS for request in requests)
+        self._pairs = PairDesk(office, self._log.pairs) if pairs else None
 
     def decisions(self, requests: Iterable[Request]) -> Iterator[Decision]:
         faults: list[tuple[str, str]] = []
@@ -123,6 +126,9 @@ class _Desk:
         if request.act in ("undo", "close"):
             self._add(request, of=self._entry(request).entry)
             return
+        if self._pairs is not None and request.act in PAIR_ACTS:
+            self._say_of_pair(request, self._pairs)
+            return
         slip = self._slip(request)
         match request.act:
             case "set":
@@ -134,6 +140,16 @@ class _Desk:
                     self._add(request, rule=rule)
             case "leave_out":
                 self._add(request)
+
+    def _say_of_pair(self, request: Request, pairs: PairDesk) -> None:
+        number = self._log.last + len(self._made) + 1
+        try:
+            (delivery, row), other = pairs.taken(request.key, request.new, same=request.act == "same", entry=number)
+        except ValueError as fault:
+            raise _FaultError(str(fault)) from fault
+        self._add(
+            msgspec.structs.replace(request, delivery=delivery, row=row), place="register", new=f"{other[0]}:{other[1]}"
+        )
 
     def _add(self, request: Request, **more: object) -> None:
         number = self._log.last + len(self._made) + 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from qonys.datasets.decision import Log, decided_pairs
 from qonys.datasets.finding import FLAG
 from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.process.integration import Integrated, integrated
@@ -24,20 +25,21 @@ group by delivery, row
 """
 
 
-def integrate(office: Office, tables: Mapping[str, Table], exceptions: pa.Table) -> Outcome[Integrated]:
+def integrate(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, log: Log) -> Outcome[Integrated]:
     """What shows only beside other registrations: exceptions, when slips count, flags, pairs, links.
 
     Args:
         office: the office at work.
         tables: registrations, deliveries, territory.
         exceptions: the slips that are out already, as `datasets.move.EXCEPTION`.
+        log: what persons decided, of pairs too.
     """
     definition = office.profile.integration
     office.progress("integration", 0)
     if definition.linkage is None:
         found = integrated(office.engine, definition, exceptions, tables)
         return Outcome(found, found.findings)
-    links = linked(office.engine, definition.linkage, **tables, exceptions=exceptions)
+    links = linked(office.engine, definition.linkage, decided_pairs(log), **tables, exceptions=exceptions)
     found = integrated(office.engine, definition, exceptions, {**tables, "linked": links.persons})
     findings = (*found.findings, *_of_links(links))
     return Outcome(replace(found, links=links.links), findings, {"linkage": links.parameters})
@@ -69,5 +71,5 @@ def _of_links(links: Linked) -> tuple[Finding, ...]:
     linked_slips = Finding("linked", count=links.persons.num_rows, severity="info")
     if not review:
         return (linked_slips,)
-    next_step = "See the state clean/links: two slips that may be of one person have the status review."
+    next_step = "See them with `qonys review --links`, and decide with `qonys link`."
     return linked_slips, Finding("links-to-review", count=review, next_step=next_step)

@@ -41,7 +41,7 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     correct = amended(office, tables, log)
     tables["registrations"] = correct.data
     judgement = judge(office, tables)
-    aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions, log))
+    aside = integrate(office, tables, settled(office, tables, judgement.data.exceptions, log), log)
     complete = imputed(office, tables, aside.data.exceptions, aside.data.spans)
     tables["registrations"] = complete.data
     moves = office.engine.stream(
