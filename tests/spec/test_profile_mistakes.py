@@ -25,6 +25,9 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "an unknown code of a design": (
         "tables/net-by-region.yaml", "universe: all", "universe: everything", "universe: everything", ("everything", "universe", "Allowed: all, external, internal, interregional"),
     ),
+    "an age that nothing in the flows tells": (
+        "tables/net-by-region.yaml", "universe: all", "universe: all\nyoungest: 15", "", ("Persons below 15 cannot be left out", "same `youngest`"),
+    ),
     "a name that is missing in a language": (
         "classifications/sex.csv", "F,,,Women,Mujeres", "F,,,Women,", "F,,,Women,", ("missing in es", "name_es"),
     ),

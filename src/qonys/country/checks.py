@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from qonys.concepts.release import ReleaseDesign, Section
-from qonys.concepts.table_design import SideDimension, TableDesign
+from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
@@ -40,6 +40,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from integration(profile)
     yield from corrections(profile)
     yield from _tables(profile)
+    yield from _youngest(profile)
     yield from _releases(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from _texts_in_every_language(profile)
@@ -106,21 +107,18 @@ def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
             for name in part.at:
                 if name not in placed:
                     yield where, f"parts: {name} is not among the dimensions of the table.", ""
-        if design.youngest is not None and not _tells_the_young_apart(design, profile):
-            told = f"Persons below {design.youngest} cannot be left out: other tables count them by the same characteristics."
+
+
+def _youngest(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    """Flows mark those who are too young by a characteristic that no table of another youngest age uses."""
+    for design in profile.tables.values():
+        others = {n for other in profile.tables.values() if other.youngest != design.youngest for n in other.dimensions}
+        if design.youngest is not None and not set(characteristics([design])) - others:
             yield (
-                where,
-                told,
+                f"tables/{design.id}.yaml",
+                f"Persons below {design.youngest} cannot be left out: other tables count them by the same characteristics.",
                 "Use a characteristic that only tables of the same `youngest` use, or leave `youngest` out.",
             )
-
-
-def _tells_the_young_apart(design: TableDesign, profile: Profile) -> bool:
-    """Flows mark those who are too young by a characteristic that no table of another youngest age uses."""
-    others = {
-        name for other in profile.tables.values() if other.youngest != design.youngest for name in other.dimensions
-    }
-    return bool(set(characteristics([design])) - others)
 
 
 def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
