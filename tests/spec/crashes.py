@@ -254,21 +254,28 @@ class Crashes:
 
     def look(self, where: str, *, ended: bool) -> None:
         self.kills += not ended
-        _, seen = forked(lambda: content(self.folder))
-        self.compare(where, "a reader sees", seen)
-        if not self.chained:
-            self.finish(where)
+        if self.chained:
+            _, seen = forked(lambda: content(self.folder))
+        else:
+            seen = self.finish(where)
             self.fresh()
+        self.compare(where, "a reader sees", seen)
 
-    def finish(self, where: str) -> None:
-        """Run the step again, to its end, and let the doctor mend what was left."""
-        forked(lambda: run(self.folder, self.step))
+    def finish(self, where: str) -> dict[str, Any]:
+        """Run the step again, to its end, and let the doctor mend what was left; what a reader saw before."""
+
+        def work() -> tuple[dict[str, Any], dict[str, Any]]:
+            seen = content(self.folder)
+            self.step(office_of(self.folder))
+            return seen, mended(self.folder, quick=self.finished % 10 != 1)
+
         self.finished += 1
-        _, last = forked(lambda: mended(self.folder, quick=self.finished % 10 != 1))
+        _, (seen, last) = forked(work)
         if symptoms := last.pop("symptoms"):
             self.faults.append(f"{where}: after mending: {symptoms}")
         if last != self.wanted:
             self.faults.append(f"{where}: run again: {last} instead of {self.wanted}")
+        return dict(seen)
 
     def compare(self, where: str, what: str, seen: dict[str, Any]) -> None:
         for part in ("clean", "decisions"):
