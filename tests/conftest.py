@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
 from qonys.concepts.period import Period
+from qonys.country import loading
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.production.building import BuiltRelease
@@ -29,6 +33,24 @@ class WalkedLine:
     deliveries: Path
     built: BuiltRelease
     published: Publication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _profiles_read_once() -> Iterator[None]:
+    """The commands of the tests read the same profiles over and over; a file of the same content says the same."""
+    kept: dict[tuple[Path, object, bytes], Any] = {}
+    read = loading.read_yaml
+
+    def read_once(path: Path, kind: Any) -> Any:  # noqa: ANN401 any record of a profile
+        if not path.is_file():
+            return read(path, kind)
+        key = (path, kind, path.read_bytes())
+        if key not in kept:
+            kept[key] = read(path, kind)
+        return kept[key]
+
+    with mock.patch.object(loading, "read_yaml", read_once):
+        yield
 
 
 @pytest.fixture(scope="session")
