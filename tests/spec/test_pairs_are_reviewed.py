@@ -36,11 +36,11 @@ MARK = "QQ7391"
 Pairs = dict[tuple[int, int], str]
 
 
-def found_with(*decided: tuple[int, int, bool], written: Sequence[Written] = WRITTEN) -> Linked:
+def found_with(*decided: tuple[int, int, bool], written: Sequence[Written] = WRITTEN, link: float = 0.95) -> Linked:
     """What linkage finds when pairs of rows of delivery 1 were decided."""
     rows = [dict(zip(DECIDED_PAIR.names, (1, one, 1, two, same), strict=True)) for one, two, same in decided]
     pairs = pa.Table.from_pylist(rows, schema=DECIDED_PAIR)
-    return linked(DuckDBEngine(), Linkage(), pairs, **slips_of_persons(written, ENCODED))
+    return linked(DuckDBEngine(), Linkage(link=link), pairs, **slips_of_persons(written, ENCODED))
 
 
 def statuses(found: Linked) -> Pairs:
@@ -57,9 +57,8 @@ def undecided() -> Linked:
 
 
 def with_status(found: Linked, status: str) -> tuple[int, int]:
-    """The first pair of a status with a known person, above the threshold where it is linked and below where not."""
-    rows = (row for row in found.links.to_pylist() if row["status"] == status and WRITTEN[row["other_row"]].identified)
-    return next((row["row"], row["other_row"]) for row in rows if (row["probability"] >= 0.95) == (status == "linked"))
+    """The first pair of a status with a known person."""
+    return next(pair for pair, said in statuses(found).items() if said == status and WRITTEN[pair[1]].identified)
 
 
 def test_a_pair_above_the_threshold_that_is_said_to_be_different_is_not_linked(undecided: Linked) -> None:
@@ -70,10 +69,12 @@ def test_a_pair_above_the_threshold_that_is_said_to_be_different_is_not_linked(u
 
 
 def test_a_pair_between_the_thresholds_that_is_said_to_be_the_same_is_linked(undecided: Linked) -> None:
-    one, two = with_status(undecided, "review")
-    found = found_with((one, two, True))
-    assert statuses(found)[one, two] == "linked"
-    assert persons(found)[one] == WRITTEN[two].person.to_bytes(16, "big")
+    one, two = with_status(undecided, "linked")
+    beyond_all = 1.1
+    assert set(statuses(found_with(link=beyond_all)).values()) == {"review"}
+    found = found_with((one, two, True), link=beyond_all)
+    assert {pair for pair, said in statuses(found).items() if said == "linked"} == {(one, two)}
+    assert persons(found) == {one: WRITTEN[two].person.to_bytes(16, "big")}
 
 
 def test_what_a_person_says_goes_before_what_the_model_links_and_answers_the_other_pairs(undecided: Linked) -> None:
