@@ -183,7 +183,8 @@ def _rules(folder: Path) -> RuleSet:
 def _corrections(folder: Path) -> CorrectionBook:
     books = [read_yaml(path, CorrectionBook) for path in _files(folder, "*.yaml")]
     return CorrectionBook(
-        tuple(entry for book in books for entry in book.corrections), tuple(fill for book in books for fill in book.fills)
+        tuple(entry for book in books for entry in book.corrections),
+        tuple(fill for book in books for fill in book.fills),
     )
 
 

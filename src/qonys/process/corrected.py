@@ -14,6 +14,25 @@ from __future__ import annotations
 
 from qonys.process.standing import FOREVER, slips_of, standing_of
 
+_HOLDING = f"""
+holding as (
+  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, null as aim_delivery, null as aim_row,
+    c.received as since, coalesce(min(a.since), {FOREVER}) as until
+  from corrections as c left join aimed as a on a.delivery = c.delivery and a.row = c.row group by all
+  union all
+  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, a.aim_delivery, a.aim_row,
+    a.since, coalesce(lead(a.since) over (partition by c.delivery, c.row order by a.since), {FOREVER})
+  from corrections as c join aimed as a on a.delivery = c.delivery and a.row = c.row
+),
+superseded as (
+  select e.delivery, e.row, e.date, e.received, greatest(e.since, l.since) as since, least(e.until, l.until, l.gone) as until
+  from holding as e
+  join holding as l on l.corrects = e.corrects and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
+  where not coalesce(e.aim_delivery <> l.aim_delivery or e.aim_row <> l.aim_row, false)
+)
+"""
+"""Which correction holds of a slip from when until when, and which a later one of the same slip supersedes."""
+
 
 def corrected_query(*, linked: bool = False) -> str:
     """Absences of corrected slips; tables registrations, deliveries, exceptions (slips that never count)."""
@@ -42,21 +61,7 @@ aimed as (
   from aims
   where aim_row is not null and greatest(both_known, borne_until) < least(gone, aim_gone)
 ),
-holding as (
-  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, null as aim_delivery, null as aim_row,
-    c.received as since, coalesce(min(a.since), {FOREVER}) as until
-  from corrections as c left join aimed as a on a.delivery = c.delivery and a.row = c.row group by all
-  union all
-  select c.delivery, c.row, c.date, c.received, c.gone, c.corrects, a.aim_delivery, a.aim_row,
-    a.since, coalesce(lead(a.since) over (partition by c.delivery, c.row order by a.since), {FOREVER})
-  from corrections as c join aimed as a on a.delivery = c.delivery and a.row = c.row
-),
-superseded as (
-  select e.delivery, e.row, e.date, e.received, greatest(e.since, l.since) as since, least(e.until, l.until, l.gone) as until
-  from holding as e
-  join holding as l on l.corrects = e.corrects and (l.received, l.delivery, l.row) > (e.received, e.delivery, e.row)
-  where not coalesce(e.aim_delivery <> l.aim_delivery or e.aim_row <> l.aim_row, false)
-),
+{_HOLDING.strip()},
 taken_back as (
   select a.aim_delivery as delivery, a.aim_row as row, a.aim_date as date, a.aim_received as received, a.since, a.gone as until
   from aimed as a
