@@ -27,7 +27,6 @@ from qonys.datasets.registration import REGISTRATION
 from qonys.errors import OperatorError, StatisticianError, SupplierError
 from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
-from qonys.store.locking import alone_in
 from qonys.store.receipts import Receipt, fail_if_a_row_is_lost, replacements
 from qonys.store.sealed import seal
 from qonys.store.states import Store
@@ -131,7 +130,7 @@ def _counted(
     desk: Desk, handed: Handed, receipt: Receipt, source: _Source, intake: Intake, accepted: pa.Table
 ) -> Outcome[Receipt]:
     """Write the receipt by which the delivery counts, unless another process took the same bytes meanwhile."""
-    with alone_in(desk.store.folder):
+    with desk.store.locked():
         if earlier := _taken_before(desk.store, receipt.sha256):
             return _again(earlier, handed)
         _fail_if_not_replaceable(desk.store, handed)
