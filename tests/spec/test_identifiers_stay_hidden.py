@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from qonys.store.keys import Keys
 from qonys.store.sealed import unsealed
 from qonys.store.states import Store
+from spec.bad_files.spreadsheets import HEADING
 from spec.command_line import KEY_SETTINGS, Ran, qonys
 from spec.drawn_slips import KEYS, arrivals_csv, drawn
 
@@ -44,20 +45,6 @@ def delivered_files(folder: Path) -> list[Path]:
     first = folder / "arrivals_1.csv"
     first.write_text(arrivals_csv(slips) + broken, "utf-8")
     book = folder / "departures_1.xlsx"
-    heads = [
-        "Slip",
-        "Person",
-        "Day",
-        "Sex",
-        "Born",
-        "Group",
-        "School",
-        "Reason",
-        "Left",
-        "Left kind",
-        "Country",
-        "Children",
-    ]
     good = [
         f"{MARK}d1",
         f"{MARK}left",
@@ -74,7 +61,7 @@ def delivered_files(folder: Path) -> list[Path]:
     ]
     with xlsxwriter.Workbook(book) as workbook:
         sheet = workbook.add_worksheet()
-        for number, row in enumerate([heads, good, [f"{MARK}d2", f"{MARK}bad", "never", *good[3:]]]):
+        for number, row in enumerate([HEADING, good, [f"{MARK}d2", f"{MARK}bad", "never", *good[3:]]]):
             sheet.write_row(number, 0, row)
     parquet = folder / "bulk.parquet"
     text = dict.fromkeys(["corrects", "education", "origin_locality", "destination_locality", "children"])

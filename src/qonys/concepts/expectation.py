@@ -43,8 +43,3 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         while period.last_day < day and (last is None or period <= last):
             yield period
             period = period.following
-
-
-def period_of(day: date, every: Rhythm) -> Period:
-    """The period in which a day falls."""
-    return Period(day.year, day.month if every == "month" else None)
