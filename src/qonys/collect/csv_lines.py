@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ import numpy.typing as npt
 _LONGEST_LINE = 64 << 20
 _LINE_FEED = ord("\n")
 _CARRIAGE_RETURN = ord("\r")
+
+Bytes: TypeAlias = bytes | bytearray
 
 
 class LineTooLongError(ValueError):
@@ -34,7 +36,7 @@ class Block:
         open_quotes: numbers of the lines left out because of a quotation mark that is not closed.
     """
 
-    content: bytes
+    content: Bytes
     lines: int
     rows: npt.NDArray[np.int64] | None = None
     open_quotes: tuple[int, ...] = ()
@@ -45,7 +47,7 @@ class Block:
         return np.arange(1, self.lines + 1, dtype=np.int64) if self.rows is None else self.rows
 
 
-def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
+def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[Bytes]:
     """Cut a stream at ends of lines, about so many bytes a piece.
 
     Args:
@@ -55,20 +57,29 @@ def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
     Raises:
         LineTooLongError: there is no end of a line for 64 MiB.
     """
-    rest = b""
-    while piece := stream.read(block_bytes):
-        content = rest + piece
+    rest = bytearray()
+    while taken := _filled(content := bytearray(len(rest) + block_bytes), rest, stream):
+        del content[len(rest) + taken :]
         end = _end_of_last_line(content)
-        if end:
-            yield content[:end]
         rest = content[end:]
+        if end:
+            del content[end:]
+            yield content
         if len(rest) > _LONGEST_LINE:
             raise LineTooLongError
     if rest:
         yield rest if rest.endswith((b"\r", b"\n")) else rest + b"\n"
 
 
-def _end_of_last_line(content: bytes) -> int:
+def _filled(content: bytearray, rest: bytearray, stream: BinaryIO) -> int:
+    """Fill what is to be the next piece in place, so that it is copied once; how many bytes came after the rest."""
+    content[: len(rest)] = rest
+    with memoryview(content) as whole:
+        taken: int = stream.readinto(whole[len(rest) :])  # type: ignore[attr-defined]  # any buffered stream has it
+    return taken
+
+
+def _end_of_last_line(content: Bytes) -> int:
     """A carriage return at the very end may be half of a line's end, so it ends none yet."""
     return max(content.rfind(b"\n"), content.rfind(b"\r", 0, len(content) - 1)) + 1
 
@@ -85,18 +96,18 @@ class LineCutter:
         self._separator, self._quote = separator, quote
         self._sound = _sound_line(separator, quote) if quote else None
 
-    def block(self, piece: bytes) -> Block:
+    def block(self, piece: Bytes) -> Block:
         """The lines of a piece; cut only where it has quotation marks, so that blank lines may be among them."""
         content = _with_line_feeds(piece)
         if self._quote and self._quote in content and not self._is_plainly_quoted(content):
             return self.cut(content)
-        return Block(content, int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)))
+        return Block(content, content.count(b"\n"))
 
-    def _is_plainly_quoted(self, content: bytes) -> bool:
+    def _is_plainly_quoted(self, content: Bytes) -> bool:
         """Every second quotation mark opens a column, the next one closes it on the same line, and there are no others."""
         if len(self._quote) != 1 or len(self._separator) != 1:
             return False
-        text = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+        text = np.frombuffer(b"".join((b"\n", content, b"\n")), np.uint8)
         marks = np.flatnonzero(text == self._quote[0])
         opening, closing = marks[0::2], marks[1::2]
         if len(opening) != len(closing):
@@ -109,10 +120,10 @@ class LineCutter:
         marks_before_line = np.searchsorted(marks, np.flatnonzero(text == _LINE_FEED))
         return not (marks_before_line % 2).any()
 
-    def cut(self, content: bytes) -> Block:
+    def cut(self, content: Bytes) -> Block:
         """The lines of a piece without blank ones and open quotation marks."""
         kept, numbers, open_quotes = [], [], []
-        lines = content.split(b"\n")[:-1]
+        lines = bytes(content).split(b"\n")[:-1]
         for number, line in enumerate(lines, start=1):
             bare = line.rstrip(b"\r")
             if bare and self._sound and self._quote in bare and not self._sound.fullmatch(bare):
@@ -124,7 +135,7 @@ class LineCutter:
         return Block(b"\n".join([*kept, b""]) if kept else b"", len(lines), rows, tuple(open_quotes))
 
 
-def _with_line_feeds(content: bytes) -> bytes:
+def _with_line_feeds(content: Bytes) -> Bytes:
     """The content with every line ended by a line feed."""
     if b"\r" not in content or content.count(b"\r") == content.count(b"\r\n"):
         return content

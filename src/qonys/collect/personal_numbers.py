@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,11 @@ from qonys.concepts.personal_number import NumberScheme
 from qonys.methods.check_digits import check_digits
 
 _ZERO = ord("0")
+_NINE = 9
 _NO_YEAR = -1
+
+Digits: TypeAlias = NDArray[np.uint8]
+"""Of numbers, position by position: shape (positions, numbers)."""
 
 
 def said_by_numbers(numbers: pa.Array[Any], missing: tuple[str, ...], scheme: NumberScheme) -> dict[str, pa.Array[Any]]:
@@ -29,17 +33,32 @@ def said_by_numbers(numbers: pa.Array[Any], missing: tuple[str, ...], scheme: Nu
     trimmed: Any = pc.utf8_trim_whitespace(numbers.cast(pa.string()))
     stated = _flags(pc.and_(pc.is_valid(trimmed), pc.invert(pc.is_in(trimmed, pa.array(missing, pa.string())))))
     whole = stated & _flags(pc.equal(pc.binary_length(trimmed), pa.scalar(scheme.digits, pa.int32())))
+    digits = _digits(trimmed if whole.all() else trimmed.filter(pa.array(whole)), scheme.digits)
+    is_valid = (digits <= _NINE).all(axis=0)
+    is_valid &= check_digits(digits[:-1].T, scheme.weights, scheme.modulus) == digits[-1]
     valid = np.zeros(len(trimmed), np.bool_)
-    digits = _digits(trimmed.filter(pa.array(whole)), scheme.digits)
-    is_valid = np.ones(len(digits), np.bool_)
-    for position in digits.T:
-        is_valid &= position <= 9
-    is_valid &= check_digits(digits[:, :-1], scheme.weights, scheme.modulus) == digits[:, -1]
     valid[whole] = is_valid
+    return {"number_valid": pa.array(valid, mask=~stated), **_of_persons(digits[:, is_valid], scheme, valid)}
+
+
+def _of_persons(digits: Digits, scheme: NumberScheme, valid: NDArray[np.bool_]) -> dict[str, pa.Array[Any]]:
+    """Birth and sex of the rows that are valid; what several say alike is read once."""
+    positions = (
+        *(p for first in (scheme.year, scheme.month, scheme.day) for p in (first - 1, first)),
+        scheme.century_and_sex - 1,
+    )
+    told = np.zeros(digits.shape[1], np.int32)
+    for position in positions:
+        told = told * np.int32(10) + digits[position]
+    coded: Any = pa.array(told).dictionary_encode()
+    distinct = coded.dictionary.to_numpy() // 10 ** np.arange(len(positions) - 1, -1, -1)[:, None] % 10
+    place = np.full(len(valid), -1, np.int32)
+    place[valid] = coded.indices.to_numpy()
+    rows: Any = pa.array(place, mask=~valid)
+    sexes: Any = _sexes(distinct[-1], scheme).dictionary_encode()
     return {
-        "number_valid": pa.array(valid, mask=~stated),
-        "number_birth_date": _scattered(_births(digits[is_valid], scheme), valid),
-        "number_sex": _scattered(_sexes(digits[is_valid], scheme), valid),
+        "number_birth_date": _births(distinct, scheme).take(rows),
+        "number_sex": pa.DictionaryArray.from_arrays(sexes.indices.take(rows), sexes.dictionary),
     }
 
 
@@ -49,20 +68,18 @@ def _flags(values: pa.Array[Any]) -> NDArray[np.bool_]:
     return flags
 
 
-def _digits(texts: pa.Array[Any], count: int) -> NDArray[np.uint8]:
-    """Shape (texts, count); what is no digit is more than 9."""
+def _digits(texts: pa.Array[Any], count: int) -> Digits:
+    """Shape (count, texts); what is no digit is more than 9."""
     whole: Any = texts
     content = whole.buffers()[2] or b""
-    return np.frombuffer(content, np.uint8, len(texts) * count).reshape(-1, count) - np.uint8(_ZERO)
+    of_texts = np.frombuffer(content, np.uint8, len(texts) * count, whole.offset * count).reshape(-1, count)
+    return np.ascontiguousarray(of_texts.T) - np.uint8(_ZERO)
 
 
-def _births(digits: NDArray[np.uint8], scheme: NumberScheme) -> pa.Array[Any]:
-    """Days of birth; null where the digits are no date."""
-    year, month, day = (
-        digits[:, position - 1].astype(np.int64) * 10 + digits[:, position]
-        for position in (scheme.year, scheme.month, scheme.day)
-    )
-    century = _meant(digits, scheme, np.full(10, _NO_YEAR), "century")
+def _births(told: NDArray[np.int64], scheme: NumberScheme) -> pa.Array[Any]:
+    """Days of birth of what numbers tell (year, month, day of two digits each, century); null where they are no date."""
+    year, month, day = (told[place] * 10 + told[place + 1] for place in (0, 2, 4))
+    century = _meant(told[-1], scheme, np.full(10, _NO_YEAR), "century")
     is_date = (century != _NO_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
     start = np.where(is_date, (century + year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = start.astype("datetime64[D]").astype(np.int64) + day - 1
@@ -71,18 +88,13 @@ def _births(digits: NDArray[np.uint8], scheme: NumberScheme) -> pa.Array[Any]:
     return result
 
 
-def _sexes(digits: NDArray[np.uint8], scheme: NumberScheme) -> pa.Array[Any]:
+def _sexes(told: NDArray[np.int64], scheme: NumberScheme) -> pa.Array[Any]:
     none: NDArray[Any] = np.full(10, None, dtype=object)
-    return pa.array(_meant(digits, scheme, none, "sex"), pa.string())
+    return pa.array(_meant(told, scheme, none, "sex"), pa.string())
 
 
-def _meant(digits: NDArray[np.uint8], scheme: NumberScheme, meanings: NDArray[Any], name: str) -> NDArray[Any]:
+def _meant(told: NDArray[np.int64], scheme: NumberScheme, meanings: NDArray[Any], name: str) -> NDArray[Any]:
     for digit, meaning in scheme.meanings.items():
         meanings[int(digit)] = getattr(meaning, name)
-    meant: NDArray[Any] = meanings[digits[:, scheme.century_and_sex - 1]]
+    meant: NDArray[Any] = meanings[told]
     return meant
-
-
-def _scattered(values: pa.Array[Any], at: NDArray[np.bool_]) -> pa.Array[Any]:
-    places: Any = pa.array(np.maximum(np.cumsum(at) - 1, 0), mask=~at)
-    return values.take(places)

@@ -21,7 +21,7 @@ class SingleByte:
     def __init__(self, name: str, undefined: bytes) -> None:
         self.name, self.undefined = name, undefined
 
-    def first_wrong_byte(self, content: bytes) -> int | None:
+    def first_wrong_byte(self, content: bytes | bytearray) -> int | None:
         """Where the first byte stands that is no character."""
         found = (content.find(byte) for byte in self.undefined)
         return min((place for place in found if place >= 0), default=None)

@@ -154,7 +154,7 @@ class RowCoder:
         """Gather what rows with problems say; nothing of those that hold an identifier in another column."""
         misplaced = self._misplaced_texts(rows)
         places = sorted({*problems, *misplaced})
-        contents = [_content(raw, place) for place in places]
+        contents = _contents(raw, np.array(places, np.int64))
         if self._pattern:
             found = as_flags(pc.match_substring_regex(pa.array(contents, pa.string()), self._pattern))
             misplaced |= {place for place, holds in zip(places, found, strict=True) if holds}
@@ -252,13 +252,17 @@ def _tell(
             problems[place].append({"field": name, "found": "", "reason": _NOT_STATED})
 
 
-def _content(raw: Mapping[str, DistinctTexts], row: int) -> str:
-    said = {
-        name: texts.texts[int(texts.places[row])].as_py() if texts.places[row] >= 0 else None
-        for name, texts in raw.items()
-    }
-    kept = {name: text[:_MOST_KEPT] if text else text for name, text in said.items()}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+def _contents(raw: Mapping[str, DistinctTexts], rows: npt.NDArray[np.int64]) -> list[str]:
+    """What each of some rows says, as JSON; a long text is cut off."""
+    said = [DistinctTexts(texts.texts, texts.places[rows]).of_rows(texts.texts).to_pylist() for texts in raw.values()]
+    return [
+        json.dumps(
+            {name: text[:_MOST_KEPT] if text else text for name, text in zip(raw, row, strict=True)},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        for row in zip(*said, strict=True)
+    ]
 
 
 def _compact(column: pa.Array[Any]) -> pa.Array[Any]:

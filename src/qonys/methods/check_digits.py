@@ -28,7 +28,7 @@ def check_digits(digits: NDArray[np.uint8], weights: Sequence[Sequence[int]], mo
         # Position by position: a matrix product of whole numbers is slower, one of floating point takes all cores.
         total = np.zeros(len(open_), np.int32)
         for weight, position in zip(cycle, digits.T, strict=True):
-            total += weight * position[open_].astype(np.int32)
+            total += np.multiply(position if len(open_) == len(found) else position[open_], weight, dtype=np.int32)
         remainder = total % modulus
         found[open_] = np.where(remainder < 10, remainder, NONE)
     return found

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from qonys.collect.ahead import in_order
-from qonys.collect.csv_lines import Block, LineCutter, LineTooLongError, whole_lines
+from qonys.collect.csv_lines import Block, Bytes, LineCutter, LineTooLongError, whole_lines
 from qonys.collect.opening import Opened
 from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent, unreadable
 from qonys.collect.single_byte import SingleByte, single_byte
@@ -35,7 +35,7 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
         with opened.unpacked() if codec else opened.stream() as stream:
             watched = _Watched(stream)
             heading, before = _heading(watched, opened, codec, reader)
-            pieces = whole_lines(watched, _BLOCK_BYTES)  # type: ignore[arg-type]  # all that is asked of it is read
+            pieces = whole_lines(watched, _BLOCK_BYTES)  # type: ignore[arg-type]  # all that is asked of it is readinto
             for parsed in in_order(_Parser(opened, codec, heading), pieces):
                 if parsed.wrong is not None:
                     raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
@@ -64,6 +64,16 @@ class _Watched:
         content = self._stream.read(size)
         self.last = content[-1:] or self.last
         return content
+
+    def readinto(self, room: memoryview) -> int:
+        """Fill some of the room; 0 at the end."""
+        if self._put_back:
+            content = self.read(len(room))
+            room[: len(content)] = content
+            return len(content)
+        taken: int = self._stream.readinto(room)  # type: ignore[attr-defined]  # any buffered stream has it
+        self.last = bytes(room[taken - 1 : taken]) or self.last
+        return taken
 
     def put_back(self, content: bytes) -> None:
         self._put_back = content
@@ -128,7 +138,7 @@ class _Parser:
             for c in self._layout.columns
         }
 
-    def __call__(self, piece: bytes) -> _Parsed:
+    def __call__(self, piece: Bytes) -> _Parsed:
         block = self._cutter.block(piece)
         if wrong := self._wrong_bytes(block):
             return _Parsed(block.lines, wrong=wrong)
@@ -151,12 +161,12 @@ class _Parser:
         wrong = self._codec.first_wrong_byte(content) if self._codec else _first_byte_not_utf8(content)
         if wrong is None:
             return None
-        return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), content)
+        return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), bytes(content))
 
-    def _parsed(self, content: bytes) -> tuple[pa.Table, dict[int, str]]:
+    def _parsed(self, content: Bytes) -> tuple[pa.Table, dict[int, str]]:
         """The rows that could be cut, and what is wrong with each of the others by its number from 1."""
         broken: dict[int, str] = {}
-        if not content.strip(b"\r\n"):
+        if _is_blank(content):
             return pa.schema(list(self._types.items())).empty_table(), broken
 
         def tell(row: pa_csv.InvalidRow) -> Literal["skip"]:
@@ -166,6 +176,7 @@ class _Parser:
             return "skip"
 
         layout = self._layout
+        quoted = bool(layout.quote) and layout.quote.encode() in content
         table = pa_csv.read_csv(
             pa.BufferReader(content),  # type: ignore[arg-type]  # any file of Arrow's is one
             read_options=pa_csv.ReadOptions(
@@ -174,7 +185,7 @@ class _Parser:
                 block_size=len(content) + 1,
             ),
             parse_options=pa_csv.ParseOptions(
-                delimiter=layout.separator, quote_char=layout.quote or False, invalid_row_handler=tell
+                delimiter=layout.separator, quote_char=layout.quote if quoted else False, invalid_row_handler=tell
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types=self._types, include_columns=list(self._types), strings_can_be_null=False, check_utf8=False
@@ -195,7 +206,12 @@ class _Parser:
         return pa.RecordBatch.from_pydict({**decoded, "row": batch.column("row")})
 
 
-def _first_byte_not_utf8(content: bytes) -> int | None:
+def _is_blank(content: Bytes) -> bool:
+    """Nothing but ends of lines; a row is told by its first bytes, without a copy of them all."""
+    return not content[:_FIRST_LINE].strip(b"\r\n") and not content.strip(b"\r\n")
+
+
+def _first_byte_not_utf8(content: Bytes) -> int | None:
     offsets = pa.py_buffer(np.array([0, len(content)], np.int32).tobytes())
     text: Any = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(content)])
     try:
