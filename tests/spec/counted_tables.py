@@ -20,7 +20,7 @@ from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
 from qonys.datasets.move import MOVE
 from qonys.datasets.output import OutputTable
-from qonys.datasets.territory import group_table, remainder_group, territory_table
+from qonys.datasets.territory import division_table, group_table, remainder_group, territory_table
 from qonys.disseminate.words import table_words
 from qonys.engine.duck import DuckDBEngine
 from qonys.queries.flows import characteristics, flows_query
@@ -74,7 +74,8 @@ def counts_of(
     flows = ENGINE.run(flows_query(together), {"cut_off": cut_off.isoformat()}, moves=moves, territory=territory)
     remainder = remainder_group(profile.classifications.get("country_group"))
     query = table_query(design, period, characteristics(together), remainder)
-    return ENGINE.run(query, flows=flows, groups=group_table(profile.memberships))
+    divisions = {"divisions": division_table(profile.areas)} if design.boundaries else {}
+    return ENGINE.run(query, flows=flows, groups=group_table(profile.memberships), **divisions)
 
 
 def table_of(profile: Profile, design: TableDesign, moves: pa.Table, **changes: Any) -> OutputTable:  # noqa: ANN401

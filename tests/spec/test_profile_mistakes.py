@@ -38,6 +38,18 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         "release/designs/annual.yaml", "tables: [external-by-ethnicity]", "tables: [by-shoe-size]", "",
         ("no table “by-shoe-size”", "external-by-ethnicity"),
     ),
+    "an area that becomes nothing": (
+        "areas/changes.csv", "2024-01-01,N13,S12,recoded,1,Invented: Marsh went from Northmark to Southfield\n", "", "",
+        ("N13 ends on 2024-01-01, and nothing says what it became", "Add an entry"),
+    ),
+    "a change of an area that is none": (
+        "areas/changes.csv", "N13,S12,recoded", "N99,S12,recoded", "", ("N99 is no area on the day before", "Mend its code"),
+    ),
+    "a share above one": ("areas/changes.csv", "recoded,1,", "recoded,1.5,", "", ("1.5 is no share", "at most 1")),
+    "an unknown boundary set": (
+        "tables/net-by-region.yaml", "universe: all", 'universe: all\nboundaries: "1066"', "",
+        ("no boundary set “1066”", "Known: 2023, 2024"),
+    ),
     "a key of integration that is no variable": (
         "integration.yaml", "duplicate_key: [person,", "duplicate_key: [passport,", "", ("passport is no variable", "person"),
     ),

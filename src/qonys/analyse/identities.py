@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import isclose
 
 from qonys.concepts.table_design import COUNTS, TableDesign
 from qonys.concepts.text import TOTAL
@@ -18,7 +19,7 @@ def fail_if_parts_differ_from_total(table: OutputTable, design: TableDesign) -> 
         StatisticianError: they do not; the message names table, cell and difference.
     """
     for cell, parts, total in _sums(table, design):
-        if parts != total:
+        if not isclose(parts, total, rel_tol=1e-9, abs_tol=1e-6):
             raise StatisticianError(
                 f"The parts add up to {parts:.0f}, the total is {total:.0f}.",
                 where=f"table {table.id}, {cell}",
@@ -55,4 +56,6 @@ def _sums(table: OutputTable, design: TableDesign) -> Iterator[tuple[str, float,
             if table.measure_of(key) not in COUNTS or table.cells[key].value is None:
                 continue
             parts = [table.cells[(*key[:place], code, *key[place + 1 :])].value for code in members]
-            yield ", ".join(key), sum(value or 0 for value in parts), table.cells[key].value or 0
+            told = [value for value in parts if value is not None]
+            if len(told) == len(parts):
+                yield ", ".join(key), sum(told), table.cells[key].value or 0

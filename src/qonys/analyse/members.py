@@ -12,11 +12,11 @@ from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.output import Dimension, Member, TableWords
-from qonys.datasets.territory import remainder_group
+from qonys.datasets.territory import DIVIDED, remainder_group
 from qonys.queries.flows import age_groups
-from qonys.queries.tables import STREAMS
+from qonys.queries.tables import DIVIDED_STREAM, INSIDE, STREAMS
 
-Counts = Mapping[tuple[str, ...], tuple[int, int]]
+Counts = Mapping[tuple[str, ...], tuple[float, float]]
 """period and the design's dimensions -> arrivals, departures"""
 
 _CODE_LIST = {"partner_locality": "locality", "citizenship": "country"}
@@ -74,20 +74,26 @@ def _periods(design: TableDesign, last: Period) -> list[Period]:
 def _members(name: str, design: TableDesign, counts: Counts, setting: Setting) -> list[Member]:
     place = 1 + design.dimensions.index(name)
     counted = {key[place] for key in counts}
+    counted |= set(INSIDE) if DIVIDED_STREAM in counted else set()
     total = [Member(TOTAL, setting.words.members[TOTAL], 0)] if name in design.totals else []
     if name == "partner":
         return total + _partners(design, counts, place, setting)
-    labels = _labels(name, setting)
+    labels = _labels(name, design, setting)
     wanted = design.only.get(name, tuple(labels))
     shown = [code for code in labels if code in wanted and (code in counted or name not in _ONLY_IF_COUNTED)]
-    late = sorted(counted - {TOTAL} - set(shown), key=lambda code: (code == NOT_STATED, code))
+    late = sorted(_shown_late(counted) - {TOTAL, *shown}, key=lambda code: (code == NOT_STATED, code))
     return total + [Member(code, labels.get(code) or _any_label(code, setting)) for code in (*shown, *late)]
+
+
+def _shown_late(counted: Iterable[str]) -> set[str]:
+    """Codes besides those of the day; what is divided among units is no member: its units are not available instead."""
+    return {code for code in counted if not code.startswith(DIVIDED) and code != DIVIDED_STREAM}
 
 
 def _partners(design: TableDesign, counts: Counts, place: int, setting: Setting) -> list[Member]:
     """Groups in their order, each followed by its countries; the largest turnover of all periods stands first."""
     groups = setting.classifications["country_group"].names() if "partner" in design.groups else {}
-    turnover: dict[str, int] = {}
+    turnover: dict[str, float] = {}
     for key, (arrivals, departures) in counts.items():
         turnover[key[place]] = turnover.get(key[place], 0) + arrivals + departures
     countries = sorted(turnover.keys() - {TOTAL} - groups.keys(), key=lambda code: (-turnover[code], code))
@@ -110,10 +116,12 @@ def _group_on_last_day(country: str, setting: Setting) -> str:
     return remainder_group(setting.classifications.get("country_group"))
 
 
-def _labels(name: str, setting: Setting) -> dict[str, Text]:
+def _labels(name: str, design: TableDesign, setting: Setting) -> dict[str, Text]:
     """The codes of a dimension that are shown even where nobody moved, in order, with their names."""
     if name in ("area", "partner_area"):
-        return {unit.code: unit.names for unit in setting.areas.on(setting.period.last_day, setting.level)}
+        borders = setting.areas.boundary_set(design.boundaries) if design.boundaries else None
+        day, level = (borders.day, borders.level) if borders else (setting.period.last_day, setting.level)
+        return {unit.code: unit.names for unit in setting.areas.on(day, level)}
     if name == "age_group":
         return {code: setting.words.members[code] for code, _, _ in age_groups()}
     if name == "stream":

@@ -6,12 +6,12 @@ flows that the sources do not hold, are *not available*, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import product
 
 import pyarrow as pa
 
-from qonys.analyse.members import Setting, dimension_of
+from qonys.analyse.divided import Divided, divided
+from qonys.analyse.members import Counts, Setting, dimension_of
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.status import DataStatus, ObservationStatus
@@ -49,9 +49,10 @@ def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintag
         tuple(row[name] for name in ("period", *design.dimensions)): (row["arrivals"], row["departures"])
         for row in counts.to_pylist()
     }
+    unsure = divided(design, counted, _estimated(design, counts))
     dimensions = tuple(dimension_of(name, design, counted, setting) for name in (*design.rows, *design.columns))
     cells = {
-        key: _cell(design, dict(zip((d.id for d in dimensions), key, strict=True)), counted, setting, named)
+        key: _cell(design, dict(zip((d.id for d in dimensions), key, strict=True)), counted, setting, named, unsure)
         for key in product(*(dimension.codes for dimension in dimensions))
     }
     return OutputTable(
@@ -69,16 +70,25 @@ def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintag
     )
 
 
+def _estimated(design: TableDesign, counts: pa.Table) -> frozenset[tuple[str, ...]]:
+    """Keys of the counts, with arrivals or departures before them, into which some flow came by a share of its area."""
+    names = ("period", *design.dimensions)
+    whole = design.universe != "interregional" and "stream" not in design.dimensions
+    found = set()
+    for row in counts.to_pylist() if design.boundaries else ():
+        areas = [row[name] for name in ("area", "partner_area") if name in names]
+        if not (whole and all(area == TOTAL for area in areas)):
+            key = tuple(row[name] for name in names)
+            found |= {(side, *key) for side in ("arrivals", "departures") if row[f"{side}_estimated"]}
+    return frozenset(found)
+
+
 def _cell(
-    design: TableDesign,
-    at: dict[str, str],
-    counted: Mapping[tuple[str, ...], tuple[int, int]],
-    setting: Setting,
-    vintage: str,
+    design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, vintage: str, unsure: Divided
 ) -> Cell:
     measure: Measure = at["measure"]  # type: ignore[assignment]
     status = _data_status(design, at, setting)
-    if not _is_available(design, at, measure, setting, vintage):
+    if not _is_available(design, at, measure, setting, vintage) or unsure.hides(design, at):
         return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
     key = tuple(at[name] for name in ("period", *design.dimensions))
     arrivals, departures = counted.get(key, (0, 0))
@@ -95,7 +105,10 @@ def _cell(
         "net": arrivals - departures,
         "turnover": arrivals + departures,
     }
-    return Cell(float(counts[measure]), data=status)
+    sides = (measure,) if measure in ("arrivals", "departures") else ("arrivals", "departures")
+    estimated = any((side, *key) in unsure.estimated for side in sides)
+    how = ObservationStatus.ESTIMATED if estimated else ObservationStatus.NORMAL
+    return Cell(float(counts[measure]), how, status)
 
 
 def _is_available(design: TableDesign, at: dict[str, str], measure: Measure, setting: Setting, vintage: str) -> bool:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, TypeAlias
 
 from qonys.concepts.text import Text
 
 ABROAD_LEVEL = "country"
+
+ChangeKind: TypeAlias = Literal["renamed", "recoded", "merged", "split", "part"]
+"""``renamed``: the same code. ``recoded``: the whole of it has another code. ``merged``: the whole of it became part of
+another. ``split``: it ended and became several. ``part``: a part of it became or went to another; the rest keeps its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,27 @@ class BoundarySet:
     names: Text
 
 
+@dataclass(frozen=True, slots=True)
+class TerritoryChange:
+    """One entry: on a day an area, or a part of it, became another.
+
+    Args:
+        date: first day of the new borders.
+        source_code: the area before.
+        target_code: the area since.
+        kind: what happened.
+        weight: share of the persons of the area before who live in the area since; None: unknown.
+        source: where it is written down.
+    """
+
+    date: date
+    source_code: str
+    target_code: str
+    kind: ChangeKind
+    weight: float | None
+    source: str
+
+
 @dataclass(frozen=True)
 class AreaRegister:
     """All areas of a profile, in their order of presentation."""
@@ -57,6 +83,7 @@ class AreaRegister:
     boundary_sets: tuple[BoundarySet, ...]
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     """source id -> text as the source writes it -> code"""
+    changes: tuple[TerritoryChange, ...] = ()
 
     def on(self, day: date, level: str) -> tuple[Area, ...]:
         return tuple(area for area in self.areas if area.level == level and area.holds_on(day))
@@ -67,6 +94,14 @@ class AreaRegister:
         while here is not None and here.level != level:
             here = next((a for a in self._by_code.get(here.parent, ()) if a.holds_on(day)), None)
         return here
+
+    def of_code(self, code: str) -> tuple[Area, ...]:
+        """The areas that a code means, each in its span of time."""
+        return tuple(self._by_code.get(code, ()))
+
+    def boundary_set(self, name: str) -> BoundarySet | None:
+        """The boundary set of an id; None where there is none."""
+        return next((borders for borders in self.boundary_sets if borders.id == name), None)
 
     @property
     def _by_code(self) -> dict[str, list[Area]]:

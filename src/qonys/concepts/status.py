@@ -31,6 +31,8 @@ class ObservationStatus(Enum):
     NOT_APPLICABLE = "M"
     """Data cannot exist."""
     PROVISIONAL = "P"
+    ESTIMATED = "E"
+    """Counted into its area by a share: on the borders of another day the area is divided."""
 
 
 class ConfidentialityStatus(Enum):

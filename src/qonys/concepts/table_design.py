@@ -47,6 +47,7 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         groups: dimensions that get the sums of their groups besides (``partner``: groups of countries).
         only: codes to which a dimension is restricted.
         youngest: youngest age that counts (education: 15).
+        boundaries: boundary set on whose borders is counted; without it, on the borders of the day of each move.
         vintage: data cut-off from which the table is drawn, by its name in the calendar.
         data_status: status of a cell when the records are synthetic, where no part says otherwise.
         parts: cells of another status.
@@ -65,6 +66,7 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[str, ...] = ()
     only: dict[str, tuple[str, ...]] = {}
     youngest: int | None = None
+    boundaries: str | None = None
     vintage: str = "final"
     data_status: DataStatus = DataStatus.INVENTED
     parts: tuple[StatusOf, ...] = ()

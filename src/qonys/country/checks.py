@@ -15,6 +15,7 @@ from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
 from qonys.country.rule_checks import rule_contradictions
+from qonys.country.territory_checks import territory
 from qonys.errors import ProfileError
 from qonys.queries.flows import characteristics
 
@@ -33,6 +34,7 @@ def fail_if_inconsistent(profile: Profile) -> None:
 
 def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from _areas(profile)
+    yield from territory(profile)
     yield from _aliases_and_groups(profile)
     yield from _classifications(profile)
     yield from layouts(profile)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet
+from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet, ChangeKind, TerritoryChange
 from qonys.concepts.classification import Classification, Code, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
@@ -57,6 +57,15 @@ class _BoundaryRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     day: date
     level: str
+
+
+class _ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    date: date
+    source_code: str = msgspec.field(name="from")
+    target_code: str = msgspec.field(name="to")
+    kind: ChangeKind
+    source: str
+    weight: float | None = None
 
 
 class _AliasRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,7 +160,12 @@ def _areas(folder: Path, identity: Identity) -> AreaRegister:
     for path in _files(folder / "areas", "aliases*.csv"):
         for _, row, _ in read_csv(path, _AliasRow):
             aliases.setdefault(row.list, {})[row.text] = row.code
-    return AreaRegister(identity.home, tuple(home + abroad), tuple(boundaries), aliases)
+    changes = [
+        TerritoryChange(row.date, row.source_code, row.target_code, row.kind, row.weight, row.source)
+        for path in _files(folder / "areas", "changes*.csv")
+        for _, row, _ in read_csv(path, _ChangeRow)
+    ]
+    return AreaRegister(identity.home, tuple(home + abroad), tuple(boundaries), aliases, tuple(changes))
 
 
 def _classification_files(folder: Path) -> list[Path]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 
-from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister
+from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet
+from qonys.concepts.boundaries import Shares, units_on
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.text import NOT_STATED
 
 BEGINNING = date(1, 1, 1)
 END = date(9999, 12, 31)
+DIVIDED = "divided:"
+"""How the code of an area begins that is divided among several units of a boundary set."""
 
 
 def territory_table(areas: AreaRegister, level: str) -> pa.Table:
-    """Columns code, level, inside, unit, locality, valid_from (first day), valid_to (first day after).
+    """Columns code, level, inside, unit, locality, valid_from (first day), valid_to (first day after), ``unit_<id>``.
 
-    ``unit`` is the containing area of the level by which is published, the country itself abroad, and *not stated* for
-    an area inside the country that lies in no unit.
+    ``unit`` is the containing area of the level by which is published, on the borders of the day; the country itself
+    abroad; *not stated* for an area inside the country that lies in no unit. ``unit_<id>`` is the same on the borders of
+    a boundary set: where the area is divided among several of its units, it is a code of `division_table`.
     """
     rows = [
         {
@@ -27,12 +32,43 @@ def territory_table(areas: AreaRegister, level: str) -> pa.Table:
             "inside": _is_inside(area, areas),
             "unit": _unit(area, areas, level),
             "locality": area.locality or None,
-            "valid_from": area.valid_from or BEGINNING,
-            "valid_to": area.valid_to or END,
+            "valid_from": first,
+            "valid_to": last,
+            **{unit_column(borders.id): _unit_on(area, areas, first, last, borders) for borders in areas.boundary_sets},
         }
         for area in areas.areas
+        for first, last in _spans(area, areas)
     ]
-    return pa.Table.from_pylist(rows, schema=_TERRITORY)
+    units = {unit_column(borders.id): pa.string() for borders in areas.boundary_sets}
+    return pa.Table.from_pylist(rows, schema=pa.schema({**_TERRITORY_COLUMNS, **units}))
+
+
+def unit_column(boundary_set: str) -> str:
+    """The column of `territory_table` with the units of a boundary set."""
+    return f"unit_{boundary_set}"
+
+
+def division_table(areas: AreaRegister) -> pa.Table:
+    """Areas that are divided among units of a boundary set: boundary_set, divided, unit, weight (null: not known)."""
+    found: dict[tuple[str, str], Shares] = {}
+    for area in areas.areas:
+        for first, last in _spans(area, areas) if _is_inside(area, areas) else ():
+            for borders in areas.boundary_sets:
+                shares = units_on(areas, area, _day_of(first, last), borders)
+                if len(shares) > 1:
+                    found[borders.id, divided_code(shares)] = shares
+    rows = [
+        {"boundary_set": borders, "divided": code, "unit": unit, "weight": weight}
+        for (borders, code), shares in sorted(found.items())
+        for unit, weight in sorted(shares.items())
+    ]
+    return pa.Table.from_pylist(rows, schema=_DIVISIONS)
+
+
+def divided_code(shares: Shares) -> str:
+    """Stands for the unit of an area that is divided among several: it names them, and their shares where known."""
+    told = (unit if weight is None else f"{unit}*{weight:.6g}" for unit, weight in sorted(shares.items()))
+    return DIVIDED + "+".join(told)
 
 
 def group_table(memberships: tuple[Membership, ...]) -> pa.Table:
@@ -58,6 +94,26 @@ def _is_inside(area: Area, areas: AreaRegister) -> bool:
     return area.level != ABROAD_LEVEL or area.code == areas.home
 
 
+def _spans(area: Area, areas: AreaRegister) -> list[tuple[date, date]]:
+    """The validity of an area, cut wherever its territory changes."""
+    first, last = area.valid_from or BEGINNING, area.valid_to or END
+    changes = {change.date for change in areas.changes if area.code in (change.source_code, change.target_code)}
+    cuts = [first, *sorted(day for day in changes if first < day < last), last]
+    return list(pairwise(cuts))
+
+
+def _day_of(first: date, last: date) -> date:
+    """A day of a span at which codes are looked up: before the first entries all days are alike."""
+    return last - timedelta(days=1) if first == BEGINNING else first
+
+
+def _unit_on(area: Area, areas: AreaRegister, first: date, last: date, borders: BoundarySet) -> str:
+    if not _is_inside(area, areas):
+        return area.code
+    shares = units_on(areas, area, _day_of(first, last), borders)
+    return divided_code(shares) if len(shares) > 1 else next(iter(shares), NOT_STATED)
+
+
 def _unit(area: Area, areas: AreaRegister, level: str) -> str:
     if not _is_inside(area, areas):
         return area.code
@@ -75,7 +131,13 @@ _TERRITORY_COLUMNS: dict[str, pa.DataType] = {
     "valid_from": pa.date32(),
     "valid_to": pa.date32(),
 }
-_TERRITORY = pa.schema(_TERRITORY_COLUMNS)
+_DIVISIONS_COLUMNS: dict[str, pa.DataType] = {
+    "boundary_set": pa.string(),
+    "divided": pa.string(),
+    "unit": pa.string(),
+    "weight": pa.float64(),
+}
+_DIVISIONS = pa.schema(_DIVISIONS_COLUMNS)
 _GROUPS_COLUMNS: dict[str, pa.DataType] = {
     "country": pa.string(),
     "country_group": pa.string(),

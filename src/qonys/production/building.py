@@ -183,7 +183,7 @@ def _table(
     carried = characteristics(office.profile.tables.values())
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     query = table_query(design, setting.period, carried, remainder)
-    counts = office.engine.run(query, flows=flows[named], groups=office.groups)
+    counts = office.engine.run(query, None, flows=flows[named], groups=office.groups, **office.divisions_of(design))
     table = output_table(design, counts, setting, named)
     fail_if_parts_differ_from_total(table, design)
     if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:

@@ -10,10 +10,11 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
+from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Files, Progress, Table, Translated
-from qonys.datasets.territory import group_table, territory_table
+from qonys.datasets.territory import division_table, group_table, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
 from qonys.store.key_ring import pseudonym_pairs, ring_of
@@ -75,6 +76,10 @@ class Office:
     @cached_property
     def groups(self) -> pa.Table:
         return group_table(self.profile.memberships)
+
+    def divisions_of(self, design: TableDesign) -> dict[str, pa.Table]:
+        """The table ``divisions`` for a design on a boundary set; none for others."""
+        return {"divisions": division_table(self.profile.areas)} if design.boundaries else {}
 
     @property
     def code_version(self) -> str:

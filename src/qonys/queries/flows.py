@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
+from qonys.datasets.territory import unit_column
 
 BASE = ("year", "month", "origin", "destination", "origin_inside", "destination_inside")
 NOT_APPLICABLE = "_Z"
@@ -39,14 +40,30 @@ def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     return tuple(name for name in _OF_DIMENSION if name in used)
 
 
+def boundary_sets(designs: Iterable[TableDesign]) -> tuple[str, ...]:
+    """The boundary sets on whose borders some design counts, in the order of their ids."""
+    return tuple(sorted({design.boundaries for design in designs if design.boundaries}))
+
+
+def end_column(end: str, boundary_set: str | None) -> str:
+    """The column of the flows with the unit of an end: on the borders of the day, or on those of a boundary set."""
+    return f"{end}_on_{boundary_set}" if boundary_set else end
+
+
 def flows_query(designs: tuple[TableDesign, ...]) -> str:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
     Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
-    origin_locality, destination_locality, the characteristics, n.
+    origin_locality, destination_locality, the characteristics, both ends on the borders of each boundary set that a design
+    names (``origin_on_2018``), n.
     """
     kept = [f"{_kept(name, designs)} as {name}" for name in characteristics(designs)]
     localities = [f"{_kept_locality(end, designs)} as {end}_locality" for end in ("origin", "destination")]
+    rebased = [
+        f"{side}.{unit_column(borders)} as {end_column(end, borders)}"
+        for borders in boundary_sets(designs)
+        for side, end in (("o", "origin"), ("d", "destination"))
+    ]
     chosen = ",\n  ".join(
         [
             "cast(year(m.date) as smallint) as year",
@@ -57,6 +74,7 @@ def flows_query(designs: tuple[TableDesign, ...]) -> str:
             "d.inside as destination_inside",
             *localities,
             *kept,
+            *rebased,
             "count(*) as n",
         ]
     )
@@ -66,7 +84,7 @@ from moves as m
 join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
 join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
 where m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))
-group by {", ".join(str(i + 1) for i in range(len(BASE) + 2 + len(kept)))}
+group by {", ".join(str(i + 1) for i in range(len(BASE) + 2 + len(kept) + len(rebased)))}
 """
 
 

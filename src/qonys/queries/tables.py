@@ -14,21 +14,27 @@ from sqlglot import exp
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED, TOTAL
-from qonys.queries.flows import NOT_APPLICABLE
+from qonys.datasets.territory import DIVIDED
+from qonys.queries.flows import NOT_APPLICABLE, end_column
 
-STREAMS = ("external", "interregional", "intraregional", NOT_STATED)
+DIVIDED_STREAM = "_D"
+"""Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
+_ESTIMATED = ("arrivals_estimated", "departures_estimated")
+INSIDE = ("interregional", "intraregional")
+"""The streams of moves within the country."""
+STREAMS = ("external", *INSIDE, NOT_STATED)
 
 _CARRIED = ("sex", "age_group", "ethnicity", "education", "marital", "reason", "citizenship")
 _IN_UNIVERSE: dict[Universe, str] = {
     "all": "true",
     "external": "stream = 'external'",
     "internal": "stream <> 'external'",
-    "interregional": "stream = 'interregional'",
+    "interregional": f"stream in ('interregional', '{DIVIDED_STREAM}')",
 }
 
 
 def table_query(design: TableDesign, period: Period, carried: tuple[str, ...], remainder: str) -> exp.Expr:
-    """Query of a table's counts over the tables ``flows`` and ``groups``.
+    """Query of a table's counts over the tables ``flows``, ``groups`` and, on a boundary set, ``divisions``.
 
     Args:
         design: the table.
@@ -37,40 +43,56 @@ def table_query(design: TableDesign, period: Period, carried: tuple[str, ...], r
         remainder: the group of countries that are in no other.
 
     Returns:
-        One row a cell: the design's dimensions, ``period`` (``2024`` or ``2024-01``), arrivals, departures.
+        One row a cell: the design's dimensions, ``period`` (``2024`` or ``2024-01``), arrivals, departures. On a
+        boundary set these are not whole where an area is divided by known shares, and ``arrivals_estimated`` and
+        ``departures_estimated`` say in how many flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
     """
     dimensions = ("period", *design.dimensions)
     inner = ", ".join(dict.fromkeys([*dimensions, *(_group_of(name) for name in design.groups)]))
     sets = ", ".join(f"({', '.join(names)})" for names in _grouping_sets(design))
     labels = ", ".join(_label(name, design) for name in dimensions)
+    counts = ", ".join(("arrivals", "departures", *(_ESTIMATED if design.boundaries else ())))
     text = f"""
-with sides as ({_sides(carried, remainder)}),
+with sides as ({_sides(carried, remainder, design)}),
 counted as (
-  select {_period_text(design)} as period, {", ".join(_columns(design))}, arrivals, departures
+  select {_period_text(design)} as period, {", ".join(_columns(design))}, {counts}
   from sides where {_condition(design, period)}
 )
-select {labels}, cast(sum(arrivals) as bigint) as arrivals, cast(sum(departures) as bigint) as departures
-from (select {inner}, arrivals, departures from counted) as c
+select {labels}, {_sums(design)}
+from (select {inner}, {counts} from counted) as c
 group by grouping sets ({sets})
 """
     return sqlglot.parse_one(text, dialect="duckdb")
 
 
-def _sides(carried: tuple[str, ...], remainder: str) -> str:
+def _sums(design: TableDesign) -> str:
+    if design.boundaries:
+        whole = (f"cast(sum({name}) as bigint) as {name}" for name in _ESTIMATED)
+        return ", ".join(("sum(arrivals) as arrivals", "sum(departures) as departures", *whole))
+    return "cast(sum(arrivals) as bigint) as arrivals, cast(sum(departures) as bigint) as departures"
+
+
+def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign) -> str:
+    boundary_set = design.boundaries
     kept = "".join(f", f.{name}" for name in carried)
-    unknown = f"f.origin = '{NOT_STATED}' or f.destination = '{NOT_STATED}'"
-    stream = (
-        "case when not (f.origin_inside and f.destination_inside) then 'external' "
-        f"when {unknown} then '{NOT_STATED}' "
-        "when f.origin = f.destination then 'intraregional' else 'interregional' end"
-    )
-    streamed = f"select f.*, {stream} as stream, make_date(f.year, f.month, 1) as day from flows as f"
+    both_ends = design.universe == "interregional" or {"partner_area", "stream"} & set(design.dimensions)
+    flows = _rebased(boundary_set) if boundary_set else "flows"
+    streamed = f"select f.*, {_stream(boundary_set)} as stream, make_date(f.year, f.month, 1) as day from {flows} as f"
+
+    def estimated(here: str, there: str, arrivals: str, departures: str) -> str:
+        matters = f"f.{here}_estimated + f.{there}_estimated" if both_ends else f"f.{here}_estimated"
+        flags = (
+            f"case when {n} > 0 then {matters} else 0 end as {name}"
+            for n, name in zip((arrivals, departures), _ESTIMATED, strict=True)
+        )
+        return f", {', '.join(flags)}" if boundary_set else ""
 
     def side(here: str, there: str, arrivals: str, departures: str) -> str:
         return (
-            f"select f.year, f.month, f.day, f.stream, f.{here} as area, f.{there} as other, "
+            f"select f.year, f.month, f.day, f.stream, f.{end_column(here, boundary_set)} as area, "
+            f"f.{end_column(there, boundary_set)} as other, "
             f"f.{here}_locality as locality, f.{there}_locality as partner_locality{kept}, "
-            f"{arrivals} as arrivals, {departures} as departures from streamed as f where f.{here}_inside"
+            f"{arrivals} as arrivals, {departures} as departures{estimated(here, there, arrivals, departures)} from streamed as f where f.{here}_inside"
         )
 
     both = f"{side('destination', 'origin', 'f.n', '0')} union all {side('origin', 'destination', '0', 'f.n')}"
@@ -78,6 +100,35 @@ def _sides(carried: tuple[str, ...], remainder: str) -> str:
         f"select s.*, coalesce(g.country_group, '{remainder}') as country_group "
         f"from (with streamed as ({streamed}) {both}) as s "
         "left join groups as g on g.country = s.other and s.day >= g.valid_from and s.day < g.valid_to"
+    )
+
+
+def _stream(boundary_set: str | None) -> str:
+    origin, destination = (f"f.{end_column(end, boundary_set)}" for end in ("origin", "destination"))
+    divided = (
+        f"when {origin} like '{DIVIDED}%' and ({destination} like '{DIVIDED}%' or {origin} like '%' || {destination} || '%') "
+        f"or {destination} like '{DIVIDED}%' and {destination} like '%' || {origin} || '%' then '{DIVIDED_STREAM}' "
+    )
+    return (
+        "case when not (f.origin_inside and f.destination_inside) then 'external' "
+        f"when {origin} = '{NOT_STATED}' or {destination} = '{NOT_STATED}' then '{NOT_STATED}' "
+        f"{divided if boundary_set else ''}"
+        f"when {origin} = {destination} then 'intraregional' else 'interregional' end"
+    )
+
+
+def _rebased(boundary_set: str) -> str:
+    """Flows of which an end that is divided by known shares counts in each of its units by its share."""
+    ends = {end: end_column(end, boundary_set) for end in ("origin", "destination")}
+    rest = ", ".join(("n", *ends.values()))
+    units = ", ".join(f"coalesce(of_{end}.unit, f.{column}) as {column}" for end, column in ends.items())
+    joins = " ".join(f"left join shares as of_{end} on of_{end}.divided = f.{column}" for end, column in ends.items())
+    return (
+        f"(with shares as (select divided, unit, weight from divisions where boundary_set = '{boundary_set}' "
+        f"and weight is not null) select f.* exclude ({rest}), {units}, "
+        "f.n * coalesce(of_origin.weight, 1.0) * coalesce(of_destination.weight, 1.0) as n, "
+        f"{', '.join(f'case when of_{end}.unit is null then 0 else 1 end as {end}_estimated' for end in ends)} "
+        f"from flows as f {joins})"
     )
 
 
