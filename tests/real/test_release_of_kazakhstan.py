@@ -74,7 +74,9 @@ def test_the_net_migration_of_all_flows_is_the_published_one_in_every_region(kaz
     assert found == wanted
 
 
-def test_on_the_borders_of_2018_a_divided_region_has_the_net_of_its_parts_and_fewer_moves(kazakhstan: WalkedLine) -> None:
+def test_on_the_borders_of_2018_a_divided_region_has_the_net_of_its_parts_and_fewer_moves(
+    kazakhstan: WalkedLine,
+) -> None:
     then, now = (
         {
             (row["area"], row["period"], row["measure"]): float(row["value"])

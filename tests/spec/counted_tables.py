@@ -23,7 +23,7 @@ from qonys.datasets.output import OutputTable
 from qonys.datasets.territory import division_table, group_table, remainder_group, territory_table
 from qonys.disseminate.words import table_words
 from qonys.engine.duck import DuckDBEngine
-from qonys.queries.flows import characteristics, flows_query
+from qonys.queries.flows import characteristics, designs_by_flows, flow_table_of, flows_query
 from qonys.queries.tables import table_query
 from spec.drawn_slips import drawn
 
@@ -69,7 +69,8 @@ def counts_of(
     period: Period = YEAR, cut_off: date = CUT_OFF,
 ) -> pa.Table:  # fmt: skip
     """The counts of a table; its flows are those of all designs together."""
-    together = tuple(designs) or (*profile.tables.values(), design)
+    every = tuple(designs) or (*profile.tables.values(), design)
+    together = designs_by_flows(every)[flow_table_of(design)]
     territory = territory_table(profile.areas, profile.identity.level)
     flows = ENGINE.run(flows_query(together), {"cut_off": cut_off.isoformat()}, moves=moves, territory=territory)
     remainder = remainder_group(profile.classifications.get("country_group"))

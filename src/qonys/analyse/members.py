@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from qonys.analyse.places import places
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.layout import Stream
@@ -78,6 +79,10 @@ def _members(name: str, design: TableDesign, counts: Counts, setting: Setting) -
     total = [Member(TOTAL, setting.words.members[TOTAL], 0)] if name in design.totals else []
     if name == "partner":
         return total + _partners(design, counts, place, setting)
+    if name == "place":
+        day, unknown = setting.period.last_day, setting.words.members[NOT_STATED]
+        grouped = name in design.groups
+        return total + places(setting.areas, setting.level, day, counted, under_units=grouped, not_stated=unknown)
     labels = _labels(name, design, setting)
     wanted = design.only.get(name, tuple(labels))
     shown = [code for code in labels if code in wanted and (code in counted or name not in _ONLY_IF_COUNTED)]
@@ -122,6 +127,8 @@ def _labels(name: str, design: TableDesign, setting: Setting) -> dict[str, Text]
         borders = setting.areas.boundary_set(design.boundaries) if design.boundaries else None
         day, level = (borders.day, borders.level) if borders else (setting.period.last_day, setting.level)
         return {unit.code: unit.names for unit in setting.areas.on(day, level)}
+    if name == "age_band":
+        return {code: setting.words.members[code] for code in design.bands}
     if name == "age_group":
         return {code: setting.words.members[code] for code, _, _ in age_groups()}
     if name == "stream":

@@ -18,7 +18,7 @@ Frequency: TypeAlias = Literal["year", "month"]
 Measure: TypeAlias = Literal["arrivals", "departures", "net", "turnover", "arrivals_share", "departures_share"]
 SideDimension: TypeAlias = Literal[
     "area", "partner", "partner_area", "stream", "locality", "partner_locality",
-    "sex", "age_group", "ethnicity", "education", "marital", "reason", "citizenship",
+    "place", "sex", "age_group", "age_band", "ethnicity", "education", "speciality", "marital", "reason", "citizenship",
 ]  # fmt: skip
 
 COUNTS: tuple[Measure, ...] = ("arrivals", "departures", "net", "turnover")
@@ -44,9 +44,10 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         columns: dimensions across the top.
         years: how many years the table covers, the release's own being the last.
         totals: dimensions that get a total.
-        groups: dimensions that get the sums of their groups besides (``partner``: groups of countries).
+        groups: dimensions that get the sums of their groups besides (``partner``: groups of countries; ``place``: areas).
         only: codes to which a dimension is restricted.
         youngest: youngest age that counts (education: 15).
+        bands: ages of the dimension ``age_band``, by codes of SDMX CL_AGE (``Y0T17``, ``Y_GE18``).
         boundaries: boundary set on whose borders is counted; without it, on the borders of the day of each move.
         vintage: data cut-off from which the table is drawn, by its name in the calendar.
         data_status: status of a cell when the records are synthetic, where no part says otherwise.
@@ -66,6 +67,7 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[str, ...] = ()
     only: dict[str, tuple[str, ...]] = {}
     youngest: int | None = None
+    bands: tuple[str, ...] = ()
     boundaries: str | None = None
     vintage: str = "final"
     data_status: DataStatus = DataStatus.INVENTED

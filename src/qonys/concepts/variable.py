@@ -51,6 +51,7 @@ _VARIABLES = (
     Variable("ethnicity", Kind.CODE, "ethnic group as the person states it", "ethnicity"),
     Variable("marital", Kind.CODE, "marital status", "marital"),
     Variable("education", Kind.CODE, "highest education, of persons of 15 and over", "education"),
+    Variable("speciality", Kind.CODE, "speciality of the education, of persons of 15 and over", "speciality"),
     Variable("reason", Kind.CODE, "main reason of the move", "reason"),
     Variable("origin", Kind.AREA, "where the person lived: area or country", required=True),
     Variable("destination", Kind.AREA, "where the person settles: area or country", required=True),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
 
 from qonys.concepts.release import ReleaseDesign, Section
-from qonys.concepts.table_design import SideDimension
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
@@ -15,11 +13,9 @@ from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
 from qonys.country.rule_checks import rule_contradictions
+from qonys.country.table_checks import table_contradictions
 from qonys.country.territory_checks import territory
 from qonys.errors import ProfileError
-from qonys.queries.flows import characteristics
-
-_LAYOUT_DIMENSIONS = ("period", "measure", *get_args(SideDimension))
 
 
 def fail_if_inconsistent(profile: Profile) -> None:
@@ -41,8 +37,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from expectations(profile)
     yield from integration(profile)
     yield from corrections(profile)
-    yield from _tables(profile)
-    yield from _youngest(profile)
+    yield from table_contradictions(profile)
     yield from _releases(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from _texts_in_every_language(profile)
@@ -91,36 +86,6 @@ def _classifications(profile: Profile) -> Iterator[tuple[str, str, str]]:
         absent = [code for code in needed if code not in found]
         if absent and name != "slip_kind":
             yield f"classifications/{name}.csv", f"The codes {', '.join(absent)} are missing.", "The line needs them."
-
-
-def _tables(profile: Profile) -> Iterator[tuple[str, str, str]]:
-    for design in profile.tables.values():
-        where = f"tables/{design.id}.yaml"
-        placed = (*design.rows, *design.columns)
-        for name in placed:
-            if name not in _LAYOUT_DIMENSIONS:
-                yield where, f"“{name}” is no dimension.", f"Allowed: {', '.join(_LAYOUT_DIMENSIONS)}."
-        if sorted(set(placed)) != sorted(placed) or not {"period", "measure"} <= set(placed):
-            yield where, "Rows and columns together need period and measure, and no dimension twice.", ""
-        for name in (*design.totals, *design.groups, *design.only):
-            if name not in placed:
-                yield where, f"{name} is not among the dimensions of the table.", f"They are: {', '.join(placed)}."
-        for part in design.parts:
-            for name in part.at:
-                if name not in placed:
-                    yield where, f"parts: {name} is not among the dimensions of the table.", ""
-
-
-def _youngest(profile: Profile) -> Iterator[tuple[str, str, str]]:
-    """Flows mark those who are too young by a characteristic that no table of another youngest age uses."""
-    for design in profile.tables.values():
-        others = {n for other in profile.tables.values() if other.youngest != design.youngest for n in other.dimensions}
-        if design.youngest is not None and not set(characteristics([design])) - others:
-            yield (
-                f"tables/{design.id}.yaml",
-                f"Persons below {design.youngest} cannot be left out: other tables count them by the same characteristics.",
-                "Use a characteristic that only tables of the same `youngest` use, or leave `youngest` out.",
-            )
 
 
 def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-CHARACTERISTICS = ("sex", "ethnicity", "education", "marital", "reason", "citizenship")
+CHARACTERISTICS = ("sex", "ethnicity", "education", "speciality", "marital", "reason", "citizenship")
 """Codes that a move carries over from its slip."""
 
 _MOVE_COLUMNS: dict[str, pa.DataType] = {

@@ -19,7 +19,7 @@ from qonys.datasets.output import TableWords
 from qonys.disseminate.numbers import month_and_year
 from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
-from qonys.queries.flows import age_groups
+from qonys.queries.flows import OLDEST_AGE, age_groups, ages_of_band
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def table_words(profile: Profile) -> TableWords:
     members = {TOTAL: _texts(vocabularies, "total"), NOT_STATED: _texts(vocabularies, "not_stated")}
     members |= _labels(vocabularies, "stream")
     members |= {code: _age_group(vocabularies, low, high) for code, low, high in age_groups()}
+    bands = {ages_of_band(code) for design in profile.tables.values() for code in design.bands}
+    members |= {code: _age_group(vocabularies, low, high if high < OLDEST_AGE else None) for code, low, high in bands}
     return TableWords(
         dimensions=_labels(vocabularies, "dimension"),
         measures=_labels(vocabularies, "measure"),

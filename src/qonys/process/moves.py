@@ -7,7 +7,7 @@ from qonys.datasets.move import CHARACTERISTICS
 _CHILD_KEY_STEP = 0x0123456789ABCD
 """Sets the record keys of children on one slip apart."""
 
-_PARENTS_ONLY = ("education", "marital")
+_PARENTS_ONLY = ("education", "speciality", "marital")
 _OWN = ("sex", "birth_date", "age", *_PARENTS_ONLY)
 """What a child does not have from its parent: what was done to these is not said of the child."""
 

@@ -19,6 +19,7 @@ _COMPLETENESS = (
     "ethnicity",
     "marital",
     "education",
+    "speciality",
     "reason",
 )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -25,11 +27,22 @@ from qonys.errors import ProfileError, StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
 from qonys.production.office import Office
 from qonys.publish.manifest import RELEASE_FILE, release_file
-from qonys.queries.flows import characteristics
+from qonys.queries.flows import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.tables import table_query
 from qonys.store.disk import write_atomically
 from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
+from qonys.store.states import State
+
+Flows: TypeAlias = Mapping[FlowTable, pa.Table]
+"""The flows of one data cut-off."""
+_PINNED: tuple[State, ...] = (
+    "clean/moves",
+    "clean/exceptions",
+    "clean/amendments",
+    "statistics/flows",
+    "statistics/rare_flows",
+)
 
 
 class BuiltRelease(msgspec.Struct, frozen=True):
@@ -132,30 +145,35 @@ def _new_of(entry: Decision, counted: Mapping[int, str]) -> str | None:
     return f"{counted[entry.other[0]]}:{entry.other[1]}" if entry.act in PAIR_ACTS else entry.new
 
 
-def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, pa.Table]:
+def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, Flows]:
     """The flows of each data cut-off of a release, by its name."""
-    files, found = office.store.files("statistics/flows"), {}
+    found: dict[str, Flows] = {}
     for name, day in entry.cut_offs.items():
-        query = "select * exclude (cut_off) from flows where cut_off = cast($cut_off as date)"
-        flows = office.engine.run(query, {"cut_off": day.isoformat()}, flows=files)
-        if flows.num_rows == 0:
+        found[name] = {
+            table: _known_flows(office, table, day) for table in designs_by_flows(office.profile.tables.values())
+        }
+        if found[name][MAIN_FLOWS].num_rows == 0:
             raise StatisticianError(
                 f"No flow is known as of {day}, the data cut-off “{name}”.",
                 where=f"release {entry.period}",
                 next_step="Deliveries received after a cut-off do not count: see `qonys status`, then run "
                 "`qonys process` and `qonys tabulate` again.",
             )
-        found[name] = flows
     return found
 
 
-def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mapping[str, pa.Table]) -> Setting:
+def _known_flows(office: Office, table: FlowTable, cut_off: date) -> pa.Table:
+    query = "select * exclude (cut_off) from flows where cut_off = cast($cut_off as date)"
+    return office.engine.run(query, {"cut_off": cut_off.isoformat()}, flows=office.store.files(table))
+
+
+def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mapping[str, Flows]) -> Setting:
     profile, last = office.profile, max(entry.cut_offs.values())
     return Setting(
         period=period,
         cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
         covers=profile.covers,
-        delivered={name: _delivered(table) for name, table in flows.items()},
+        delivered={name: _delivered(tables[MAIN_FLOWS]) for name, tables in flows.items()},
         synthetic=any(r.records == "synthetic" for r in office.store.receipts() if r.received <= last),
         areas=profile.areas,
         level=profile.identity.level,
@@ -171,7 +189,7 @@ def _delivered(flows: pa.Table) -> frozenset[Period]:
 
 
 def _table(
-    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, pa.Table], vintage: str | None = None
+    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None = None
 ) -> OutputTable:
     named = vintage or design.vintage
     if named not in flows:
@@ -180,10 +198,13 @@ def _table(
             where="calendar.yaml",
             next_step=f"It has: {', '.join(flows)}.",
         )
-    carried = characteristics(office.profile.tables.values())
+    table_of_flows = flow_table_of(design)
+    carried = characteristics(designs_by_flows(office.profile.tables.values())[table_of_flows])
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     query = table_query(design, setting.period, carried, remainder)
-    counts = office.engine.run(query, None, flows=flows[named], groups=office.groups, **office.divisions_of(design))
+    counts = office.engine.run(
+        query, None, flows=flows[named][table_of_flows], groups=office.groups, **office.divisions_of(design)
+    )
     table = output_table(design, counts, setting, named)
     fail_if_parts_differ_from_total(table, design)
     if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
@@ -227,8 +248,8 @@ def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path
 
 def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], folder: Path) -> Path:
     """The record is written last: it is what makes a release of the files."""
-    states = {}
-    for state in ("clean/moves", "clean/exceptions", "clean/amendments", "statistics/flows"):
+    states: dict[str, PinnedState] = {}
+    for state in _PINNED:
         version = office.store.version(state)
         if version is not None:
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))

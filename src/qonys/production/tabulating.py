@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.production.office import Office
-from qonys.queries.flows import flows_query
+from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows, flows_query
 from qonys.store.states import Together
+
+_NAMES: dict[FlowTable, str] = {MAIN_FLOWS: "flows", "statistics/rare_flows": "flows of rare dimensions"}
 
 
 def tabulate(office: Office) -> Outcome[int]:
     """Make the flows anew from the moves that count when it begins.
 
     Returns:
-        Number of flows; measures give moves and flows of each cut-off: their ratio is the compression.
+        Number of flows; measures give the moves of each cut-off and its flows, those of rare dimensions apart: moves
+        by flows is the compression.
 
     Raises:
         OperatorError: nothing was processed yet, or somebody else tabulates this register now.
@@ -27,25 +32,29 @@ def tabulate(office: Office) -> Outcome[int]:
 
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
-    designs = tuple(office.profile.tables.values())
-    query, moves = flows_query(designs), office.store.files("clean/moves")
-    counted: list[pa.Table] = []
+    made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
+    lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
     measures: dict[str, dict[str, int]] = {}
-    findings: list[Finding] = []
+    made = 0
+    for table, designs in designs_by_flows(office.profile.tables.values()).items():
+        flows = pa.concat_tables(_flows(office, table, designs, measures))
+        states.replace(table, flows, {**lineage, "moves": str(version)})
+        made += flows.num_rows
+    findings = [_nothing_known(office, day) for day in _cut_offs(office) if measures[day.isoformat()]["moves"] == 0]
+    return Outcome(made, tuple(findings), measures)
+
+
+def _flows(
+    office: Office, table: FlowTable, designs: tuple[TableDesign, ...], measures: dict[str, dict[str, int]]
+) -> Iterator[pa.Table]:
+    """The flows of each cut-off; the number of moves and of flows is written down in the measures."""
+    query, moves = flows_query(designs), office.store.files("clean/moves")
     for cut_off in _cut_offs(office):
         flows = office.engine.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
         people = int(pc.sum(flows["n"]).as_py() or 0)
-        measures[cut_off.isoformat()] = {"moves": people, "flows": flows.num_rows}
-        office.progress(f"flows as of {cut_off}", people)
-        if people == 0:
-            findings.append(_nothing_known(office, cut_off))
-        stamp = pa.array([cut_off] * flows.num_rows, pa.date32())
-        counted.append(flows.append_column("cut_off", stamp))
-    flows = pa.concat_tables(counted)
-    made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
-    lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
-    states.replace("statistics/flows", flows, {**lineage, "moves": str(version)})
-    return Outcome(flows.num_rows, tuple(findings), measures)
+        measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = flows.num_rows
+        office.progress(f"{_NAMES[table]} as of {cut_off}", people)
+        yield flows.append_column("cut_off", pa.array([cut_off] * flows.num_rows, pa.date32()))
 
 
 def _cut_offs(office: Office) -> list[date]:

@@ -6,7 +6,9 @@ cube small without losing a table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
@@ -14,6 +16,8 @@ from qonys.datasets.territory import unit_column
 
 BASE = ("year", "month", "origin", "destination", "origin_inside", "destination_inside")
 NOT_APPLICABLE = "_Z"
+OLDEST_AGE = 999
+"""Stands for no last age."""
 OLDEST_GROUP = 85
 """First age of the open-ended age group; below it, groups are of five years."""
 
@@ -23,21 +27,33 @@ _ENDS: dict[Universe, str] = {
     "internal": "o.inside and d.inside",
     "interregional": "o.inside and d.inside and o.unit <> d.unit",
 }
-_OF_DIMENSION = {
-    "sex": "sex",
-    "age_group": "age_group",
-    "ethnicity": "ethnicity",
-    "education": "education",
-    "marital": "marital",
-    "reason": "reason",
-    "citizenship": "citizenship",
-}
+CHARACTERISTICS = (
+    "sex", "age_group", "age_band", "ethnicity", "education", "speciality", "marital", "reason", "citizenship",
+)  # fmt: skip
+"""What a design may ask of a person."""
+RARE = ("place", "speciality")
+"""Dimensions that few designs use and that would make many flows of one: those designs have flows of their own."""
+FlowTable: TypeAlias = Literal["statistics/flows", "statistics/rare_flows"]
+MAIN_FLOWS: FlowTable = "statistics/flows"
+
+
+def flow_table_of(design: TableDesign) -> FlowTable:
+    """The flows from which a design is counted."""
+    return "statistics/rare_flows" if set(RARE) & set(design.dimensions) else MAIN_FLOWS
+
+
+def designs_by_flows(designs: Iterable[TableDesign]) -> dict[FlowTable, tuple[TableDesign, ...]]:
+    """The designs of each table of flows; without one of them there are no such flows."""
+    found: dict[FlowTable, list[TableDesign]] = {MAIN_FLOWS: []}
+    for design in designs:
+        found.setdefault(flow_table_of(design), []).append(design)
+    return {table: tuple(of_table) for table, of_table in found.items()}
 
 
 def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     """The characteristics of persons that the designs look at, in a fixed order."""
     used = {name for design in designs for name in design.dimensions}
-    return tuple(name for name in _OF_DIMENSION if name in used)
+    return tuple(name for name in CHARACTERISTICS if name in used)
 
 
 def boundary_sets(designs: Iterable[TableDesign]) -> tuple[str, ...]:
@@ -54,11 +70,15 @@ def flows_query(designs: tuple[TableDesign, ...]) -> str:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
     Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
-    origin_locality, destination_locality, the characteristics, both ends on the borders of each boundary set that a design
-    names (``origin_on_2018``), n.
+    origin_locality, destination_locality, the characteristics, where a design asks for them origin_place and
+    destination_place (the area as the slip names it; one that names no more than the unit is *not stated* in it), both ends
+    on the borders of each boundary set that a design names (``origin_on_2018``), n.
     """
     kept = [f"{_kept(name, designs)} as {name}" for name in characteristics(designs)]
     localities = [f"{_kept_locality(end, designs)} as {end}_locality" for end in ("origin", "destination")]
+    places = [
+        f"{_kept_place(end, designs)} as {end}_place" for end in ("origin", "destination") if _asks_places(designs)
+    ]
     rebased = [
         f"{side}.{unit_column(borders)} as {end_column(end, borders)}"
         for borders in boundary_sets(designs)
@@ -74,6 +94,7 @@ def flows_query(designs: tuple[TableDesign, ...]) -> str:
             "d.inside as destination_inside",
             *localities,
             *kept,
+            *places,
             *rebased,
             "count(*) as n",
         ]
@@ -84,14 +105,14 @@ from moves as m
 join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
 join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
 where m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))
-group by {", ".join(str(i + 1) for i in range(len(BASE) + 2 + len(kept) + len(rebased)))}
+group by {", ".join(str(i + 1) for i in range(len(BASE) + 2 + len(kept) + len(places) + len(rebased)))}
 """
 
 
 def _kept(name: str, designs: tuple[TableDesign, ...]) -> str:
     using = [design for design in designs if name in design.dimensions]
     where = _any_of({design.universe for design in using})
-    value = f"coalesce(m.{name}, '{NOT_STATED}')" if name != "age_group" else _age_group()
+    value = {"age_group": _age_group(), "age_band": _age_band(using)}.get(name, f"coalesce(m.{name}, '{NOT_STATED}')")
     youngest = {design.youngest for design in using}
     if len(youngest) == 1 and (age := youngest.pop()) is not None:
         value = f"case when m.age < {age} then '{NOT_APPLICABLE}' else {value} end"
@@ -105,6 +126,17 @@ def _kept_locality(end: str, designs: tuple[TableDesign, ...]) -> str:
     return f"case when {_any_of(using)} then {value} end" if using else "cast(null as varchar)"
 
 
+def _asks_places(designs: tuple[TableDesign, ...]) -> bool:
+    return any("place" in design.dimensions for design in designs)
+
+
+def _kept_place(end: str, designs: tuple[TableDesign, ...]) -> str:
+    side = "o" if end == "origin" else "d"
+    where = _any_of({design.universe for design in designs if "place" in design.dimensions})
+    named = f"case when m.{end} = {side}.unit then {side}.unit || '{NOT_STATED}' else m.{end} end"
+    return f"case when {side}.inside and {where} then {named} end"
+
+
 def _any_of(universes: set[Universe]) -> str:
     return "(" + " or ".join(sorted(_ENDS[universe] for universe in universes)) + ")"
 
@@ -114,6 +146,30 @@ def _age_group() -> str:
     low = "5 * (m.age // 5)"
     closed = f"'Y' || cast({low} as varchar) || 'T' || cast({low} + 4 as varchar)"
     return f"case when m.age is null then '{NOT_STATED}' when m.age >= {OLDEST_GROUP} then 'Y_GE{OLDEST_GROUP}' else {closed} end"
+
+
+def _age_band(designs: Iterable[TableDesign]) -> str:
+    """Code of the band in which an age lies; of one that lies in none, not stated."""
+    bands = dict.fromkeys(band for design in designs for band in design.bands)
+    cases = " ".join(
+        f"when m.age between {low} and {high} then '{code}'" for code, low, high in map(ages_of_band, bands)
+    )
+    return f"case {cases} else '{NOT_STATED}' end" if bands else f"'{NOT_STATED}'"
+
+
+def ages_of_band(code: str) -> tuple[str, int, int]:
+    """A code of SDMX CL_AGE (``Y0T17``, ``Y_GE18``, ``Y_LT18``) with its first and last age.
+
+    Raises:
+        ValueError: it is no such code.
+    """
+    if match := re.fullmatch(r"Y(\d{1,3})T(\d{1,3})", code):
+        return code, int(match[1]), int(match[2])
+    if match := re.fullmatch(r"Y_GE(\d{1,3})", code):
+        return code, int(match[1]), OLDEST_AGE
+    if match := re.fullmatch(r"Y_LT(\d{1,3})", code):
+        return code, 0, int(match[1]) - 1
+    raise ValueError(code)
 
 
 def age_groups() -> tuple[tuple[str, int, int | None], ...]:

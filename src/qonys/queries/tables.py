@@ -15,7 +15,7 @@ from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED, TOTAL
 from qonys.datasets.territory import DIVIDED
-from qonys.queries.flows import NOT_APPLICABLE, end_column
+from qonys.queries.flows import CHARACTERISTICS, NOT_APPLICABLE, end_column
 
 DIVIDED_STREAM = "_D"
 """Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
@@ -24,7 +24,6 @@ INSIDE = ("interregional", "intraregional")
 """The streams of moves within the country."""
 STREAMS = ("external", *INSIDE, NOT_STATED)
 
-_CARRIED = ("sex", "age_group", "ethnicity", "education", "marital", "reason", "citizenship")
 _IN_UNIVERSE: dict[Universe, str] = {
     "all": "true",
     "external": "stream = 'external'",
@@ -75,6 +74,7 @@ def _sums(design: TableDesign) -> str:
 def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign) -> str:
     boundary_set = design.boundaries
     kept = "".join(f", f.{name}" for name in carried)
+    places = "place" in design.dimensions
     both_ends = design.universe == "interregional" or {"partner_area", "stream"} & set(design.dimensions)
     flows = _rebased(boundary_set) if boundary_set else "flows"
     streamed = f"select f.*, {_stream(boundary_set)} as stream, make_date(f.year, f.month, 1) as day from {flows} as f"
@@ -92,6 +92,7 @@ def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign) -> str
             f"select f.year, f.month, f.day, f.stream, f.{end_column(here, boundary_set)} as area, "
             f"f.{end_column(there, boundary_set)} as other, "
             f"f.{here}_locality as locality, f.{there}_locality as partner_locality{kept}, "
+            f"{f'f.{here}_place as place, ' if places else ''}"
             f"{arrivals} as arrivals, {departures} as departures{estimated(here, there, arrivals, departures)} from streamed as f where f.{here}_inside"
         )
 
@@ -143,7 +144,7 @@ def _source(name: str) -> str:
 
 
 def _group_of(name: str) -> str:
-    return {"partner": "country_group"}[name]
+    return {"partner": "country_group", "place": "area"}[name]
 
 
 def _period_text(design: TableDesign) -> str:
@@ -160,7 +161,7 @@ def _condition(design: TableDesign, period: Period) -> str:
     if period.month is not None:
         conditions.append(f"month <= {period.month}")
     if design.youngest is not None:
-        conditions += [f"{name} <> '{NOT_APPLICABLE}'" for name in design.dimensions if name in _CARRIED]
+        conditions += [f"{name} <> '{NOT_APPLICABLE}'" for name in design.dimensions if name in CHARACTERISTICS]
     for name, codes in design.only.items():
         listed = ", ".join(exp.Literal.string(code).sql() for code in codes)
         conditions.append(f"{_source(name)} in ({listed})")

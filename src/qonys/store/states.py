@@ -42,6 +42,7 @@ State: TypeAlias = Literal[
     "clean/amendments",
     "clean/lags",
     "statistics/flows",
+    "statistics/rare_flows",
 ]
 
 _STEPS = {"input": "collect", "clean": "process", "statistics": "tabulate"}
