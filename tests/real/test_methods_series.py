@@ -10,6 +10,7 @@ import pytest
 from real_data import real_data
 
 from qonys.engine.seasonal import x13_run
+from qonys.methods.series.models import arima
 from qonys.methods.series.monthly import Month, MonthlySeries
 from qonys.methods.series.seasonal import Adjusted, seasonal_adjustment
 from qonys.methods.series.seasonality import qs_test
@@ -62,3 +63,13 @@ def test_our_qs_is_that_of_the_program(recorded: dict[str, Any]) -> None:
     values = np.array(recorded["input"], dtype=float)
     assert qs_test(values, differences=2).statistic == pytest.approx(167.64858, abs=5e-6)
     assert qs_test(values[-96:], differences=2).statistic == pytest.approx(115.08988, abs=5e-6)
+
+
+def test_the_airline_model_forecasts_what_r_forecasts(recorded: dict[str, Any]) -> None:
+    """R: predict(arima(log(AirPassengers), c(0, 1, 1), seasonal = c(0, 1, 1)), 12), exponentiated."""
+    made = arima(np.log(np.array(recorded["input"], dtype=float)), 12)
+    expected = [
+        *(450.4224, 425.7172, 479.0068, 492.4045, 509.0550, 583.3449),
+        *(670.0108, 667.0776, 558.1894, 497.2078, 429.8720, 477.2426),
+    ]
+    np.testing.assert_allclose(np.exp(made.mean), expected, rtol=2e-6)

@@ -62,9 +62,7 @@ def test_seasonality_that_only_extremes_hide_counts() -> None:
 
 
 def test_errors_and_warnings_are_read_over_their_lines_and_told_apart() -> None:
-    console = (
-        "\n WARNING: Two peaks\n          were found.\n\n  ERROR: It cannot\n         go on.\n  \n Execution complete\n"
-    )
+    console = "\n WARNING: Two peaks\n          were found.\n\n  ERROR: It cannot\n         go on.\n  Program error(s) halt execution\n Execution complete\n"
     assert said({CONSOLE: console}) == ("It cannot go on.",)
     assert said({CONSOLE: console}, "WARNING") == ("Two peaks were found.",)
     assert said({}) == ()

@@ -20,7 +20,7 @@ CONSOLE = "console"
 """The key, beside the file endings, of what a run said on the console."""
 _ENTRY = re.compile(r"^([^:]+):\s?(.*)$", re.MULTILINE)
 _OUTLIER = re.compile(r"\$(AO|LS|TC)(\d{4})\.([A-Za-z]{3})$")
-_SAID = re.compile(r"^\s*(ERROR|WARNING):\s*(.*(?:\n[ \t]*\S.*)*)", re.MULTILINE)
+_SAID = re.compile(r"^\s*(ERROR|WARNING):\s*(.*(?:\n[ \t]*(?!Program error)\S.*)*)", re.MULTILINE)
 _SIGNPOST = re.compile("halt execution|rror file|error messages")
 _M_STATISTICS = 11
 
