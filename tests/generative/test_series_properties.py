@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -41,7 +41,9 @@ def drawn_triangle(seed: int, groups: int, months: int, lags: int) -> Triangle:
 triangles = st.builds(drawn_triangle, seeds, st.integers(1, 3), st.integers(12, 20), st.integers(2, 5))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=8, deadline=None)
+@example(397742, Method.SEATS, Transformation.NONE)  # with a transitory component
+@example(27, Method.SEATS, Transformation.LOG)  # a model that SEATS cannot split
 @given(seeds, st.sampled_from(Method), st.sampled_from([Transformation.LOG, Transformation.NONE]))
 def test_the_parts_of_any_adjusted_series_make_it_up(seed: int, method: Method, transformation: Transformation) -> None:
     series = drawn_series(seed)
@@ -52,10 +54,10 @@ def test_the_parts_of_any_adjusted_series_make_it_up(seed: int, method: Method, 
         return
     assert made.diagnostics.multiplicative == (transformation is Transformation.LOG)
     if made.diagnostics.multiplicative:
-        whole, adjusted = made.seasonal * made.calendar * made.adjusted, made.trend * made.irregular
+        whole, adjusted = made.seasonal * made.calendar * made.adjusted, made.trend * made.transitory * made.irregular
         assert np.all(made.seasonal > 0)
     else:
-        whole, adjusted = made.seasonal + made.calendar + made.adjusted, made.trend + made.irregular
+        whole, adjusted = made.seasonal + made.calendar + made.adjusted, made.trend + made.transitory + made.irregular
     np.testing.assert_allclose(whole, series.values, rtol=1e-8)
     np.testing.assert_allclose(adjusted, made.adjusted, rtol=1e-8)
 

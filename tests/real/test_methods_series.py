@@ -39,7 +39,7 @@ def test_the_airline_passengers_are_adjusted_to_the_printed_digits(recorded: dic
         np.column_stack([adjusted.ahead.point, adjusted.ahead.lower, adjusted.ahead.upper]), ahead, rtol=1e-12
     )
     np.testing.assert_allclose(adjusted.seasonal * adjusted.calendar * adjusted.adjusted, series.values, rtol=1e-12)
-    np.testing.assert_allclose(adjusted.trend * adjusted.irregular, adjusted.adjusted, rtol=1e-12)
+    np.testing.assert_allclose(adjusted.trend * adjusted.transitory * adjusted.irregular, adjusted.adjusted, rtol=1e-12)
 
 
 def test_the_diagnostics_of_the_airline_passengers_are_the_recorded_ones(recorded: dict[str, Any]) -> None:

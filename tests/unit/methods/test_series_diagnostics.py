@@ -55,6 +55,12 @@ def test_what_was_not_written_is_none() -> None:
     assert not found.is_seasonal(0.01)
 
 
+def test_a_model_that_seats_cannot_split_is_told() -> None:
+    assert not diagnostics({"udg": "seatsadj: no\n"}).decomposed
+    assert diagnostics({"udg": "seatsadj: yes\n"}).decomposed
+    assert diagnostics({"udg": "nreg: 0\n"}).decomposed
+
+
 def test_seasonality_that_only_extremes_hide_counts() -> None:
     found = diagnostics({"udg": "qsori: 0.0 1.0\nqsorievadj: 40.0 0.0\nqssadj: 0.0 1.0\nqssadjevadj: 12.0 0.002\n"})
     assert found.is_seasonal(0.01)
@@ -65,6 +71,7 @@ def test_errors_and_warnings_are_read_over_their_lines_and_told_apart() -> None:
     console = "\n WARNING: Two peaks\n          were found.\n\n  ERROR: It cannot\n         go on.\n  Program error(s) halt execution\n Execution complete\n"
     assert said({CONSOLE: console}) == ("It cannot go on.",)
     assert said({CONSOLE: console}, "WARNING") == ("Two peaks were found.",)
+    assert said({CONSOLE: "\n  Warning: Decomposition invalid.\n"}, "WARNING") == ("Decomposition invalid.",)
     assert said({}) == ()
 
 

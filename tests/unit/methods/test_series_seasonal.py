@@ -76,6 +76,7 @@ def test_the_first_missing_month_is_named() -> None:
         ({}, Reason.NOT_ESTIMATED),
         ({"udg": "qsori: 1.0 0.6\n"}, Reason.NOT_SEASONAL),
         ({"udg": "qsori: 90.0 0.0\nf2.idseasonal: no\n"}, Reason.NOT_IDENTIFIABLE),
+        ({"udg": "qsori: 90.0 0.0\nseatsadj: no\n"}, Reason.NOT_DECOMPOSED),
     ],
 )
 def test_what_the_program_finds_meaningless_is_refused_after_it(texts: dict[str, str], reason: Reason) -> None:
@@ -101,6 +102,21 @@ def test_a_seasonal_series_loses_its_season_and_keeps_its_trend(method: Method) 
     assert np.all(adjusted.ahead.lower < adjusted.ahead.point)
     assert np.all(adjusted.ahead.point < adjusted.ahead.upper)
     assert adjusted.diagnostics.m if method is Method.X11 else adjusted.diagnostics.seats_model
+
+
+@pytest.mark.parametrize("transformation", [Transformation.LOG, Transformation.NONE])
+def test_short_cycles_that_seats_finds_are_a_part_of_the_adjusted_series(transformation: Transformation) -> None:
+    """An autoregressive part of order two makes SEATS split off a transitory component."""
+    asked = Specification(method=Method.SEATS, transformation=transformation, model="(2 0 0)(0 1 1)")
+    draw, cycle = np.random.default_rng(16), np.zeros(MONTHS)
+    for month in range(2, MONTHS):
+        cycle[month] = -0.6 * cycle[month - 2] + draw.normal(0, 8)
+    adjusted = seasonal_adjustment(with_values(1_000 + SEASON + cycle), asked, x13_run)
+    assert isinstance(adjusted, Adjusted)
+    assert np.ptp(adjusted.transitory) > 0
+    log = transformation is Transformation.LOG
+    parts = [adjusted.trend, adjusted.transitory, adjusted.irregular]
+    np.testing.assert_allclose(np.prod(parts, axis=0) if log else np.sum(parts, axis=0), adjusted.adjusted, rtol=1e-10)
 
 
 @pytest.mark.parametrize("method", list(Method))

@@ -62,7 +62,7 @@ def test_everything_that_can_be_asked_for_stands_in_the_text() -> None:
         "start=2019.11 data=(\n0.0 -0.0 1.0 -1.0\n2.0 -2.0",
         "arima{ model=(0 1 1)(0 1 1) }",
         "maxlead=6",
-        "seats{ save=(s10 s11 s12 s13 s16) }",
+        "seats{ save=(s10 s11 s12 s13 s14 s16) }",
     ):
         assert part in text
     assert "outlier{" not in text

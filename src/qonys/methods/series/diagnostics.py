@@ -20,7 +20,7 @@ CONSOLE = "console"
 """The key, beside the file endings, of what a run said on the console."""
 _ENTRY = re.compile(r"^([^:]+):\s?(.*)$", re.MULTILINE)
 _OUTLIER = re.compile(r"\$(AO|LS|TC)(\d{4})\.([A-Za-z]{3})$")
-_SAID = re.compile(r"^\s*(ERROR|WARNING):\s*(.*(?:\n[ \t]*(?!Program error)\S.*)*)", re.MULTILINE)
+_SAID = re.compile(r"^\s*(ERROR|WARNING|Warning):\s*(.*(?:\n[ \t]*(?!Program error)\S.*)*)", re.MULTILINE)
 _SIGNPOST = re.compile("halt execution|rror file|error messages")
 _M_STATISTICS = 11
 
@@ -66,6 +66,7 @@ class Diagnostics:
     Args:
         model: the ARIMA model, (p d q)(P D Q).
         seats_model: the model that SEATS decomposed, which may be another; None with X-11.
+        decomposed: SEATS could split the model into components; True with X-11, which needs no such split.
         multiplicative: the parts are factors, not summands.
         effects: of the regression, outliers included.
         outliers: those among the effects.
@@ -84,6 +85,7 @@ class Diagnostics:
 
     model: str
     seats_model: str | None
+    decomposed: bool
     multiplicative: bool
     effects: tuple[Effect, ...]
     outliers: tuple[FoundOutlier, ...]
@@ -124,6 +126,7 @@ def diagnostics(texts: Mapping[str, str]) -> Diagnostics:
     return Diagnostics(
         model=found.get("arimamdl", found.get("automdl", "")),
         seats_model=found.get("seatsmdl"),
+        decomposed=found.get("seatsadj") != "no",
         multiplicative=_is_multiplicative(found),
         effects=effects,
         outliers=tuple(outlier for effect in effects if (outlier := _outlier(effect)) is not None),
@@ -144,7 +147,7 @@ def diagnostics(texts: Mapping[str, str]) -> Diagnostics:
 def said(texts: Mapping[str, str], kind: str = "ERROR") -> tuple[str, ...]:
     """What a run said on the console under ``ERROR`` or ``WARNING``, each on one line."""
     found = _SAID.findall(texts.get(CONSOLE, ""))
-    return tuple(" ".join(text.split()) for found_kind, text in found if found_kind == kind)
+    return tuple(" ".join(text.split()) for found_kind, text in found if found_kind.upper() == kind)
 
 
 def gave_up(texts: Mapping[str, str]) -> str | None:

@@ -1,7 +1,7 @@
 """Seasonal adjustment with X-13ARIMA-SEATS, refused where it would mean nothing.
 
-Laws: O = S · C · A and A = T · I for the observed series O, its seasonal S, calendar C, adjusted A, trend T and
-irregular I, with sums in place of products where the adjustment is additive; a series that is refused comes back as it
+Laws: O = S · C · A and A = T · R · I for the observed series O, its seasonal S, calendar C, adjusted A, trend T,
+transitory R and irregular I, with sums in place of products where the adjustment is additive; a series that is refused comes back as it
 was observed, with the reason; a net is the difference of its adjusted parts and is tested for seasonality of its own.
 """
 
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     CONSTANT = "constant"
     NOT_ESTIMATED = "not estimated"
     NOT_SEASONAL = "not seasonal"
+    NOT_DECOMPOSED = "not decomposed"
     NOT_IDENTIFIABLE = "seasonality not identifiable"
 
 
@@ -79,6 +80,8 @@ class Adjusted:
         calendar: shape (n,), factors or summands of trading days and holidays; 1 or 0 where there are none.
         adjusted: shape (n,), the series without its seasonal and calendar parts (D11 or S11).
         trend: shape (n,), with shifts of level (D12 or S12).
+        transitory: shape (n,), short cycles that SEATS finds in some models, factors or summands (S14); 1 or 0 where
+            there are none, as with X-11.
         irregular: shape (n,), factors or summands, with outlying months (D13 or S13).
         ahead: forecasts of the observed series.
         diagnostics: how far all of it can be trusted.
@@ -90,6 +93,7 @@ class Adjusted:
     calendar: Values
     adjusted: Values
     trend: Values
+    transitory: Values
     irregular: Values
     ahead: Ahead
     diagnostics: Diagnostics
@@ -120,7 +124,8 @@ def seasonal_adjustment(series: MonthlySeries, specification: Specification, run
 
     It is refused before the run where a month is missing, where it has fewer years than asked for or no variation, and
     where a value has no logarithm although one was asked for; after it, where the program gave up, where QS finds no
-    seasonality in the observed series, and where the combined test of X-11 finds none that is identifiable.
+    seasonality in the observed series, where SEATS cannot split the model, and where the combined test of X-11 finds
+    no seasonality that is identifiable.
 
     Args:
         series: monthly values.
@@ -196,6 +201,9 @@ def _refused_after(series: MonthlySeries, specification: Specification, found: D
     if not found.is_seasonal(specification.significance):
         why = f"QS finds no seasonality at the level {specification.significance:g}: {_said_test(found.qs_before)}."
         return Refused(series, Reason.NOT_SEASONAL, why, "Publish the series as observed.", found)
+    if not found.decomposed:
+        why = f"SEATS cannot split the model {found.model} into components: {' '.join(found.warnings) or 'no reason given'}"
+        return Refused(series, Reason.NOT_DECOMPOSED, why, "Adjust with X-11, or ask for another model.", found)
     if found.identifiable == "no":
         why = "The combined test finds no identifiable seasonality: it moves too much to be told from the irregular."
         return Refused(series, Reason.NOT_IDENTIFIABLE, why, "Publish the series as observed, or a longer one.", found)
@@ -214,6 +222,7 @@ def _adjusted(
     seasonal, adjusted, trend, irregular, combined = (
         table(texts, f"{letter}{number}")[:months, 0] for number in (10, 11, 12, 13, 16)
     )
+    nothing = np.full(months, 1.0 if found.multiplicative else 0.0)
     ahead = table(texts, "fct")[: specification.months_ahead]
     return Adjusted(
         series=series,
@@ -221,6 +230,7 @@ def _adjusted(
         calendar=combined / seasonal if found.multiplicative else combined - seasonal,
         adjusted=adjusted,
         trend=trend,
+        transitory=table(texts, "s14")[:months, 0] if "s14" in texts else nothing,
         irregular=irregular,
         ahead=Ahead(*ahead.T),
         diagnostics=found,

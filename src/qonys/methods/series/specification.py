@@ -172,7 +172,7 @@ def specification_text(series: MonthlySeries, specification: Specification) -> s
         f"forecast{{ maxlead={specification.months_ahead} save=(fct) }}",
         "x11{ seasonalma=msr save=(d10 d11 d12 d13 d16) }"
         if specification.method is Method.X11
-        else "seats{ save=(s10 s11 s12 s13 s16) }",
+        else "seats{ save=(s10 s11 s12 s13 s14 s16) }",
     ]
     return "\n".join(block for block in blocks if block) + "\n"
 
