@@ -95,7 +95,8 @@ class Specification:
     Args:
         method: X-11 or SEATS.
         transformation: the scale.
-        model: an ARIMA model such as ``(0 1 1)(0 1 1)``; None: chosen automatically.
+        model: an ARIMA model such as ``(0 1 1)(0 1 1)``; None: chosen automatically, which takes seconds where the season
+            hardly moves and hundredths of one where the model is given, as it is between two reviews.
         trading_days: whether a criterion may take in the effect of trading days.
         easter: whether a criterion may take in Easter.
         calendar: regressors of the calendar, such as national holidays.
