@@ -6,9 +6,16 @@ from dataclasses import replace as with_changes
 from datetime import date
 
 import msgspec
+import pyarrow as pa
 import pytest
 
-from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail_if_parts_differ_from_total
+from qonys.analyse.identities import (
+    FlowTotals,
+    fail_if_internal_flows_do_not_balance,
+    fail_if_parts_differ_from_total,
+    fail_if_total_is_not_that_of_the_flows,
+    flow_totals,
+)
 from qonys.concepts.period import Period
 from qonys.concepts.status import DataStatus, ObservationStatus
 from qonys.concepts.table_design import StatusOf, TableDesign
@@ -291,3 +298,33 @@ def test_the_setting_of_another_period_shows_the_areas_of_its_last_day(mini: Pro
     areas = with_changes(mini.areas, areas=tuple(a for a in mini.areas.areas if a.code != "S1" or a.level != "region"))
     table = table_of(mini, design("area"), drawn_moves(MOVES), areas=areas)
     assert table.dimension("area").codes == ("N1", "C1", "S1")
+
+
+TOTALS = {"2023": FlowTotals(1, 0, 9), "2024": FlowTotals(9, 18, 8)}
+
+
+def test_a_table_that_leaves_nobody_out_has_the_totals_of_the_flows(mini: Profile) -> None:
+    for universe, rows in (("all", "area"), ("internal", "area"), ("external", "sex"), ("all", "stream")):
+        plan = design(rows, universe=universe, totals=tuple(rows.split()), years=2)
+        table = table_of(mini, plan, drawn_moves(MOVES))
+        fail_if_total_is_not_that_of_the_flows(table, plan, TOTALS)
+        with pytest.raises(StatisticianError, match="all flows of 2024 give"):
+            fail_if_total_is_not_that_of_the_flows(table, plan, {**TOTALS, "2024": FlowTotals(8, 17, 7)})
+
+
+def test_a_table_of_some_is_not_held_against_the_totals_of_all(mini: Profile) -> None:
+    for more in ({"only": {"area": ("N1",)}, "totals": ("area",)}, {}):
+        plan = design("area", universe="all", **more)
+        fail_if_total_is_not_that_of_the_flows(
+            table_of(mini, plan, drawn_moves(MOVES)), plan, {"2024": FlowTotals(0, 0, 0)}
+        )
+
+
+def test_totals_of_flows_end_with_the_month_of_the_release() -> None:
+    months = pa.table({
+        "period": ["2023-01", "2023-03", "2024-01"], "internal": [1, 2, 4], "external_in": [8, 16, 32], "external_out": [0, 1, 2],
+    })  # fmt: skip
+    until_march, until_february = flow_totals(months, Period(2024, 3)), flow_totals(months, Period(2024, 2))
+    assert until_march["2023"] == FlowTotals(3, 24, 1)
+    assert until_february["2023"] == FlowTotals(1, 8, 0)
+    assert until_february["2023-03"] == FlowTotals(2, 16, 1)

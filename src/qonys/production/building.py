@@ -11,7 +11,13 @@ from typing import TypeAlias
 import msgspec
 import pyarrow as pa
 
-from qonys.analyse.identities import fail_if_internal_flows_do_not_balance, fail_if_parts_differ_from_total
+from qonys.analyse.identities import (
+    fail_if_internal_flows_do_not_balance,
+    fail_if_parts_differ_from_total,
+    fail_if_total_is_not_that_of_the_flows,
+    flow_totals,
+    flow_totals_query,
+)
 from qonys.analyse.members import Setting
 from qonys.analyse.tables import output_table
 from qonys.concepts.period import Period
@@ -207,6 +213,8 @@ def _table(
     )
     table = output_table(design, counts, setting, named)
     fail_if_parts_differ_from_total(table, design)
+    months = office.engine.run(flow_totals_query(), None, flows=flows[named][MAIN_FLOWS])
+    fail_if_total_is_not_that_of_the_flows(table, design, flow_totals(months, setting.period))
     if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
         fail_if_internal_flows_do_not_balance(table)
     return table
