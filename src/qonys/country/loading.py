@@ -17,6 +17,7 @@ from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
+from qonys.concepts.protection import Protection
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -112,6 +113,7 @@ def load_profile(name: str) -> Profile:
         imputation=_imputation(folder / "imputation.yaml"),
         expectations=_expectations(folder / "deliveries.yaml"),
         numbers=_by_id(read_yaml(path, NumberScheme) for path in _files(folder / "numbers", "*.yaml")),
+        protection=_protection(folder / "protection.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -208,6 +210,10 @@ def _imputation(path: Path) -> ImputationPlan:
 
 def _expectations(path: Path) -> tuple[Expectation, ...]:
     return read_yaml(path, tuple[Expectation, ...]) if path.is_file() else ()
+
+
+def _protection(path: Path) -> Protection:
+    return read_yaml(path, Protection) if path.is_file() else Protection()
 
 
 def _population(path: Path) -> tuple[PopulationFigure, ...]:

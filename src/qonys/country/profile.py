@@ -17,6 +17,7 @@ from qonys.concepts.history import PopulationFigure
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.personal_number import NumberScheme
+from qonys.concepts.protection import Protection
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -74,6 +75,7 @@ class Profile:
     spellings: dict[str, Spelling]
     numbers: dict[str, NumberScheme]
     expectations: tuple[Expectation, ...] = ()
+    protection: Protection = Protection()
 
     @property
     def id(self) -> str:

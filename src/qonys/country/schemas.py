@@ -12,6 +12,7 @@ from qonys.concepts.expectation import Expectation
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
+from qonys.concepts.protection import Protection
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -30,6 +31,7 @@ _KINDS: dict[str, type] = {
     "imputation": ImputationPlan,
     "table": TableDesign,
     "release": ReleaseDesign,
+    "protection": Protection,
     "calendar": tuple[CalendarEntry, ...],
     "glossary": tuple[GlossaryTerm, ...],
     "links": tuple[Link, ...],

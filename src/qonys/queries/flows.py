@@ -56,6 +56,12 @@ def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     return tuple(name for name in CHARACTERISTICS if name in used)
 
 
+_KEYS = (
+    "cast(sum(m.record_key >> 32) as bigint) as key_high",
+    "cast(sum(m.record_key & 4294967295) as bigint) as key_low",
+)
+
+
 def boundary_sets(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     """The boundary sets on whose borders some design counts, in the order of their ids."""
     return tuple(sorted({design.boundaries for design in designs if design.boundaries}))
@@ -66,13 +72,19 @@ def end_column(end: str, boundary_set: str | None) -> str:
     return f"{end}_on_{boundary_set}" if boundary_set else end
 
 
-def flows_query(designs: tuple[TableDesign, ...]) -> str:
+def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> str:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
     Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
     origin_locality, destination_locality, the characteristics, where a design asks for them origin_place and
     destination_place (the area as the slip names it; one that names no more than the unit is *not stated* in it), both ends
-    on the borders of each boundary set that a design names (``origin_on_2018``), n.
+    on the borders of each boundary set that a design names (``origin_on_2018``), n; and, where they are asked for,
+    key_high and key_low: sums of the upper and lower halves of the moves' record keys, from which the key of any cell
+    follows (`datasets.cell_keys`).
+
+    Args:
+        designs: the designs that are counted from these flows.
+        keyed: with the sums of record keys, which protection needs.
     """
     kept = [f"{_kept(name, designs)} as {name}" for name in characteristics(designs)]
     localities = [f"{_kept_locality(end, designs)} as {end}_locality" for end in ("origin", "destination")]
@@ -97,6 +109,7 @@ def flows_query(designs: tuple[TableDesign, ...]) -> str:
             *places,
             *rebased,
             "count(*) as n",
+            *(_KEYS if keyed else ()),
         ]
     )
     return f"""

@@ -19,6 +19,8 @@ from qonys.queries.flows import CHARACTERISTICS, NOT_APPLICABLE, end_column
 
 DIVIDED_STREAM = "_D"
 """Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
+KEYS = ("arrivals_key_high", "departures_key_high", "arrivals_key_low", "departures_key_low")
+"""Sums of the halves of record keys, by the side that they are of."""
 _ESTIMATED = ("arrivals_estimated", "departures_estimated")
 INSIDE = ("interregional", "intraregional")
 """The streams of moves within the country."""
@@ -32,7 +34,9 @@ _IN_UNIVERSE: dict[Universe, str] = {
 }
 
 
-def table_query(design: TableDesign, period: Period, carried: tuple[str, ...], remainder: str) -> exp.Expr:
+def table_query(
+    design: TableDesign, period: Period, carried: tuple[str, ...], remainder: str, *, keyed: bool = False
+) -> exp.Expr:
     """Query of a table's counts over the tables ``flows``, ``groups`` and, on a boundary set, ``divisions``.
 
     Args:
@@ -40,6 +44,7 @@ def table_query(design: TableDesign, period: Period, carried: tuple[str, ...], r
         period: period of the release; the table ends with it.
         carried: the characteristics that the flows hold.
         remainder: the group of countries that are in no other.
+        keyed: with the sums of record keys of each cell, ``arrivals_key_high`` and so on; the flows must have them.
 
     Returns:
         One row a cell: the design's dimensions, ``period`` (``2024`` or ``2024-01``), arrivals, departures. On a
@@ -50,57 +55,60 @@ def table_query(design: TableDesign, period: Period, carried: tuple[str, ...], r
     inner = ", ".join(dict.fromkeys([*dimensions, *(_group_of(name) for name in design.groups)]))
     sets = ", ".join(f"({', '.join(names)})" for names in _grouping_sets(design))
     labels = ", ".join(_label(name, design) for name in dimensions)
-    counts = ", ".join(("arrivals", "departures", *(_ESTIMATED if design.boundaries else ())))
+    counts = ", ".join(("arrivals", "departures", *(_ESTIMATED if design.boundaries else ()), *(KEYS if keyed else ())))
     text = f"""
-with sides as ({_sides(carried, remainder, design)}),
+with sides as ({_sides(carried, remainder, design, keyed=keyed)}),
 counted as (
   select {_period_text(design)} as period, {", ".join(_columns(design))}, {counts}
   from sides where {_condition(design, period)}
 )
-select {labels}, {_sums(design)}
+select {labels}, {_sums(design, keyed=keyed)}
 from (select {inner}, {counts} from counted) as c
 group by grouping sets ({sets})
 """
     return sqlglot.parse_one(text, dialect="duckdb")
 
 
-def _sums(design: TableDesign) -> str:
-    if design.boundaries:
-        whole = (f"cast(sum({name}) as bigint) as {name}" for name in _ESTIMATED)
-        return ", ".join(("sum(arrivals) as arrivals", "sum(departures) as departures", *whole))
-    return "cast(sum(arrivals) as bigint) as arrivals, cast(sum(departures) as bigint) as departures"
+def _sums(design: TableDesign, *, keyed: bool) -> str:
+    whole = (*(_ESTIMATED if design.boundaries else ("arrivals", "departures")), *(KEYS if keyed else ()))
+    shared = ("sum(arrivals) as arrivals", "sum(departures) as departures") if design.boundaries else ()
+    return ", ".join((*shared, *(f"cast(sum({name}) as bigint) as {name}" for name in whole)))
 
 
-def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign) -> str:
+def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign, *, keyed: bool) -> str:
     boundary_set = design.boundaries
     kept = "".join(f", f.{name}" for name in carried)
     places = "place" in design.dimensions
-    both_ends = design.universe == "interregional" or {"partner_area", "stream"} & set(design.dimensions)
     flows = _rebased(boundary_set) if boundary_set else "flows"
     streamed = f"select f.*, {_stream(boundary_set)} as stream, make_date(f.year, f.month, 1) as day from {flows} as f"
 
-    def estimated(here: str, there: str, arrivals: str, departures: str) -> str:
-        matters = f"f.{here}_estimated + f.{there}_estimated" if both_ends else f"f.{here}_estimated"
-        flags = (
-            f"case when {n} > 0 then {matters} else 0 end as {name}"
-            for n, name in zip((arrivals, departures), _ESTIMATED, strict=True)
-        )
-        return f", {', '.join(flags)}" if boundary_set else ""
-
-    def side(here: str, there: str, arrivals: str, departures: str) -> str:
+    def side(here: str, there: str, counted: str) -> str:
         return (
             f"select f.year, f.month, f.day, f.stream, f.{end_column(here, boundary_set)} as area, "
             f"f.{end_column(there, boundary_set)} as other, "
             f"f.{here}_locality as locality, f.{there}_locality as partner_locality{kept}, "
             f"{f'f.{here}_place as place, ' if places else ''}"
-            f"{arrivals} as arrivals, {departures} as departures{estimated(here, there, arrivals, departures)} from streamed as f where f.{here}_inside"
+            f"{_measures(design, here, there, counted, keyed=keyed)} from streamed as f where f.{here}_inside"
         )
 
-    both = f"{side('destination', 'origin', 'f.n', '0')} union all {side('origin', 'destination', '0', 'f.n')}"
+    both = f"{side('destination', 'origin', 'arrivals')} union all {side('origin', 'destination', 'departures')}"
     return (
         f"select s.*, coalesce(g.country_group, '{remainder}') as country_group "
         f"from (with streamed as ({streamed}) {both}) as s "
         "left join groups as g on g.country = s.other and s.day >= g.valid_from and s.day < g.valid_to"
+    )
+
+
+def _measures(design: TableDesign, here: str, there: str, counted: str, *, keyed: bool) -> str:
+    """What a side adds to the counts: to those of arrivals or of departures, nothing to the others."""
+    both_ends = design.universe == "interregional" or {"partner_area", "stream"} & set(design.dimensions)
+    shared = f"f.{here}_estimated + f.{there}_estimated" if both_ends else f"f.{here}_estimated"
+    values = {"": "f.n"}
+    values |= {"_estimated": shared} if design.boundaries else {}
+    values |= {"_key_high": "f.key_high", "_key_low": "f.key_low"} if keyed else {}
+    sides = ("arrivals", "departures")
+    return ", ".join(
+        f"{value if side == counted else 0} as {side}{suffix}" for suffix, value in values.items() for side in sides
     )
 
 
