@@ -113,11 +113,18 @@ def _codes(profile: Profile, design: TableDesign, dimension: str) -> list[str]:
         return years if design.frequency == "year" else [f"{y}-{m:02}" for y in years for m in range(1, 13)]
     total = ["_T"] if dimension in design.totals else []
     if dimension in ("area", "partner_area"):
-        return total + [area.code for area in profile.areas.on(date(2024, 12, 31), profile.identity.level)]
+        borders = profile.areas.boundary_set(design.boundaries or "")
+        day = borders.day if borders else date(2024, 12, 31)
+        return total + [area.code for area in profile.areas.on(day, profile.identity.level)]
+    if dimension == "place":
+        return total + [area.code for area in profile.areas.on(date(2024, 12, 31), "district")][:18]
+    if dimension == "age_band":
+        return total + list(design.bands)
     if dimension in ("stream", "age_group"):
         words = table_words(profile).members
         return (
             total + [code for code in words if (code[0] == "Y") == (dimension == "age_group") and code[0] != "_"][:18]
         )
-    classification = profile.classifications["country" if dimension == "partner" else dimension]
+    lists = {"partner": "country", "partner_locality": "locality"}
+    classification = profile.classifications[lists.get(dimension, dimension)]
     return total + [code.code for code in classification.codes if code.code != "_U"][:18]

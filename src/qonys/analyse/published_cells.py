@@ -47,7 +47,9 @@ def cell_of_all(design: TableDesign, vintage: str, side: str, key: tuple[str, ..
     """
     inside = design.universe in ("internal", "interregional")
     names: Mapping[str, str] = _ENDS[side] if inside else {}
-    codes = {names.get(name, name): code for name, code in zip(design.dimensions, key[1:], strict=True) if code != TOTAL}
+    codes = {
+        names.get(name, name): code for name, code in zip(design.dimensions, key[1:], strict=True) if code != TOTAL
+    }
     restricted = {name: "+".join(some) for name, some in design.only.items()}
     codes |= {f"only {name}": some for name, some in restricted.items()}
     codes |= {"youngest": str(design.youngest)} if design.youngest is not None else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class Profile:
     spellings: dict[str, Spelling]
     numbers: dict[str, NumberScheme]
     expectations: tuple[Expectation, ...] = ()
-    protection: Protection = Protection()
+    protection: Protection = field(default_factory=Protection)
 
     @property
     def id(self) -> str:

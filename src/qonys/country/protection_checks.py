@@ -36,10 +36,18 @@ def _tables(plan: Protection, profile: Profile) -> Iterator[tuple[str, str, str]
             yield _WHERE, f"There is no table “{name}”.", f"Known: {known}."
     for name, times in named.items():
         if times > 1:
-            yield _WHERE, f"The table {name} is protected in {times} ways.", "Name it once: exact, additive or cell_key."
+            yield (
+                _WHERE,
+                f"The table {name} is protected in {times} ways.",
+                "Name it once: exact, additive or cell_key.",
+            )
     for name in profile.tables:
         if name not in named:
-            yield _WHERE, f"Nothing says how the table {name} is protected.", "Name it under exact, additive or cell_key."
+            yield (
+                _WHERE,
+                f"Nothing says how the table {name} is protected.",
+                "Name it under exact, additive or cell_key.",
+            )
 
 
 def _numbers(plan: Protection) -> Iterator[tuple[str, str, str]]:

@@ -32,16 +32,17 @@ def tabulate(office: Office) -> Outcome[int]:
 
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
+    measures: dict[str, dict[str, int]] = {}
+    flows = {
+        table: pa.concat_tables(_flows(office, table, designs, measures))
+        for table, designs in designs_by_flows(office.profile.tables.values()).items()
+    }
     made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
     lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
-    measures: dict[str, dict[str, int]] = {}
-    made = 0
-    for table, designs in designs_by_flows(office.profile.tables.values()).items():
-        flows = pa.concat_tables(_flows(office, table, designs, measures))
-        states.replace(table, flows, {**lineage, "moves": str(version)})
-        made += flows.num_rows
+    for table, of_table in flows.items():
+        states.replace(table, of_table, {**lineage, "moves": str(version)})
     findings = [_nothing_known(office, day) for day in _cut_offs(office) if measures[day.isoformat()]["moves"] == 0]
-    return Outcome(made, tuple(findings), measures)
+    return Outcome(sum(of_table.num_rows for of_table in flows.values()), tuple(findings), measures)
 
 
 def _flows(
