@@ -66,15 +66,17 @@ def setting(profile: Profile, **changes: Any) -> Setting:  # noqa: ANN401 fields
 
 def counts_of(
     profile: Profile, design: TableDesign, moves: pa.Table, *, designs: Sequence[TableDesign] = (),
-    period: Period = YEAR, cut_off: date = CUT_OFF,
+    period: Period = YEAR, cut_off: date = CUT_OFF, keyed: bool = False,
 ) -> pa.Table:  # fmt: skip
     """The counts of a table; its flows are those of all designs together."""
     every = tuple(designs) or (*profile.tables.values(), design)
     together = designs_by_flows(every)[flow_table_of(design)]
     territory = territory_table(profile.areas, profile.identity.level)
-    flows = ENGINE.run(flows_query(together), {"cut_off": cut_off.isoformat()}, moves=moves, territory=territory)
+    flows = ENGINE.run(
+        flows_query(together, keyed=keyed), {"cut_off": cut_off.isoformat()}, moves=moves, territory=territory
+    )
     remainder = remainder_group(profile.classifications.get("country_group"))
-    query = table_query(design, period, characteristics(together), remainder)
+    query = table_query(design, period, characteristics(together), remainder, keyed=keyed)
     divisions = {"divisions": division_table(profile.areas)} if design.boundaries else {}
     return ENGINE.run(query, flows=flows, groups=group_table(profile.memberships), **divisions)
 

@@ -45,13 +45,18 @@ def cell_of_all(design: TableDesign, vintage: str, side: str, key: tuple[str, ..
         side: arrivals or departures.
         key: period and the design's dimensions.
     """
-    inside = design.universe in ("internal", "interregional")
+    universe = _universe(design, key)
+    inside = universe not in ("all", "external")
     names: Mapping[str, str] = _ENDS[side] if inside else {}
-    codes = {
-        names.get(name, name): code for name, code in zip(design.dimensions, key[1:], strict=True) if code != TOTAL
-    }
-    restricted = {name: "+".join(some) for name, some in design.only.items()}
-    codes |= {f"only {name}": some for name, some in restricted.items()}
+    told = zip(design.dimensions, key[1:], strict=True)
+    codes = {names.get(name, name): code for name, code in told if code != TOTAL and name != "stream"}
+    codes |= {f"only {name}": "+".join(some) for name, some in design.only.items()}
     codes |= {"youngest": str(design.youngest)} if design.youngest is not None else {}
     codes |= {"boundaries": design.boundaries} if design.boundaries else {}
-    return CellOfAll(design.universe, vintage, key[0], "" if inside else side, tuple(sorted(codes.items())))
+    return CellOfAll(universe, vintage, key[0], "" if inside else side, tuple(sorted(codes.items())))
+
+
+def _universe(design: TableDesign, key: tuple[str, ...]) -> str:
+    """The universe of a cell: that of its table, or the stream that it shows alone."""
+    shown = dict(zip(design.dimensions, key[1:], strict=True)).get("stream", TOTAL)
+    return design.universe if shown == TOTAL else shown

@@ -6,6 +6,7 @@ flows that the sources do not hold, are *not available*, never 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import pyarrow as pa
@@ -14,10 +15,10 @@ from qonys.analyse.divided import Divided, divided
 from qonys.analyse.members import Counts, Setting, dimension_of
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
-from qonys.concepts.status import DataStatus, ObservationStatus
+from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import Measure, TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL
-from qonys.datasets.output import Cell, MeasureForm, OutputTable
+from qonys.datasets.output import Cell, Dimension, MeasureForm, OutputTable
 
 _INTERNAL_STREAMS = ("interregional", "intraregional", NOT_STATED)
 _NEEDS: dict[Measure, tuple[Stream, ...]] = {
@@ -31,7 +32,13 @@ _NEEDS: dict[Measure, tuple[Stream, ...]] = {
 _SHARE_DECIMALS = 1
 
 
-def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintage: str | None = None) -> OutputTable:
+def output_table(
+    design: TableDesign,
+    counts: pa.Table,
+    setting: Setting,
+    vintage: str | None = None,
+    hides: Callable[[tuple[str, ...]], bool] | None = None,
+) -> OutputTable:
     """The published table of a design.
 
     Args:
@@ -39,6 +46,7 @@ def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintag
         counts: result of `queries.tables.table_query`.
         setting: what all tables of the release share.
         vintage: data cut-off that the counts are of; the design's own by default.
+        hides: whether the cells at a key (period and the design's dimensions) are confidential; without it, none is.
 
     Returns:
         A table whose every combination of members has a cell.
@@ -55,6 +63,8 @@ def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintag
         key: _cell(design, dict(zip((d.id for d in dimensions), key, strict=True)), counted, setting, named, unsure)
         for key in product(*(dimension.codes for dimension in dimensions))
     }
+    for key in [key for key in cells if hides and hides(_without_measure(key, dimensions))]:
+        cells[key] = cells[key]._replace(value=None, confidentiality=ConfidentialityStatus.CONFIDENTIAL)
     return OutputTable(
         id=design.id,
         title={language: title.replace("{period}", covered) for language, title in design.title.items()},
@@ -68,6 +78,12 @@ def output_table(design: TableDesign, counts: pa.Table, setting: Setting, vintag
         notes=design.notes,
         cells=cells,
     )
+
+
+def _without_measure(key: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
+    """Period and the design's dimensions of a cell, in their order."""
+    at = dict(zip((dimension.id for dimension in dimensions), key, strict=True))
+    return (at.pop("period"), *(code for name, code in at.items() if name != "measure"))
 
 
 def _estimated(design: TableDesign, counts: pa.Table) -> frozenset[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from qonys.cli.demonstration import demo, simulate
 from qonys.cli.keys import rotate
 from qonys.cli.links import link
 from qonys.cli.profile import check, schemas
+from qonys.cli.protection import audit
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
 from qonys.cli.review import correct, corrections, review
@@ -25,6 +26,7 @@ app = App(
 )
 release = App(name="release", help="Build a release, and publish it.")
 rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
+protect = App(name="protect", help="Look after the protection of persons in what is published.")
 keys = App(name="keys", help="Look after the keys of a register.")
 profile = App(name="profile", help="Look after the profile of a country.")
 
@@ -40,9 +42,11 @@ _offer(app, findings)
 _offer(release, build, publish)
 _offer(profile, check, schemas)
 _offer(keys, rotate)
+_offer(protect, audit)
 rules_app.default(rules)
 rules_app.command(try_changed, name="try")
 app.command(rules_app)
 app.command(release)
 app.command(profile)
 app.command(keys)
+app.command(protect)

@@ -59,6 +59,7 @@ class TableWords(msgspec.Struct, frozen=True):
         units: ``persons`` and ``percent``.
         members: names of ``_T``, ``_U``, the streams and the age groups.
         period: the name of a year or a month.
+        protection: what is said below a table that was protected, by method.
     """
 
     dimensions: dict[str, Text]
@@ -66,6 +67,7 @@ class TableWords(msgspec.Struct, frozen=True):
     units: dict[str, Text]
     members: dict[str, Text]
     period: Callable[[Period], Text]
+    protection: dict[str, Text] = {}
 
 
 class OutputTable(msgspec.Struct, frozen=True, dict=True):

@@ -71,6 +71,13 @@ def table_words(profile: Profile) -> TableWords:
         measures=_labels(vocabularies, "measure"),
         units=_labels(vocabularies, "unit"),
         members=members,
+        protection={
+            method: {
+                words.language: words(f"protection.{method}", base=str(profile.protection.base))
+                for words in vocabularies
+            }
+            for method in ("additive", "cell_key")
+        },
         period=lambda period: {language: period_label(period, language) for language in profile.languages},
     )
 

@@ -6,42 +6,29 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 import pyarrow as pa
 
-from qonys.analyse.identities import (
-    fail_if_internal_flows_do_not_balance,
-    fail_if_parts_differ_from_total,
-    fail_if_total_is_not_that_of_the_flows,
-    flow_totals,
-    flow_totals_query,
-)
 from qonys.analyse.members import Setting
-from qonys.analyse.tables import output_table
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
-from qonys.concepts.table_design import TableDesign
 from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
-from qonys.datasets.territory import remainder_group
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
-from qonys.errors import ProfileError, StatisticianError, told_if_disk_full
+from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
 from qonys.production.office import Office
+from qonys.production.released_tables import Flows, released_tables
 from qonys.publish.manifest import RELEASE_FILE, release_file
-from qonys.queries.flows import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
-from qonys.queries.tables import table_query
+from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically
 from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
 from qonys.store.states import State
 
-Flows: TypeAlias = Mapping[FlowTable, pa.Table]
-"""The flows of one data cut-off."""
 _PINNED: tuple[State, ...] = (
     "clean/moves",
     "clean/exceptions",
@@ -72,16 +59,10 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     office = office.reading()
     profile, entry = office.profile, office.profile.calendar_entry(str(period))
     design = profile.releases[entry.release]
-    _fail_if_flows_are_stale(office, entry)
-    essence, flows = _essence(office, entry, design), _flows_by_cut_off(office, entry)
-    setting = _setting(office, period, entry, flows)
-    tables = {}
-    for name in _tables_of(design):
-        tables[name] = _table(office, profile.tables[name], setting, flows)
-        office.progress("tables", len(tables))
-    earlier = {
-        c.table: _table(office, profile.tables[c.table], setting, flows, vintage=c.vintage) for c in design.comparisons
-    }
+    setting, flows, made = tables_to_release(office, period)
+    essence, tables = _essence(office, entry, design), made.data
+    _fail_if_something_can_be_found_out(made, design)
+    earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     facts = _facts(essence, setting)
     bundle = release_bundle(profile, design, tables, earlier, facts)
     files = {**bundle.data, RELEASE_FILE: release_file(facts, design, profile.languages, bundle.data)}
@@ -90,7 +71,36 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     built = BuiltRelease(
         str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
     )
-    return Outcome(built, bundle.findings)
+    return Outcome(built, (*made.findings, *bundle.findings), made.measures)
+
+
+def tables_to_release(
+    office: Office, period: Period
+) -> tuple[Setting, Mapping[str, Flows], Outcome[dict[str, OutputTable]]]:
+    """What all tables of the release of a period share, its flows by data cut-off, and its tables (`released_tables`).
+
+    Raises:
+        ProfileError, StatisticianError: as `build`.
+    """
+    entry = office.profile.calendar_entry(str(period))
+    _fail_if_flows_are_stale(office, entry)
+    flows = _flows_by_cut_off(office, entry)
+    setting = _setting(office, period, entry, flows)
+    names = _tables_of(office.profile.releases[entry.release])
+    return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
+
+
+def _fail_if_something_can_be_found_out(made: Outcome[dict[str, OutputTable]], design: ReleaseDesign) -> None:
+    found = made.measures["weaknesses"]
+    if found:
+        first = found[0]
+        raise StatisticianError(
+            f"{len(found)} counts of the release can be found out, the first by a {first.attack}: "
+            f"table {first.table}, {first.cell}.",
+            where=f"release {design.id}",
+            next_step="`qonys protect audit` lists them. Protect the table, coarsen it, or allow it with a reason: "
+            "protection.yaml.",
+        )
 
 
 def _fail_if_flows_are_stale(office: Office, entry: CalendarEntry) -> None:
@@ -192,32 +202,6 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
 def _delivered(flows: pa.Table) -> frozenset[Period]:
     months = flows.select(["year", "month"]).group_by(["year", "month"]).aggregate([]).to_pylist()
     return frozenset(Period(row["year"], row["month"]) for row in months)
-
-
-def _table(
-    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None = None
-) -> OutputTable:
-    named = vintage or design.vintage
-    if named not in flows:
-        raise ProfileError(
-            f"The table {design.id} wants the data cut-off “{named}”, which {setting.period} does not have.",
-            where="calendar.yaml",
-            next_step=f"It has: {', '.join(flows)}.",
-        )
-    table_of_flows = flow_table_of(design)
-    carried = characteristics(designs_by_flows(office.profile.tables.values())[table_of_flows])
-    remainder = remainder_group(office.profile.classifications.get("country_group"))
-    query = table_query(design, setting.period, carried, remainder)
-    counts = office.engine.run(
-        query, None, flows=flows[named][table_of_flows], groups=office.groups, **office.divisions_of(design)
-    )
-    table = output_table(design, counts, setting, named)
-    fail_if_parts_differ_from_total(table, design)
-    months = office.engine.run(flow_totals_query(), None, flows=flows[named][MAIN_FLOWS])
-    fail_if_total_is_not_that_of_the_flows(table, design, flow_totals(months, setting.period))
-    if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
-        fail_if_internal_flows_do_not_balance(table)
-    return table
 
 
 def _tables_of(design: ReleaseDesign) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 
 from qonys.concepts.rule import PublishedFigure, Rule
@@ -113,10 +112,7 @@ def published_figures(office: Office, wanted: PublishedFigure) -> pa.Table | Non
         return None
     found: dict[tuple[str, ...], float] = {}
     for release in releases:
-        facts = release.facts
-        for cell in _observations(
-            folder, f"{facts.profile}/{facts.period}/{facts.vintage}", release.files, wanted.table
-        ):
+        for cell in folder.observations(release, wanted.table):
             key = tuple(str(cell.get(dimension)) for dimension in wanted.by)
             if _is_wanted(cell, wanted) and cell["value"] is not None:
                 found.setdefault(key, float(cell["value"]))
@@ -130,13 +126,3 @@ def _is_wanted(cell: Mapping[str, Any], wanted: PublishedFigure) -> bool:
     fixed = {"measure": wanted.measure, **wanted.at}
     told = {"value", "obs_status", "conf_status", "data_status", *wanted.by}
     return all(cell[name] == fixed.get(name, "_T") for name in cell if name not in told)
-
-
-def _observations(folder: PublishedFolder, place: str, files: Mapping[str, str], table: str) -> list[dict[str, Any]]:
-    """The observations of a table in one release: of its JSON file in any language, as all say the same."""
-    for name in files:
-        path = folder.file(f"{place}/{name}") if name.endswith(".json") and f"-{table}-" in name else None
-        content = msgspec.json.decode(path.read_bytes()) if path else {}
-        if content.get("id") == table:
-            return list(content["observations"])
-    return []

@@ -15,7 +15,18 @@ from pathlib import Path
 from qonys.concepts.period import Period
 from qonys.datasets.outcome import Outcome, RuleResult
 from qonys.evaluate.accounts import Account
-from qonys.production import accounting, building, collecting, lagging, processing, publishing, situation, tabulating
+from qonys.production import (
+    accounting,
+    auditing,
+    building,
+    collecting,
+    lagging,
+    processing,
+    publishing,
+    situation,
+    tabulating,
+)
+from qonys.production.auditing import Audit
 from qonys.production.building import BuiltRelease
 from qonys.production.lagging import Lag
 from qonys.production.office import Office
@@ -54,6 +65,10 @@ class Line:
     def tabulate(self) -> Outcome[int]:
         """Clean -> statistics: moves are counted into flows, once for each data cut-off of the calendar."""
         return tabulating.tabulate(self.office)
+
+    def audit(self, period: Period) -> Outcome[Audit]:
+        """Attack the tables of a release as an intruder would, who has all that is published."""
+        return auditing.audit(self.office, period)
 
     def build(self, period: Period) -> Outcome[BuiltRelease]:
         """Statistics -> output: tables, identities, sentences, pages and files of one release."""

@@ -49,7 +49,8 @@ def _flows(
     office: Office, table: FlowTable, designs: tuple[TableDesign, ...], measures: dict[str, dict[str, int]]
 ) -> Iterator[pa.Table]:
     """The flows of each cut-off; the number of moves and of flows is written down in the measures."""
-    query, moves = flows_query(designs), office.store.files("clean/moves")
+    keyed = office.profile.protection.needs_keys
+    query, moves = flows_query(designs, keyed=keyed), office.store.files("clean/moves")
     for cut_off in _cut_offs(office):
         flows = office.engine.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
         people = int(pc.sum(flows["n"]).as_py() or 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -68,6 +69,17 @@ class PublishedFolder:
         """The vintage to which the pointer of a period leads; None where nothing is published."""
         pointer = self.file(f"{profile}/{period}/{_POINTER}")
         return msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage if pointer else None
+
+    def observations(self, release: ReleaseFile, table: str) -> list[dict[str, Any]]:
+        """The observations of a table of a release, of its JSON file in any language, as all say the same; none: []."""
+        facts = release.facts
+        for name in release.files:
+            if name.endswith(".json") and f"-{table}-" in name:
+                path = self.file(f"{facts.profile}/{facts.period}/{facts.vintage}/{name}")
+                content = msgspec.json.decode(path.read_bytes()) if path else {}
+                if content.get("id") == table:
+                    return list(content["observations"])
+        return []
 
     def file(self, path: str) -> Path | None:
         """A published file by its address; None where there is none, and for whatever lies outside of the folder."""

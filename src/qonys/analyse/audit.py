@@ -1,0 +1,239 @@
+"""Attacks a release as an intruder would, who has all that is published and nothing else.
+
+Laws: the audit reads published tables and the plan of their protection, which is public too, and no count that is not; what
+it lists follows from these alone. A weakness is a count from 1 to k - 1, or a group of one kind, in a sensitive dimension of a
+table for which that is not allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from qonys.analyse.published_cells import CellOfAll, cell_of_all
+from qonys.concepts.protection import Protection
+from qonys.concepts.table_design import TableDesign
+from qonys.concepts.text import TOTAL
+from qonys.datasets.output import OutputTable
+from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
+
+Attack: TypeAlias = Literal["small count", "group of one kind", "deduced from sums", "difference of vintages"]
+Key: TypeAlias = tuple[str, ...]
+SIDES = ("arrivals", "departures")
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """Something that can be found out.
+
+    Args:
+        attack: how.
+        table: id of the table.
+        cell: codes of the cell, separated by commas.
+        least: the count is at least this.
+        most: and at most this.
+    """
+
+    attack: Attack
+    table: str
+    cell: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table as everybody can read it.
+
+    Args:
+        design: its design.
+        vintage: name of the data cut-off from which it is drawn.
+        sides: arrivals and departures -> period and dimensions -> the count; None where it is not shown.
+    """
+
+    design: TableDesign
+    vintage: str
+    sides: Mapping[str, Mapping[Key, int | None]]
+
+    def shown(self, side: str) -> Mapping[Key, int | None]:
+        return self.sides.get(side, {})
+
+
+def as_published(design: TableDesign, table: OutputTable) -> Published:
+    """What a table shows of arrivals and of departures."""
+    names = [dimension.id for dimension in table.dimensions]
+    order, measure = [names.index(name) for name in ("period", *design.dimensions)], names.index("measure")
+    sides: dict[str, dict[Key, int | None]] = {side: {} for side in SIDES}
+    for key, cell in table.cells.items():
+        if key[measure] in sides:
+            value = None if cell.value is None else round(cell.value)
+            sides[key[measure]][tuple(key[at] for at in order)] = value
+    return Published(design, table.vintage, sides)
+
+
+def weaknesses(
+    tables: Sequence[Published],
+    plan: Protection,
+    *,
+    earlier: Mapping[str, Published] | None = None,
+    thorough: bool = True,
+) -> tuple[Weakness, ...]:
+    """All that can be found out from a release.
+
+    Args:
+        tables: its tables.
+        plan: how they are protected, and what is sensitive.
+        earlier: tables of the vintage that was published before, by id.
+        thorough: bounds over all tables of whole numbers; else those that follow from each sum, which takes no time.
+    """
+    exact = _exact(tables, plan)
+    found: list[Weakness] = []
+    for one in tables:
+        if one.design.id in plan.allowed or not _sensitive(one.design, plan):
+            continue
+        found += _small_counts(one, plan)
+        found += _groups_of_one_kind(one, plan)
+        found += _deduced(one, plan, exact, thorough=thorough)
+        if before := (earlier or {}).get(one.design.id):
+            found += _differences(one, before, plan)
+    return tuple(dict.fromkeys(found))
+
+
+def _exact(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:
+    """Every count that some table shows as it is, and every year of which all months are shown so."""
+    found: dict[CellOfAll, int] = {}
+    for one in tables:
+        if plan.method(one.design.id) == "exact":
+            for side in SIDES:
+                for key, value in one.shown(side).items():
+                    if value is not None:
+                        found[cell_of_all(one.design, one.vintage, side, key)] = value
+    return with_years(found)
+
+
+def with_years(exact: Mapping[CellOfAll, int]) -> dict[CellOfAll, int]:
+    """The same, and the sum of twelve months as that of their year: whoever has them has it."""
+    months: dict[CellOfAll, list[int]] = {}
+    for cell, value in exact.items():
+        if len(cell.period) == len("2024-01"):
+            months.setdefault(cell._replace(period=cell.period[:4]), []).append(value)
+    years = {cell: sum(values) for cell, values in months.items() if len(values) == 12}
+    return {**years, **exact}
+
+
+def _sensitive(design: TableDesign, plan: Protection) -> list[str]:
+    return [name for name in design.dimensions if name in plan.sensitive]
+
+
+def _is_sensitive(design: TableDesign, key: Key, plan: Protection) -> bool:
+    at = dict(zip(design.dimensions, key[1:], strict=True))
+    return any(at[name] != TOTAL for name in _sensitive(design, plan))
+
+
+def _small_counts(one: Published, plan: Protection) -> Iterator[Weakness]:
+    if plan.method(one.design.id) != "exact":
+        return
+    for side in SIDES:
+        for key, value in one.shown(side).items():
+            if value is not None and 0 < value < plan.threshold and _is_sensitive(one.design, key, plan):
+                yield _weakness("small count", one, side, key, value, value)
+
+
+def _groups_of_one_kind(one: Published, plan: Protection) -> Iterator[Weakness]:
+    """All persons of a group have the same sensitive characteristic: to know the group is to know it."""
+    if plan.method(one.design.id) != "exact":
+        return
+    for name, side in product(_sensitive(one.design, plan), SIDES):
+        place = 1 + one.design.dimensions.index(name)
+        groups: dict[Key, dict[str, int]] = {}
+        for key, value in one.shown(side).items():
+            if value is not None and key[place] != TOTAL:
+                groups.setdefault((*key[:place], *key[place + 1 :]), {})[key[place]] = value
+        for rest, values in groups.items():
+            kinds = [code for code, value in values.items() if value]
+            if len(kinds) == 1 and len(values) > 1 and any(code != TOTAL for code in rest[1:]):
+                value = values[kinds[0]]
+                yield _weakness("group of one kind", one, side, (*rest[:place], kinds[0], *rest[place:]), value, value)
+
+
+def _deduced(one: Published, plan: Protection, exact: Mapping[CellOfAll, int], *, thorough: bool) -> Iterator[Weakness]:
+    for side in SIDES:
+        shown = one.shown(side)
+        for period in dict.fromkeys(key[0] for key in shown):
+            inner = [key for key in shown if key[0] == period and _is_inner(one.design, key)]
+            if not inner:
+                continue
+            sums, values = _sums(one, side, inner, shown, exact, period)
+            known = propagated(sums, values, _start(one, side, inner, shown, plan, exact))
+            if thorough:
+                likely = np.flatnonzero(known.most < 2 * plan.threshold)
+                known = tightened(sums, values, known, likely.tolist())
+            for at in np.flatnonzero(known.recoverable(plan.threshold)).tolist():
+                if (
+                    _is_sensitive(one.design, inner[at], plan) and shown[inner[at]] != known.least[at] == known.most[at]
+                ) or (_is_sensitive(one.design, inner[at], plan) and known.least[at] < known.most[at]):
+                    yield _weakness(
+                        "deduced from sums", one, side, inner[at], int(known.least[at]), int(known.most[at])
+                    )
+
+
+def _is_inner(design: TableDesign, key: Key) -> bool:
+    return all(key[1 + design.dimensions.index(name)] != TOTAL for name in design.totals if name in design.dimensions)
+
+
+def _start(
+    one: Published, side: str, inner: Sequence[Key], shown: Mapping[Key, int | None], plan: Protection,
+    exact: Mapping[CellOfAll, int],
+) -> CountBounds:  # fmt: skip
+    """What the published value of each cell says of its true one, given how it was protected."""
+    reach = {"exact": 0, "additive": plan.base - 1, "cell_key": plan.noise.largest}[plan.method(one.design.id)]
+    least, most = np.zeros(len(inner), np.int64), np.full(len(inner), UNBOUNDED)
+    for at, key in enumerate(inner):
+        known, value = exact.get(cell_of_all(one.design, one.vintage, side, key)), shown[key]
+        if known is not None:
+            least[at] = most[at] = known
+        elif value is not None:
+            least[at] = max(value - reach, 1 if value else 0)
+            most[at] = value + reach
+    return CountBounds(least, most)
+
+
+def _sums(
+    one: Published, side: str, inner: Sequence[Key], shown: Mapping[Key, int | None], exact: Mapping[CellOfAll, int],
+    period: str,
+) -> tuple[csr_array, np.ndarray[tuple[int], np.dtype[np.int64]]]:  # fmt: skip
+    """The sums that are known exactly: shown so by some table."""
+    lines: list[tuple[list[int], int]] = []
+    cells = set(inner)
+    for key in shown:
+        if key[0] != period or key in cells:
+            continue
+        value = exact.get(cell_of_all(one.design, one.vintage, side, key))
+        if value is not None:
+            fixed = [place for place in range(len(key)) if key[place] != TOTAL]
+            lines.append(([at for at, cell in enumerate(inner) if all(cell[p] == key[p] for p in fixed)], value))
+    rows = np.array([row for row, (parts, _) in enumerate(lines) for _ in parts], np.int64)
+    columns = np.array([cell for parts, _ in lines for cell in parts], np.int64)
+    sums = csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape=(len(lines), len(inner)))
+    return sums, np.array([value for _, value in lines], np.int64)
+
+
+def _differences(one: Published, before: Published, plan: Protection) -> Iterator[Weakness]:
+    """What was added or taken away between two vintages is a count of its own."""
+    for side in SIDES:
+        old = before.shown(side)
+        for key, value in one.shown(side).items():
+            was = old.get(key)
+            if value is None or was is None or not _is_sensitive(one.design, key, plan):
+                continue
+            if plan.method(one.design.id) == "exact" and 0 < abs(value - was) < plan.threshold:
+                yield _weakness("difference of vintages", one, side, key, abs(value - was), abs(value - was))
+
+
+def _weakness(attack: Attack, one: Published, side: str, key: Key, least: int, most: int) -> Weakness:
+    return Weakness(attack, one.design.id, ", ".join((*key, side)), least, most)

@@ -1,0 +1,202 @@
+"""Protects the counts of a table before they become a published one: rounded so that they add up, or perturbed one by one.
+
+Laws of rounding: only inner cells are changed, and every sum of the table is added up anew from them; a sum that another table publishes
+exact stays exact; where inner cells cannot be rounded so, they are not published at all for that period (coarsened to its
+exact sums), and it is said. Exact counts go no further than this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from qonys.analyse.published_cells import CellOfAll, cell_of_all
+from qonys.concepts.table_design import TableDesign
+from qonys.concepts.text import TOTAL
+from qonys.datasets.cell_keys import cell_keys
+from qonys.datasets.outcome import Finding
+from qonys.methods.disclosure.additive_rounding import additive_rounding
+from qonys.methods.disclosure.cell_key import PerturbationTable, cell_key_fractions
+
+Key: TypeAlias = tuple[str, ...]
+SIDES = ("arrivals", "departures")
+
+
+@dataclass(frozen=True)
+class ProtectedCounts:
+    """Counts that may be published.
+
+    Args:
+        counts: the counts of the design, as `queries.tables.table_query` gives them, without keys.
+        coarsened: periods of which only exact sums are published; what is 0 is not published either, for it would tell.
+        exact: keys (period and dimensions) of the exact sums of coarsened periods.
+        findings: what was coarsened.
+        utility: by side, what protection cost: ``cells`` (inner ones), ``changed``, ``mean`` and ``largest`` change in
+            persons, and ``forced``: small ones that a margin sent where their key would not have.
+    """
+
+    counts: pa.Table
+    coarsened: frozenset[str] = frozenset()
+    exact: frozenset[Key] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    utility: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def hides(self, key: Key) -> bool:
+        """The cell at these codes (period and dimensions) is not published."""
+        return key[0] in self.coarsened and key not in self.exact
+
+
+def published_exact(design: TableDesign, vintage: str, counts: pa.Table) -> dict[CellOfAll, int]:
+    """The counts that a table shows as they are, whatever table shows them besides.
+
+    A table of nets alone shows none; one that shows both sides shows both.
+    """
+    shown = {side for side in SIDES if side in design.measures or f"{side}_share" in design.measures}
+    sides = SIDES if {"net", "turnover"} <= set(design.measures) else tuple(shown)
+    return {
+        cell_of_all(design, vintage, side, key): int(row[side])
+        for key, row in _rows(design, counts).items()
+        for side in sides
+    }
+
+
+def rounded_counts(
+    design: TableDesign, vintage: str, counts: pa.Table, exact: Mapping[CellOfAll, int], base: int
+) -> ProtectedCounts:
+    """The counts of a table with small ones rounded so that they add up.
+
+    Args:
+        design: the table; it has no groups.
+        vintage: data cut-off of the counts.
+        counts: its exact counts with keys; a combination that is not there is 0.
+        exact: what other tables publish as it is.
+        base: small counts become 0 or this.
+    """
+    rows = _rows(design, counts)
+    keys, coarsened, kept_exact, findings = list(rows), set[str](), set[Key](), list[Finding]()
+    columns: dict[str, NDArray[np.int64]] = {}
+    sides = _sides_shown(design)
+    utility: dict[str, Mapping[str, float]] = {}
+    for side in sides:
+        column = np.array([rows[key][side] for key in keys], np.int64)
+        before, cell_key, inner, forced = column.copy(), cell_keys(counts, side), [np.zeros(0, np.int64)], 0
+        for period in dict.fromkeys(key[0] for key in keys):
+            block = _Block(design, keys, period)
+            fixed = [cell_of_all(design, vintage, side, keys[place]) in exact for place in block.places]
+            found = additive_rounding(
+                column[block.inner], block.membership(np.array(fixed)), cell_key[block.inner], base
+            )
+            if not found.kept.all():
+                coarsened.add(period)
+                kept_exact |= {keys[p] for p, is_fixed in zip(block.places, fixed, strict=True) if is_fixed}
+                findings.append(_coarsened(design, period, side))
+            inner.append(block.inner)
+            forced += int(found.forced.sum())
+            column[block.places] = block.all_members @ found.counts
+        columns[side] = column
+        of_inner = np.concatenate(inner)
+        utility[side] = _utility(before[of_inner], column[of_inner], forced)
+    kept = {name: counts[name] for name in counts.column_names if "_key_" not in name and name not in SIDES}
+    nothing = pa.array(np.zeros(counts.num_rows, np.int64))
+    protected = pa.table({**kept, **{side: pa.array(columns[side]) if side in columns else nothing for side in SIDES}})
+    return ProtectedCounts(protected, frozenset(coarsened), frozenset(kept_exact), tuple(findings), utility)
+
+
+def _utility(before: NDArray[np.int64], after: NDArray[np.int64], forced: int) -> Mapping[str, float]:
+    change = np.abs(after - before)
+    return {
+        "cells": len(change),
+        "changed": int(np.count_nonzero(change)),
+        "mean": float(change.mean()) if len(change) else 0.0,
+        "largest": int(change.max(initial=0)),
+        "forced": forced,
+    }
+
+
+def _sides_shown(design: TableDesign) -> tuple[str, ...]:
+    """The sides that some measure of a table needs; the other one is not published, and not counted either."""
+    if {"net", "turnover"} & set(design.measures):
+        return SIDES
+    return tuple(side for side in SIDES if side in design.measures or f"{side}_share" in design.measures)
+
+
+def perturbed_counts(
+    design: TableDesign, vintage: str, counts: pa.Table, exact: Mapping[CellOfAll, int], noise: PerturbationTable
+) -> ProtectedCounts:
+    """The counts of a table, each perturbed by the key of its own moves; its parts may not add up.
+
+    A count that another table publishes as it is stays so: two values for one count would tell the noise.
+
+    Args:
+        design: the table.
+        vintage: data cut-off of the counts.
+        counts: its exact counts with keys.
+        exact: what other tables publish as it is.
+        noise: the perturbation table.
+    """
+    keys = list(_rows(design, counts))
+    utility: dict[str, Mapping[str, float]] = {}
+    columns = {side: pa.array(np.zeros(counts.num_rows, np.int64)) for side in SIDES}
+    for side in _sides_shown(design):
+        before = counts[side].to_numpy().astype(np.int64)
+        free = np.array([cell_of_all(design, vintage, side, key) not in exact for key in keys])
+        after = np.where(free, noise.perturbed(before, cell_key_fractions(cell_keys(counts, side))), before)
+        utility[side] = _utility(before, after, 0)
+        columns[side] = pa.array(after)
+    kept = {name: counts[name] for name in counts.column_names if "_key_" not in name and name not in SIDES}
+    return ProtectedCounts(pa.table({**kept, **columns}), utility=utility)
+
+
+def _rows(design: TableDesign, counts: pa.Table) -> dict[Key, Mapping[str, Any]]:
+    names = ("period", *design.dimensions)
+    return {tuple(row[name] for name in names): row for row in counts.to_pylist()}
+
+
+class _Block:
+    """The cells of one period: which are inner ones, and of which inner ones each cell is the sum.
+
+    Args:
+        design: the table.
+        keys: all keys of its counts.
+        period: the period.
+    """
+
+    def __init__(self, design: TableDesign, keys: Sequence[Key], period: str) -> None:
+        self.places = np.array([place for place, key in enumerate(keys) if key[0] == period])
+        totals = [1 + design.dimensions.index(name) for name in design.totals if name in design.dimensions]
+        is_inner = np.array([all(keys[place][at] != TOTAL for at in totals) for place in self.places])
+        self.inner = self.places[is_inner]
+        number = {keys[place]: column for column, place in enumerate(self.inner)}
+        pairs = [
+            (line, column)
+            for line, place in enumerate(self.places)
+            for column in _inner_of(keys[place], number, totals)
+        ]
+        lines, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+        shape = (len(self.places), len(self.inner))
+        self.all_members: csr_array = csr_array((np.ones(len(lines), np.int64), (lines, columns)), shape=shape)
+
+    def membership(self, fixed: NDArray[np.bool_]) -> csr_array:
+        """The cells that must stay as they are, with the inner cells that make them up."""
+        return csr_array(self.all_members[np.flatnonzero(fixed)])
+
+
+def _inner_of(key: Key, number: Mapping[Key, int], totals: Sequence[int]) -> list[int]:
+    if key in number:
+        return [number[key]]
+    fixed = [at for at in range(len(key)) if not (at in totals and key[at] == TOTAL)]
+    return [column for inner, column in number.items() if all(inner[at] == key[at] for at in fixed)]
+
+
+def _coarsened(design: TableDesign, period: str, side: str) -> Finding:
+    return Finding(
+        f"The {side} of {period} cannot be rounded so that all exact sums stay: their inner cells are not published.",
+        where=f"table {design.id}",
+        next_step="Fewer dimensions, larger groups, or a margin that is not published exact would help: protection.yaml.",
+    )

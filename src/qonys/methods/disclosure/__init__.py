@@ -1,0 +1,1 @@
+"""Statistical disclosure control on arrays of counts, knowing nothing of what is counted."""

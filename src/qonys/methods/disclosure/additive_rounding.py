@@ -1,0 +1,184 @@
+"""Rounding of small counts under which published margins stay exactly as they are.
+
+Laws: a count from 1 to b - 1 becomes 0 or b; zero stays zero; any other count moves by at most b - 1 and stays at least b;
+every margin that can be kept is kept exactly, and one that cannot is named. Whether a small count goes up depends on its own
+key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, diags_array, eye_array, hstack
+
+from qonys.errors import StatisticianError
+
+Counts: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+_FLIP = 100.0
+"""What a flip of a small count costs beside a change of a large one by 1: it is taken only where nothing else helps."""
+_MISS = 1e6
+"""What a margin that is off by 1 costs: it is given up last."""
+_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveRounding:
+    """Rounded counts.
+
+    Args:
+        counts: the rounded counts, shape (cells,).
+        kept: which margins the rounded counts have exactly, shape (margins,).
+        forced: which small counts did not go where their key sent them, as a margin forced them, shape (cells,).
+        moved: which other counts were changed to make up for the small ones, shape (cells,).
+    """
+
+    counts: Counts
+    kept: Flags
+    forced: Flags
+    moved: Flags
+
+
+def additive_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int = 3) -> AdditiveRounding:
+    """Small counts rounded to 0 or the base so that sums of cells which are published elsewhere stay exact.
+
+    A small count x goes up to b where its key, as a fraction of 2⁶⁴, is below x/b, so the rounding is unbiased. What that
+    adds to a margin is taken from, or given to, its other counts: the change of least cost, a change of one person costing
+    less in a larger count. Where these cannot bear it, small counts go the other way, those first whose key was nearest to
+    doing so.
+
+    Args:
+        counts: counts of the cells, shape (cells,).
+        margins: which cells make up each margin that must stay, 0 or 1, shape (margins, cells).
+        keys: key of each cell, uniform on the 64-bit numbers, shape (cells,).
+        base: b, at least 2.
+
+    Returns:
+        The rounded counts; where no counts have all margins, as many of them as possible are kept.
+
+    Raises:
+        StatisticianError: a count is negative, shapes differ, or the base is below 2.
+
+    Example:
+        >>> import numpy as np
+        >>> from scipy.sparse import csr_array
+        >>> rows = csr_array(np.array([[1, 1, 1]]))
+        >>> found = additive_rounding(np.array([1, 2, 40]), rows, np.array([2**63, 2**62, 2**63], np.uint64))
+        >>> found.counts.tolist(), found.kept.tolist()
+        ([0, 3, 40], [True])
+
+    Source: the idea of rounding small inner counts and adding them up anew is that of Langsrud, Ø. and Heldal, J. (2018),
+    An algorithm for small count rounding of tabular data; that exact margins are constraints is ours.
+    """
+    _fail_if_contradictory(counts, margins, keys, base)
+    small = (counts > 0) & (counts < base)
+    fraction = keys.astype(np.float64) / 2.0**64
+    wanted = np.where(small, np.where(fraction < counts / base, base, 0), counts)
+    changes = _Changes(counts, wanted, small, fraction, base)
+    residual = margins @ counts - margins @ wanted
+    found = changes.of_large(margins, residual) if residual.any() else wanted
+    if found is None:
+        found = changes.of_any(margins, residual)
+    rounded = found.astype(np.int64)
+    return AdditiveRounding(
+        rounded,
+        np.asarray(margins @ rounded == margins @ counts),
+        small & (rounded != wanted),
+        ~small & (rounded != counts),
+    )
+
+
+def moved_between(before: AdditiveRounding, after: AdditiveRounding, unchanged: Flags) -> int:
+    """How many cells have another value although none of their records changed.
+
+    Args:
+        before: of the earlier vintage.
+        after: of the later one, of the same cells.
+        unchanged: cells whose records are the same in both, shape (cells,).
+    """
+    return int(np.count_nonzero(unchanged & (before.counts != after.counts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What may be changed to make margins fit, and what each change costs."""
+
+    counts: Counts
+    wanted: Counts
+    small: Flags
+    fraction: NDArray[np.float64]
+    base: int
+
+    def of_large(self, margins: csr_array, residual: Counts) -> Counts | None:
+        """Changes of large counts alone; None where they cannot bear the residual."""
+        large = np.flatnonzero(self.counts >= self.base)
+        part = csr_array(margins[:, large])
+        down, up = self._room(large)
+        matrix = hstack([part, -part], format="csr")
+        change = _least(np.tile(self._cost(large), 2), matrix, residual, np.concatenate([up, down]))
+        if change is None:
+            return None
+        rounded = self.wanted.copy()
+        rounded[large] += change[: len(large)] - change[len(large) :]
+        return rounded
+
+    def of_any(self, margins: csr_array, residual: Counts) -> Counts:
+        """Changes of large counts, flips of small ones and, last, margins given up: there is always an answer."""
+        large, small = np.flatnonzero(self.counts >= self.base), np.flatnonzero(self.small)
+        part, flips = csr_array(margins[:, large]), csr_array(margins[:, small])
+        turn = np.where(self.wanted[small] == 0, self.base, -self.base)
+        down, up = self._room(large)
+        rows = margins.shape[0]
+        missed = eye_array(rows, format="csr")
+        matrix = hstack([part, -part, flips @ diags_array(turn.astype(np.float64)), missed, -missed], format="csr")
+        near = np.abs(self.fraction[small] - self.counts[small] / self.base)
+        cost = np.concatenate([np.tile(self._cost(large), 2), _FLIP * (1 + near), np.full(2 * rows, _MISS)])
+        most = np.concatenate([up, down, np.ones(len(small)), np.full(2 * rows, float(self.counts.sum()) + 1)])
+        chosen = _least(cost, matrix, residual, most)
+        rounded = self.wanted.copy()
+        if chosen is not None:
+            rounded[large] += chosen[: len(large)] - chosen[len(large) : 2 * len(large)]
+            rounded[small] += turn * chosen[2 * len(large) : 2 * len(large) + len(small)]
+        return rounded
+
+    def _room(self, large: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """By how much large counts may go down, and up."""
+        most = np.full(len(large), self.base - 1.0)
+        return np.minimum(most, self.counts[large] - self.base), most
+
+    def _cost(self, large: NDArray[np.intp]) -> NDArray[np.float64]:
+        """One person weighs less in a larger count; the key decides between equal counts."""
+        return 1 / np.sqrt(self.counts[large]) + 1e-3 * self.fraction[large]
+
+
+def _least(cost: NDArray[np.float64], matrix: csr_array, wanted: Counts, most: NDArray[np.float64]) -> Counts | None:
+    """The whole numbers from 0 to ``most`` of least cost with matrix · x = wanted; None where there are none."""
+    if not len(cost):
+        return None if wanted.any() else np.zeros(0, np.int64)
+    found = milp(
+        cost,
+        constraints=LinearConstraint(matrix, wanted, wanted),
+        integrality=np.ones(len(cost), np.int64),
+        bounds=Bounds(0, most),
+        options={"time_limit": _SECONDS},
+    )
+    return None if found.x is None else np.round(found.x).astype(np.int64)
+
+
+def _fail_if_contradictory(counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int) -> None:
+    if base < 2:
+        raise StatisticianError(f"A base of {base} rounds nothing.", next_step="Use 2 or more; 3 and 5 are common.")
+    if counts.ndim != 1 or counts.shape != keys.shape or margins.shape[1] != len(counts):
+        raise StatisticianError(
+            f"{len(counts)} counts, {len(keys)} keys and margins over {margins.shape[1]} cells do not fit.",
+            next_step="Give each cell one count and one key, and each margin a column a cell.",
+        )
+    if (counts < 0).any():
+        raise StatisticianError(
+            "A negative count cannot be rounded.", next_step="Round arrivals and departures; take the net of them."
+        )

@@ -1,0 +1,120 @@
+"""What an intruder can deduce of counts from sums of them: the least and the most that each can be.
+
+Laws: bounds contain every table of whole numbers that agrees with what is published, so they contain the truth; propagation
+gives bounds that are never tighter than those of a linear programme, which are never tighter than those of whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds as Box
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from qonys.errors import StatisticianError
+
+Counts: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+UNBOUNDED = 2**40
+"""Stands for no upper bound: more than any count of persons."""
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CountBounds:
+    """The least and the most that each count can be, shape (cells,) each."""
+
+    least: Counts
+    most: Counts
+
+    def recoverable(self, threshold: int) -> Flags:
+        """Counts that are known to lie from 1 to k - 1."""
+        return (self.least >= 1) & (self.most < threshold)
+
+
+def propagated(sums: csr_array, values: Counts, start: CountBounds, *, most_rounds: int = 100) -> CountBounds:
+    """Bounds that follow from each sum alone, again and again: what the others leave for a count.
+
+    x_j ≥ v_i - Σ_{k≠j} most_k and x_j ≤ v_i - Σ_{k≠j} least_k for every sum i of which j is a part.
+
+    Args:
+        sums: which counts make up each published sum, 0 or 1, shape (sums, cells).
+        values: the published sums, shape (sums,).
+        start: what is known of each count by itself.
+        most_rounds: when to stop where bounds still creep.
+
+    Raises:
+        StatisticianError: the sums contradict each other or the bounds.
+
+    Example:
+        >>> import numpy as np
+        >>> from scipy.sparse import csr_array
+        >>> known = CountBounds(np.array([0, 0]), np.array([2, 5]))
+        >>> found = propagated(csr_array(np.array([[1, 1]])), np.array([6]), known)
+        >>> found.least.tolist(), found.most.tolist()
+        ([1, 4], [2, 5])
+    """
+    least, most = start.least.astype(np.int64), np.minimum(start.most, UNBOUNDED).astype(np.int64)
+    places = sums.tocoo()
+    row, column = places.row, places.col
+    for _ in range(most_rounds):
+        low, high = sums @ least, sums @ most
+        new_least, new_most = least.copy(), most.copy()
+        np.maximum.at(new_least, column, values[row] - (high[row] - most[column]))
+        np.minimum.at(new_most, column, values[row] - (low[row] - least[column]))
+        if (new_least > new_most).any():
+            raise StatisticianError(
+                "What is published contradicts itself: no counts have all these sums.",
+                next_step="Sums and parts were protected apart from each other; protect them together.",
+            )
+        if (new_least == least).all() and (new_most == most).all():
+            break
+        least, most = new_least, new_most
+    return CountBounds(least, most)
+
+
+def tightened(
+    sums: csr_array, values: Counts, start: CountBounds, cells: Iterable[int], *, whole: bool = True
+) -> CountBounds:
+    """The exact bounds of some counts: the least and the most over all tables that agree with what is published.
+
+    Args:
+        sums: which counts make up each published sum, shape (sums, cells).
+        values: the published sums, shape (sums,).
+        start: what is known of each count, such as the result of `propagated`.
+        cells: the counts to bound; the others keep what is known of them.
+        whole: over tables of whole numbers; else over all, which is quicker and not quite as tight.
+
+    Raises:
+        StatisticianError: no counts have all these sums.
+    """
+    least, most = start.least.copy(), start.most.copy()
+    for cell in cells:
+        least[cell] = max(least[cell], _extreme(sums, values, start, cell, 1, whole=whole))
+        most[cell] = min(most[cell], -_extreme(sums, values, start, cell, -1, whole=whole))
+    return CountBounds(least, most)
+
+
+def _extreme(sums: csr_array, values: Counts, start: CountBounds, cell: int, sign: int, *, whole: bool) -> int:
+    cost = np.zeros(sums.shape[1])
+    cost[cell] = sign
+    found = milp(
+        cost,
+        constraints=LinearConstraint(sums, values, values),
+        bounds=Box(start.least, start.most),
+        integrality=np.full(sums.shape[1], int(whole), np.int64),
+        options={"time_limit": _SECONDS},
+    )
+    if found.status == 2:
+        raise StatisticianError("No counts have all these sums.", next_step="What is published contradicts itself.")
+    # Where time ran out, the bound of the search is still a true one.
+    reached = found.fun if found.status == 0 else found.mip_dual_bound
+    return (
+        int(np.ceil(reached - 1e-6)) if reached is not None else sign * (start.least if sign > 0 else start.most)[cell]
+    )

@@ -1,0 +1,150 @@
+"""The tables of a release: counted from flows, held against the identities, protected, and only then published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+import pyarrow as pa
+
+from qonys.analyse.audit import Weakness, as_published, weaknesses
+from qonys.analyse.identities import (
+    fail_if_internal_flows_do_not_balance,
+    fail_if_parts_differ_from_total,
+    fail_if_total_is_not_that_of_the_flows,
+    flow_totals,
+    flow_totals_query,
+)
+from qonys.analyse.members import Setting
+from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, published_exact, rounded_counts
+from qonys.analyse.published_cells import CellOfAll
+from qonys.analyse.tables import output_table
+from qonys.concepts.table_design import TableDesign
+from qonys.datasets.outcome import Finding, Outcome
+from qonys.datasets.output import OutputTable
+from qonys.datasets.territory import remainder_group
+from qonys.errors import ProfileError
+from qonys.methods.disclosure.cell_key import perturbation_table
+from qonys.production.office import Office
+from qonys.queries.flows import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
+from qonys.queries.tables import table_query
+
+Flows: TypeAlias = Mapping[FlowTable, pa.Table]
+"""The flows of one data cut-off."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A table as it was counted: nothing of it is published yet."""
+
+    design: TableDesign
+    vintage: str
+    counts: pa.Table
+    exact: OutputTable
+
+
+def released_tables(
+    office: Office, wanted: Mapping[str, str | None], setting: Setting, flows: Mapping[str, Flows]
+) -> Outcome[dict[str, OutputTable]]:
+    """The tables of a release as they may be published.
+
+    Args:
+        office: the office at work.
+        wanted: ids of table designs with the data cut-off to draw each from; None: the design's own.
+        setting: what all tables of the release share.
+        flows: flows of each data cut-off.
+
+    Returns:
+        The tables by id; findings: what could not be published, and what an intruder would find out at once; measures:
+        ``protected``, by table what was changed, and ``weaknesses``.
+
+    Raises:
+        ProfileError: a table wants a data cut-off that there is not.
+        StatisticianError: an identity is broken.
+    """
+    counted: dict[str, Counted] = {}
+    for name, vintage in wanted.items():
+        counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
+        office.progress("tables", len(counted))
+    exact = _exact_cells(office, counted)
+    tables: dict[str, OutputTable] = {}
+    findings: list[Finding] = []
+    changed: dict[str, object] = {}
+    for name, one in counted.items():
+        if office.profile.protection.method(name) == "exact":
+            tables[name] = one.exact
+            continue
+        protected = _protected(office, one, exact)
+        note = setting.words.protection[office.profile.protection.method(name)]
+        design = msgspec.structs.replace(one.design, notes=(*one.design.notes, note))
+        tables[name] = output_table(design, protected.counts, setting, one.vintage, protected.hides)
+        if name in office.profile.protection.additive:
+            fail_if_parts_differ_from_total(tables[name], one.design)
+        findings += protected.findings
+        changed[name] = protected.utility
+    published = [as_published(counted[name].design, table) for name, table in tables.items()]
+    found = weaknesses(published, office.profile.protection, thorough=False)
+    return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
+
+
+def told(weakness: Weakness) -> Finding:
+    """A weakness as a finding."""
+    count = str(weakness.least) if weakness.least == weakness.most else f"{weakness.least} to {weakness.most}"
+    return Finding(
+        f"{weakness.attack.capitalize()}: {count} {'person' if count == '1' else 'persons'} can be found out.",
+        where=f"table {weakness.table}, {weakness.cell}",
+        severity="error",
+        next_step="Protect the table, coarsen it, or allow it with a reason: protection.yaml.",
+    )
+
+
+def _exact_cells(office: Office, counted: Mapping[str, Counted]) -> dict[CellOfAll, int]:
+    """Every count that is published as it is."""
+    found: dict[CellOfAll, int] = {}
+    for name, one in counted.items():
+        if office.profile.protection.method(name) == "exact":
+            found |= published_exact(one.design, one.vintage, one.counts)
+    return found
+
+
+def _protected(office: Office, one: Counted, exact: Mapping[CellOfAll, int]) -> ProtectedCounts:
+    plan = office.profile.protection
+    if plan.method(one.design.id) == "additive":
+        return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base)
+    noise = perturbation_table(plan.noise.largest, plan.noise.variance, smallest_kept=plan.noise.smallest_kept)
+    return perturbed_counts(one.design, one.vintage, one.counts, exact, noise)
+
+
+def _counted(
+    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None
+) -> Counted:
+    named = vintage or design.vintage
+    if named not in flows:
+        raise ProfileError(
+            f"The table {design.id} wants the data cut-off “{named}”, which {setting.period} does not have.",
+            where="calendar.yaml",
+            next_step=f"It has: {', '.join(flows)}.",
+        )
+    table_of_flows = flow_table_of(design)
+    carried = characteristics(designs_by_flows(office.profile.tables.values())[table_of_flows])
+    remainder = remainder_group(office.profile.classifications.get("country_group"))
+    keyed = office.profile.protection.method(design.id) != "exact"
+    query = table_query(design, setting.period, carried, remainder, keyed=keyed)
+    counts = office.engine.run(
+        query, None, flows=flows[named][table_of_flows], groups=office.groups, **office.divisions_of(design)
+    )
+    exact = output_table(design, counts, setting, named)
+    _fail_if_an_identity_is_broken(office, design, exact, setting, flows[named][MAIN_FLOWS])
+    return Counted(design, named, counts, exact)
+
+
+def _fail_if_an_identity_is_broken(
+    office: Office, design: TableDesign, table: OutputTable, setting: Setting, flows: pa.Table
+) -> None:
+    fail_if_parts_differ_from_total(table, design)
+    months = office.engine.run(flow_totals_query(), None, flows=flows)
+    fail_if_total_is_not_that_of_the_flows(table, design, flow_totals(months, setting.period))
+    if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
+        fail_if_internal_flows_do_not_balance(table)

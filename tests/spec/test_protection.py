@@ -1,0 +1,147 @@
+"""Tables that cross characteristics, protected: small counts are gone, sums published elsewhere are exact."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from qonys.analyse.protecting import perturbed_counts, published_exact, rounded_counts
+from qonys.analyse.published_cells import cell_of_all
+from qonys.analyse.tables import output_table
+from qonys.concepts.status import ConfidentialityStatus
+from qonys.concepts.table_design import TableDesign
+from qonys.country.profile import Profile
+from qonys.methods.disclosure.cell_key import perturbation_table
+from spec.counted_tables import counts_of, moves_table, setting
+
+AREAS = ("N11", "S11", "C11")
+
+
+def design(name: str, rows: str, **more: object) -> TableDesign:
+    given = {
+        "universe": "internal",
+        "frequency": "year",
+        "measures": ("arrivals",),
+        "totals": tuple(rows.split()),
+        **more,
+    }
+    text = {"en": "{period}", "es": "{period}"}
+    return TableDesign(id=name, title=text, rows=tuple(rows.split()), columns=("period", "measure"), **given)  # type: ignore[arg-type]
+
+
+CROSSED = design("crossed", "partner_area area")
+BY_REGION = design("by-region", "area", measures=("arrivals", "departures", "net"))
+
+
+def moves_of(counts: dict[tuple[str, str], int], seed: int = 1) -> pa.Table:
+    keys = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = [
+        {
+            "date": "2024-05-05",
+            "origin": origin,
+            "destination": destination,
+            "record_key": int(keys.integers(-(2**63), 2**63)),
+        }
+        for (origin, destination), count in counts.items()
+        for _ in range(count)
+    ]
+    return moves_table([{**row, "date": date(2024, 5, 5)} for row in rows])
+
+
+COUNTS = {
+    ("N11", "N11"): 40, ("N11", "S11"): 2, ("N11", "C11"): 30,
+    ("S11", "N11"): 1, ("S11", "S11"): 25, ("S11", "C11"): 2,
+    ("C11", "N11"): 12, ("C11", "S11"): 1, ("C11", "C11"): 50,
+}  # fmt: skip
+
+
+def values(table: pa.Table, side: str = "arrivals") -> dict[tuple[str, ...], int]:
+    return {(row["partner_area"], row["area"]): row[side] for row in table.to_pylist() if row["period"] == "2024"}
+
+
+def test_small_counts_are_gone_parts_add_up_and_published_margins_are_exact(mini: Profile) -> None:
+    moves = moves_of(COUNTS)
+    crossed = counts_of(mini, CROSSED, moves, keyed=True)
+    exact = published_exact(BY_REGION, "final", counts_of(mini, BY_REGION, moves))
+    protected = rounded_counts(CROSSED, "final", crossed, exact, 3)
+    before, after = values(crossed), values(protected.counts)
+    assert protected.coarsened == frozenset()
+    inner = {key: value for key, value in after.items() if "_T" not in key}
+    assert not any(0 < value < 3 for value in after.values())
+    assert any(before[key] != value for key, value in inner.items())
+    assert {key: value for key, value in after.items() if "_T" in key} == {
+        key: value for key, value in before.items() if "_T" in key
+    }
+    for total in (0, 1):
+        for key in [key for key in after if key[total] == "_T" and key[1 - total] != "_T"]:
+            assert after[key] == sum(value for one, value in inner.items() if one[1 - total] == key[1 - total])
+
+
+def test_an_arrival_here_from_there_is_a_departure_there(mini: Profile) -> None:
+    row_total = cell_of_all(CROSSED, "final", "arrivals", ("2024", "N1", "_T"))
+    assert row_total == cell_of_all(BY_REGION, "final", "departures", ("2024", "N1"))
+    assert cell_of_all(CROSSED, "final", "arrivals", ("2024", "_T", "N1")) == cell_of_all(
+        BY_REGION, "final", "arrivals", ("2024", "N1")
+    )
+    assert cell_of_all(CROSSED, "operational", "arrivals", ("2024", "N1", "_T")) != row_total
+    by_stream = design("streams", "stream", universe="all")
+    outside = design("outside", "area", universe="external")
+    assert cell_of_all(by_stream, "final", "arrivals", ("2024", "external")) == cell_of_all(
+        outside, "final", "arrivals", ("2024", "_T")
+    )
+
+
+def test_where_exact_sums_leave_no_room_the_inner_cells_are_not_published(mini: Profile) -> None:
+    moves = moves_of({("N11", "S11"): 1, ("N11", "C11"): 1, ("S11", "C11"): 1})
+    crossed = counts_of(mini, CROSSED, moves, keyed=True)
+    exact = published_exact(BY_REGION, "final", counts_of(mini, BY_REGION, moves))
+    protected = rounded_counts(CROSSED, "final", crossed, exact, 3)
+    table = output_table(CROSSED, protected.counts, setting(mini), "final", protected.hides)
+    hidden = {key for key, cell in table.cells.items() if cell.confidentiality is ConfidentialityStatus.CONFIDENTIAL}
+    assert {key[:2] for key in hidden} == set(product(("N1", "S1", "C1"), repeat=2))
+    assert all(table.cells[key].value is None for key in hidden)
+    assert table.cells["_T", "_T", "2024", "arrivals"].value == 3
+    assert [(f.where, "are not published" in f.what) for f in protected.findings] == [("table crossed", True)]
+
+
+def test_a_cell_whose_moves_did_not_change_keeps_its_value_in_the_next_vintage(mini: Profile) -> None:
+    one = counts_of(mini, CROSSED, moves_of(COUNTS), keyed=True)
+    later = moves_of(COUNTS)
+    more = moves_of({("C11", "C11"): 5}, seed=8)
+    two = counts_of(mini, CROSSED, pa.concat_tables([later, more]), keyed=True)
+    first, second = (values(rounded_counts(CROSSED, "final", counts, {}, 3).counts) for counts in (one, two))
+    moved = [key for key in first if "_T" not in key and first[key] != second[key]]
+    assert moved == [("C1", "C1")]
+
+
+def test_perturbed_counts_follow_from_their_keys_and_leave_exact_ones_alone(mini: Profile) -> None:
+    moves, noise = moves_of(COUNTS), perturbation_table(5, 3.0, smallest_kept=2)
+    crossed = counts_of(mini, CROSSED, moves, keyed=True)
+    exact = published_exact(BY_REGION, "final", counts_of(mini, BY_REGION, moves))
+    protected = perturbed_counts(CROSSED, "final", crossed, exact, noise)
+    before, after = values(crossed), values(protected.counts)
+    assert all(before[key] == value for key, value in after.items() if "_T" in key)
+    inner = {key: value for key, value in after.items() if "_T" not in key}
+    assert not any(0 < value < 3 for value in inner.values())
+    assert max(abs(before[key] - value) for key, value in inner.items()) in range(1, 6)
+    assert protected.utility["arrivals"]["changed"] == sum(before[key] != value for key, value in inner.items())
+    again = perturbed_counts(CROSSED, "final", counts_of(mini, CROSSED, moves, keyed=True), exact, noise)
+    assert values(again.counts) == after
+
+
+@pytest.mark.parametrize("method", ["additive", "cell_key"])
+def test_a_side_that_no_measure_shows_is_not_handed_on(mini: Profile, method: str) -> None:
+    counts = counts_of(mini, CROSSED, moves_of(COUNTS), keyed=True)
+    noise = perturbation_table(2, 1.0)
+    made = (
+        rounded_counts(CROSSED, "final", counts, {}, 3)
+        if method == "additive"
+        else perturbed_counts(CROSSED, "final", counts, {}, noise)
+    )
+    assert sum(values(made.counts, "departures").values()) == 0
+    assert not [name for name in made.counts.column_names if "key" in name]
