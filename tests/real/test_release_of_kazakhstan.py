@@ -74,6 +74,27 @@ def test_the_net_migration_of_all_flows_is_the_published_one_in_every_region(kaz
     assert found == wanted
 
 
+def test_the_rates_of_2024_are_those_that_the_published_figures_give(kazakhstan: WalkedLine) -> None:
+    rates = {row["measure"]: row["value"] for row in kazakhstan.rows("external-indicators") if row["period"] == "2024"}
+    assert (rates["arrivals_rate"], rates["departures_rate"], rates["net_rate"]) == ("1.45", "0.63", "0.82")
+    assert (rates["arrivals_growth"], rates["departures_growth"], rates["turnover_effectiveness"]) == (
+        "15.3",
+        "-20.9",
+        "39.4",
+    )
+    mobility = {(row["area"], row["period"]): row["value"] for row in kazakhstan.rows("internal-mobility")}
+    assert mobility["_T", "2024"] == "74.92"
+
+
+def test_the_net_rate_of_every_region_is_that_of_the_published_figures(kazakhstan: WalkedLine) -> None:
+    with real_data("kz/kz_regions_2022_2025.csv").open(encoding="utf-8") as file:
+        regions = list(csv.DictReader(file))
+    found = {(r["area"], r["period"]): float(r["value"]) for r in kazakhstan.rows("net-rate-by-region")}
+    for region in regions:
+        assert found[region["kato"], "2024"] == float(region["net_rate_2024_per1000"]), region
+    assert len(regions) == 20
+
+
 def test_on_the_borders_of_2018_a_divided_region_has_the_net_of_its_parts_and_fewer_moves(
     kazakhstan: WalkedLine,
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from qonys.analyse.members import Setting
+from qonys.analyse.populations import Populations
 from qonys.analyse.tables import output_table
 from qonys.concepts.period import Period
 from qonys.concepts.status import ObservationStatus
@@ -60,6 +61,8 @@ def setting(profile: Profile, **changes: Any) -> Setting:  # noqa: ANN401 fields
         classifications=profile.classifications,
         memberships=profile.memberships,
         words=table_words(profile),
+        indicators=profile.indicators,
+        populations=Populations(profile.population, profile.areas),
     )
     return replace(plain, **changes)
 

@@ -55,7 +55,7 @@ def drawn_table(
             "{period}", period) for lang in profile.languages},
         period=period, vintage=vintage, cut_off=cut_off, rows=tuple(rows), columns=tuple(columns),
         dimensions=dimensions,
-        measures={m: _form(words, m) for m in measures},
+        measures={m: _form(profile, words, m) for m in measures},
         notes=notes,
         cells=cells,
     )  # fmt: skip
@@ -83,7 +83,7 @@ def _label(profile: Profile, words: TableWords, dimension: str, code: str) -> Te
     if dimension == "period":
         return words.period(Period.parse(code))
     if dimension == "measure":
-        return words.measures[code]
+        return profile.indicators[code].names if code in profile.indicators else words.measures[code]
     if code in words.members:
         return words.members[code]
     named = {area.code: area.names for area in profile.areas.areas}
@@ -92,7 +92,9 @@ def _label(profile: Profile, words: TableWords, dimension: str, code: str) -> Te
     return named.get(code) or dict.fromkeys(profile.languages, code)
 
 
-def _form(words: TableWords, measure: str) -> MeasureForm:
+def _form(profile: Profile, words: TableWords, measure: str) -> MeasureForm:
+    if indicator := profile.indicators.get(measure):
+        return MeasureForm(indicator.decimals, indicator.unit)
     if measure.endswith("_share"):
         return MeasureForm(1, words.units["percent"])
     return MeasureForm(0, words.units["persons"])

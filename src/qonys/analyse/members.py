@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qonys.analyse.places import places
+from qonys.analyse.populations import Populations
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
+from qonys.concepts.indicator import Indicator
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
@@ -39,6 +41,8 @@ class Setting:
         classifications: code lists by id.
         memberships: groups of countries.
         words: names that no classification holds.
+        indicators: what a table may show besides counts, by id.
+        populations: denominators of rates.
     """
 
     period: Period
@@ -51,18 +55,24 @@ class Setting:
     classifications: Mapping[str, Classification]
     memberships: tuple[Membership, ...]
     words: TableWords
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    populations: Populations | None = None
 
 
 def dimension_of(name: str, design: TableDesign, counts: Counts, setting: Setting) -> Dimension:
     """A dimension of a table with its members in order of presentation."""
     words = setting.words
     if name == "measure":
-        members = [Member(measure, words.measures[measure]) for measure in design.measures]
+        members = [Member(measure, _measure_name(measure, setting)) for measure in design.measures]
     elif name == "period":
         members = [Member(str(period), words.period(period)) for period in _periods(design, setting.period)]
     else:
         members = _members(name, design, counts, setting)
     return Dimension(name, words.dimensions[name], tuple(members))
+
+
+def _measure_name(measure: str, setting: Setting) -> Text:
+    return setting.indicators[measure].names if measure in setting.indicators else setting.words.measures[measure]
 
 
 def _periods(design: TableDesign, last: Period) -> list[Period]:

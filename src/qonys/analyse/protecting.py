@@ -121,7 +121,7 @@ def _utility(before: NDArray[np.int64], after: NDArray[np.int64], forced: int) -
 
 def _sides_shown(design: TableDesign) -> tuple[str, ...]:
     """The sides that some measure of a table needs; the other one is not published, and not counted either."""
-    if {"net", "turnover"} & set(design.measures):
+    if set(design.measures) - {*SIDES, *(f"{side}_share" for side in SIDES)}:
         return SIDES
     return tuple(side for side in SIDES if side in design.measures or f"{side}_share" in design.measures)
 

@@ -6,22 +6,24 @@ flows that the sources do not hold, are *not available*, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import pyarrow as pa
 
 from qonys.analyse.divided import Divided, divided
+from qonys.analyse.indicators import FUNCTIONS, given_for, is_of_total_alone, needs_population
 from qonys.analyse.members import Counts, Setting, dimension_of
+from qonys.concepts.indicator import Indicator
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
-from qonys.concepts.table_design import Measure, TableDesign
-from qonys.concepts.text import NOT_STATED, TOTAL
+from qonys.concepts.table_design import TableDesign
+from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.output import Cell, Dimension, MeasureForm, OutputTable
 
 _INTERNAL_STREAMS = ("interregional", "intraregional", NOT_STATED)
-_NEEDS: dict[Measure, tuple[Stream, ...]] = {
+_NEEDS: dict[str, tuple[Stream, ...]] = {
     "arrivals": ("external_in",),
     "departures": ("external_out",),
     "net": ("external_in", "external_out"),
@@ -75,9 +77,28 @@ def output_table(
         columns=design.columns,
         dimensions=dimensions,
         measures={measure: _form(measure, setting) for measure in design.measures},
-        notes=design.notes,
+        notes=(*design.notes, *_notes_on_indicators(design, dimensions, setting, named)),
         cells=cells,
     )
+
+
+def _notes_on_indicators(
+    design: TableDesign, dimensions: tuple[Dimension, ...], setting: Setting, vintage: str
+) -> Iterator[Text]:
+    """Of whose population a rate is, as of when; against which figures a growth is."""
+    used = [setting.indicators[measure] for measure in design.measures if measure in setting.indicators]
+    if any(needs_population(indicator) for indicator in used) and setting.populations:
+        periods = [
+            Period.parse(code) for dimension in dimensions if dimension.id == "period" for code in dimension.codes
+        ]
+        averages = [setting.populations.average({}, period, design.boundaries) for period in periods]
+        figures = dict.fromkeys((f.source, f.vintage) for average in averages if average for f in average.figures)
+        sources = ", ".join(f"{source} ({as_of})" if as_of else source for source, as_of in figures)
+        if sources:
+            yield {language: f"{text} {sources}." for language, text in setting.words.notes["population"].items()}
+    if any(indicator.function == "growth" for indicator in used):
+        as_of = setting.cut_offs[vintage]
+        yield {language: f"{text} {as_of}." for language, text in setting.words.notes["growth"].items()}
 
 
 def _without_measure(key: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
@@ -102,10 +123,13 @@ def _estimated(design: TableDesign, counts: pa.Table) -> frozenset[tuple[str, ..
 def _cell(
     design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, vintage: str, unsure: Divided
 ) -> Cell:
-    measure: Measure = at["measure"]  # type: ignore[assignment]
-    status = _data_status(design, at, setting)
+    indicator = setting.indicators.get(at["measure"])
+    measure = indicator.of if indicator else at["measure"]
+    status = _data_status(design, {**at, "measure": measure}, setting)
     if not _is_available(design, at, measure, setting, vintage) or unsure.hides(design, at):
         return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
+    if indicator:
+        return _indicator_cell(indicator, design, at, counted, setting, status)
     key = tuple(at[name] for name in ("period", *design.dimensions))
     arrivals, departures = counted.get(key, (0, 0))
     if measure in ("arrivals_share", "departures_share"):
@@ -127,7 +151,32 @@ def _cell(
     return Cell(float(counts[measure]), how, status)
 
 
-def _is_available(design: TableDesign, at: dict[str, str], measure: Measure, setting: Setting, vintage: str) -> bool:
+def _indicator_cell(
+    indicator: Indicator, design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, status: DataStatus
+) -> Cell:
+    """Undefined is not applicable; too few persons are flagged; a population that is not known makes it not available."""
+    if is_of_total_alone(indicator) and at.get("area", TOTAL) != TOTAL:
+        return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
+    period = Period.parse(at["period"])
+    population = setting.populations.average(at, period, design.boundaries) if setting.populations else None
+    if needs_population(indicator) and population is None:
+        return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
+    given = given_for(indicator, design, at, counted, population)
+    if indicator.function == "growth" and given.base is None:
+        return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
+    few = abs(given.count) < indicator.least_count or (
+        given.base is not None and abs(given.base) < indicator.least_count
+    )
+    if few or (given.population or indicator.least_population) < indicator.least_population:
+        return Cell(None, ObservationStatus.LOW_RELIABILITY, status)
+    value = FUNCTIONS[indicator.function](given)
+    if value is None:
+        return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
+    provisional = needs_population(indicator) and population is not None and population.provisional
+    return Cell(value, ObservationStatus.PROVISIONAL if provisional else ObservationStatus.NORMAL, status)
+
+
+def _is_available(design: TableDesign, at: dict[str, str], measure: str, setting: Setting, vintage: str) -> bool:
     period = Period.parse(at["period"])
     if not setting.delivered[vintage].intersection(period.months):
         return False
@@ -151,7 +200,9 @@ def _years_covered(design: TableDesign, last: Period) -> str:
     return str(last) if design.years == 1 else f"{last.year - design.years + 1}–{last}"
 
 
-def _form(measure: Measure, setting: Setting) -> MeasureForm:
+def _form(measure: str, setting: Setting) -> MeasureForm:
+    if indicator := setting.indicators.get(measure):
+        return MeasureForm(indicator.decimals, indicator.unit)
     if measure in ("arrivals_share", "departures_share"):
         return MeasureForm(_SHARE_DECIMALS, setting.words.units["percent"])
     return MeasureForm(0, setting.words.units["persons"])

@@ -9,7 +9,7 @@ import msgspec
 
 
 class PopulationFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Population of an area on a day, in persons."""
+    """Population of an area on a day, in persons; of a sex, an age group or a locality where these are named."""
 
     area: str
     date: date
@@ -17,3 +17,6 @@ class PopulationFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Literal["published", "derived", "rounded", "invented"]
     source: str
     vintage: str = ""
+    sex: str = ""
+    age_group: str = ""
+    locality: str = ""

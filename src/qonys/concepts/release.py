@@ -48,7 +48,8 @@ class Headline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the page.
 
-    Key points, tables and texts are named by their ids and shown in that order.
+    Key points, tables and texts are named by their ids and shown in that order; ``indicators`` shows what the profile says
+    of its indicators.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tables: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     glossary: bool = False
+    indicators: bool = False
     workbook: bool = False
     links: bool = False
     sections: tuple[Section, ...] = ()

@@ -31,6 +31,8 @@ class ObservationStatus(Enum):
     NOT_APPLICABLE = "M"
     """Data cannot exist."""
     PROVISIONAL = "P"
+    LOW_RELIABILITY = "U"
+    """So few persons that the number would say nothing; it is not shown."""
     ESTIMATED = "E"
     """Counted into its area by a share: on the borders of another day the area is divided."""
 

@@ -21,7 +21,7 @@ SideDimension: TypeAlias = Literal[
     "place", "sex", "age_group", "age_band", "ethnicity", "education", "speciality", "marital", "reason", "citizenship",
 ]  # fmt: skip
 
-COUNTS: tuple[Measure, ...] = ("arrivals", "departures", "net", "turnover")
+COUNTS: tuple[str, ...] = ("arrivals", "departures", "net", "turnover")
 
 
 class StatusOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +39,8 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         title: title in every language; ``{period}`` stands for the period covered.
         universe: which moves count, by their ends on the borders of the date.
         frequency: one column of time is a year or a month.
-        measures: what is shown; a share is the percentage of the total over the row dimension.
+        measures: what is shown, a `Measure` or an indicator of the profile; a share is the percentage of the total over
+            the row dimension.
         rows: dimensions down the side; ``period`` and ``measure`` are dimensions too.
         columns: dimensions across the top.
         years: how many years the table covers, the release's own being the last.
@@ -59,7 +60,7 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     universe: Universe
     frequency: Frequency
-    measures: tuple[Measure, ...]
+    measures: tuple[str, ...]
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     years: int = 1

@@ -14,6 +14,7 @@ from qonys.concepts.classification import Classification, Code, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
+from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
@@ -113,6 +114,7 @@ def load_profile(name: str) -> Profile:
         imputation=_imputation(folder / "imputation.yaml"),
         expectations=_expectations(folder / "deliveries.yaml"),
         numbers=_by_id(read_yaml(path, NumberScheme) for path in _files(folder / "numbers", "*.yaml")),
+        indicators=_by_id(_indicators(folder / "indicators.yaml")),
         protection=_protection(folder / "protection.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
@@ -210,6 +212,10 @@ def _imputation(path: Path) -> ImputationPlan:
 
 def _expectations(path: Path) -> tuple[Expectation, ...]:
     return read_yaml(path, tuple[Expectation, ...]) if path.is_file() else ()
+
+
+def _indicators(path: Path) -> tuple[Indicator, ...]:
+    return read_yaml(path, tuple[Indicator, ...]) if path.is_file() else ()
 
 
 def _protection(path: Path) -> Protection:

@@ -14,6 +14,7 @@ from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.history import PopulationFigure
+from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.personal_number import NumberScheme
@@ -75,6 +76,7 @@ class Profile:
     spellings: dict[str, Spelling]
     numbers: dict[str, NumberScheme]
     expectations: tuple[Expectation, ...] = ()
+    indicators: dict[str, Indicator] = field(default_factory=dict)
     protection: Protection = field(default_factory=Protection)
 
     @property

@@ -9,6 +9,7 @@ import msgspec
 
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
+from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
@@ -31,6 +32,7 @@ _KINDS: dict[str, type] = {
     "imputation": ImputationPlan,
     "table": TableDesign,
     "release": ReleaseDesign,
+    "indicators": tuple[Indicator, ...],
     "protection": Protection,
     "calendar": tuple[CalendarEntry, ...],
     "glossary": tuple[GlossaryTerm, ...],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from qonys.concepts.table_design import SideDimension, TableDesign
+from qonys.concepts.table_design import Measure, SideDimension, TableDesign
 from qonys.country.profile import Profile
 from qonys.queries.flows import ages_of_band, characteristics, flow_table_of
 
@@ -17,6 +17,7 @@ def table_contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     for design in profile.tables.values():
         yield from _layout(design)
         yield from _bands(design, profile)
+        yield from _measures(design, profile)
     yield from _youngest(profile)
 
 
@@ -41,6 +42,13 @@ def _layout(design: TableDesign) -> Iterator[tuple[str, str, str]]:
         for name in part.at:
             if name not in placed:
                 yield where, f"parts: {name} is not among the dimensions of the table.", ""
+
+
+def _measures(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, str]]:
+    known = (*get_args(Measure), *profile.indicators)
+    for measure in design.measures:
+        if measure not in known:
+            yield f"tables/{design.id}.yaml", f"measures: there is no “{measure}”.", f"Allowed: {', '.join(known)}."
 
 
 def _bands(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, str]]:

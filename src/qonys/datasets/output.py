@@ -59,7 +59,8 @@ class TableWords(msgspec.Struct, frozen=True):
         units: ``persons`` and ``percent``.
         members: names of ``_T``, ``_U``, the streams and the age groups.
         period: the name of a year or a month.
-        protection: what is said below a table that was protected, by method.
+        notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of; against
+            which figures a ``growth`` is.
     """
 
     dimensions: dict[str, Text]
@@ -67,7 +68,7 @@ class TableWords(msgspec.Struct, frozen=True):
     units: dict[str, Text]
     members: dict[str, Text]
     period: Callable[[Period], Text]
-    protection: dict[str, Text] = {}
+    notes: dict[str, Text] = {}
 
 
 class OutputTable(msgspec.Struct, frozen=True, dict=True):

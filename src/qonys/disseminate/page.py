@@ -42,6 +42,7 @@ class Block:
     tables: tuple[HtmlTable, ...]
     paragraphs: tuple[str, ...]
     glossary: bool
+    indicators: bool
     workbook: bool
     links: bool
     blocks: tuple[Block, ...]
@@ -98,6 +99,7 @@ class _Plan:
             tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
             paragraphs=tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text])),
             glossary=section.glossary,
+            indicators=section.indicators,
             workbook=section.workbook,
             links=section.links,
             blocks=self.blocks(section.sections, level + 1),

@@ -21,6 +21,8 @@ from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
 from qonys.queries.flows import OLDEST_AGE, age_groups, ages_of_band
 
+_NOTES = ("additive", "cell_key", "population", "growth")
+
 
 @dataclass(frozen=True)
 class Words:
@@ -71,13 +73,7 @@ def table_words(profile: Profile) -> TableWords:
         measures=_labels(vocabularies, "measure"),
         units=_labels(vocabularies, "unit"),
         members=members,
-        protection={
-            method: {
-                words.language: words(f"protection.{method}", base=str(profile.protection.base))
-                for words in vocabularies
-            }
-            for method in ("additive", "cell_key")
-        },
+        notes={name: _texts_with(vocabularies, f"note.{name}", base=str(profile.protection.base)) for name in _NOTES},
         period=lambda period: {language: period_label(period, language) for language in profile.languages},
     )
 
@@ -90,6 +86,10 @@ def period_label(period: Period, language: str) -> str:
 def _labels(vocabularies: list[Words], prefix: str) -> dict[str, Text]:
     keys = [key for key in vocabularies[0].entries if key.startswith(f"{prefix}.")]
     return {key.removeprefix(f"{prefix}."): _texts(vocabularies, key) for key in keys}
+
+
+def _texts_with(vocabularies: list[Words], key: str, **arguments: str) -> Text:
+    return {words.language: words(key, **arguments) for words in vocabularies}
 
 
 def _texts(vocabularies: list[Words], key: str) -> Text:

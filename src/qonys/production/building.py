@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from qonys.analyse.members import Setting
+from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
 from qonys.datasets.decision import PAIR_ACTS, Decision
@@ -196,6 +197,8 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
         classifications=profile.classifications,
         memberships=profile.memberships,
         words=table_words(profile),
+        indicators=profile.indicators,
+        populations=Populations(profile.population, profile.areas),
     )
 
 

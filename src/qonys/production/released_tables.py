@@ -77,7 +77,7 @@ def released_tables(
             tables[name] = one.exact
             continue
         protected = _protected(office, one, exact)
-        note = setting.words.protection[office.profile.protection.method(name)]
+        note = setting.words.notes[office.profile.protection.method(name)]
         design = msgspec.structs.replace(one.design, notes=(*one.design.notes, note))
         tables[name] = output_table(design, protected.counts, setting, one.vintage, protected.hides)
         if name in office.profile.protection.additive:
