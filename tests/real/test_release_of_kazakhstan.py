@@ -15,6 +15,7 @@ from real.walked_line import WalkedLine, walked_line
 from spec.planted_findings import FOUND_BY, fail_unless_errors_are_the_planted_ones, groups_failing, warnings_of
 from spec.seed_figures import LANGUAGES, figures_missing_from
 
+LOCALITIES = {"_T": "net_total", "U": "net_urban", "R": "net_rural"}
 WORKBOOKS = {"arrived_2024.xlsx": "arrivals", "left_2024.xlsx": "departures", "net_2024.xlsx": "net"}
 
 
@@ -95,6 +96,32 @@ def test_the_net_rate_of_every_region_is_that_of_the_published_figures(kazakhsta
     assert len(regions) == 20
 
 
+def test_net_migration_runs_from_2000_with_the_published_figures_and_a_mark_at_its_break(
+    kazakhstan: WalkedLine,
+) -> None:
+    with real_data("kz/kz_net_migration_national_2000_2024.csv").open(encoding="utf-8") as file:
+        wanted = {(r["year"], code): float(r[name]) for r in csv.DictReader(file) for code, name in LOCALITIES.items()}
+    rows = kazakhstan.rows("net-by-year")
+    assert {(r["period"], r["locality"]): float(r["value"]) for r in rows if r["locality"] in LOCALITIES} == wanted
+    statuses = {r["period"]: (r["data_status"], r["obs_status"]) for r in rows if r["locality"] == "_T"}
+    assert statuses["2015"] == ("published", "A")
+    assert statuses["2016"] == ("published", "B")
+    assert statuses["2024"] == ("calibrated", "A")
+    assert not [finding for finding in kazakhstan.findings if "published were" in finding.what]
+
+
+def test_external_migration_says_of_each_year_whether_it_was_published_derived_or_rounded(
+    kazakhstan: WalkedLine,
+) -> None:
+    told = {
+        (r["period"], r["measure"]): (float(r["value"]), r["data_status"]) for r in kazakhstan.rows("external-by-year")
+    }
+    assert told["2019", "departures"] == (45225, "published")
+    assert told["2019", "arrivals"] == (12255, "derived")
+    assert told["2022", "arrivals"] == (17400, "rounded")
+    assert told["2024", "arrivals"] == (29282, "calibrated")
+
+
 def test_on_the_borders_of_2018_a_divided_region_has_the_net_of_its_parts_and_fewer_moves(
     kazakhstan: WalkedLine,
 ) -> None:
@@ -117,7 +144,7 @@ def test_urban_and_rural_net_migration_are_the_published_ones(kazakhstan: Walked
     found = {
         (row["period"], row["locality"]): float(row["value"])
         for row in kazakhstan.rows("net-by-year")
-        if row["locality"] != "_T"
+        if row["locality"] != "_T" and row["data_status"] == "calibrated"
     }
     assert found == {
         ("2023", "U"): 91_192,
@@ -145,7 +172,7 @@ def test_only_four_regions_gain_and_the_operational_figures_differ_by_a_handful(
 
 def test_every_figure_says_where_it_comes_from(kazakhstan: WalkedLine) -> None:
     statuses = {row["data_status"] for path in _csv_files(kazakhstan) for row in _rows(path) if "data_status" in row}
-    assert statuses == {"calibrated", "invented"}
+    assert statuses == {"calibrated", "invented", "published", "derived", "rounded"}
     totals = [r for r in kazakhstan.rows("external-by-year") if r["period"] == "2024"]
     assert {row["data_status"] for row in totals} == {"calibrated"}
 

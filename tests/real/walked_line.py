@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from qonys.concepts.period import Period
+from qonys.datasets.outcome import Finding
 from qonys.evaluate.accounts import Account
 from qonys.production.line import Line
 from qonys.production.office import Office
@@ -24,6 +25,7 @@ class WalkedLine:
     release: Path
     accounts: tuple[Account, ...]
     line: Line
+    findings: tuple[Finding, ...] = ()
 
     def page(self, language: str) -> str:
         return (self.release / language / "index.html").read_text(encoding="utf-8")
@@ -42,6 +44,6 @@ def walked_line(profile: str, folder: Path, deliveries: Path, period: str, recei
     line.collect([deliveries], received=received)
     line.process()
     line.tabulate()
-    line.build(Period.parse(period))
+    built = line.build(Period.parse(period))
     published = line.publish().data
-    return WalkedLine(Path(published.folder), line.status(), line)
+    return WalkedLine(Path(published.folder), line.status(), line, built.findings)

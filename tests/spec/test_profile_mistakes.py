@@ -45,6 +45,15 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "a change of an area that is none": (
         "areas/changes.csv", "N13,S12,recoded", "N99,S12,recoded", "", ("N99 is no area on the day before", "Mend its code"),
     ),
+    "a measure that nothing computes": (
+        "tables/net-by-region.yaml", "measures: [", "measures: [wealth, ", "", ("there is no “wealth”", "net_rate"),
+    ),
+    "a history that the profile does not have": (
+        "tables/external-by-year.yaml", "years: 2", "years: 2\nhistory: nowhere\nsince: 2000", "", ("there is no series “nowhere”", "Known: "),
+    ),
+    "bands without their dimension": (
+        "tables/net-by-region.yaml", "universe: all", "universe: all\nbands: [Y0T17]", "", ("need each other", "Y_GE18"),
+    ),
     "a share above one": ("areas/changes.csv", "recoded,1,", "recoded,1.5,", "", ("1.5 is no share", "at most 1")),
     "an unknown boundary set": (
         "tables/net-by-region.yaml", "universe: all", 'universe: all\nboundaries: "1066"', "",

@@ -50,6 +50,8 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         youngest: youngest age that counts (education: 15).
         bands: ages of the dimension ``age_band``, by codes of SDMX CL_AGE (``Y0T17``, ``Y_GE18``).
         boundaries: boundary set on whose borders is counted; without it, on the borders of the day of each move.
+        history: series of the profile that holds the years before those that are counted.
+        since: first year of it that is shown.
         vintage: data cut-off from which the table is drawn, by its name in the calendar.
         data_status: status of a cell when the records are synthetic, where no part says otherwise.
         parts: cells of another status.
@@ -70,6 +72,8 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     youngest: int | None = None
     bands: tuple[str, ...] = ()
     boundaries: str | None = None
+    history: str | None = None
+    since: int | None = None
     vintage: str = "final"
     data_status: DataStatus = DataStatus.INVENTED
     parts: tuple[StatusOf, ...] = ()

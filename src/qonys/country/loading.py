@@ -13,7 +13,7 @@ from qonys.concepts.area import ABROAD_LEVEL, Area, AreaRegister, BoundarySet, C
 from qonys.concepts.classification import Classification, Code, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
-from qonys.concepts.history import PopulationFigure
+from qonys.concepts.history import Break, HistoryFigure, PopulationFigure
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
@@ -114,6 +114,8 @@ def load_profile(name: str) -> Profile:
         imputation=_imputation(folder / "imputation.yaml"),
         expectations=_expectations(folder / "deliveries.yaml"),
         numbers=_by_id(read_yaml(path, NumberScheme) for path in _files(folder / "numbers", "*.yaml")),
+        history=tuple(f for path in _files(folder / "history", "*.csv") for _, f, _ in read_csv(path, HistoryFigure)),
+        breaks=_breaks(folder / "breaks.yaml"),
         indicators=_by_id(_indicators(folder / "indicators.yaml")),
         protection=_protection(folder / "protection.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
@@ -212,6 +214,10 @@ def _imputation(path: Path) -> ImputationPlan:
 
 def _expectations(path: Path) -> tuple[Expectation, ...]:
     return read_yaml(path, tuple[Expectation, ...]) if path.is_file() else ()
+
+
+def _breaks(path: Path) -> tuple[Break, ...]:
+    return read_yaml(path, tuple[Break, ...]) if path.is_file() else ()
 
 
 def _indicators(path: Path) -> tuple[Indicator, ...]:

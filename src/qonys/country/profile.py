@@ -13,7 +13,7 @@ from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
-from qonys.concepts.history import PopulationFigure
+from qonys.concepts.history import Break, HistoryFigure, PopulationFigure
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
@@ -76,6 +76,8 @@ class Profile:
     spellings: dict[str, Spelling]
     numbers: dict[str, NumberScheme]
     expectations: tuple[Expectation, ...] = ()
+    history: tuple[HistoryFigure, ...] = ()
+    breaks: tuple[Break, ...] = ()
     indicators: dict[str, Indicator] = field(default_factory=dict)
     protection: Protection = field(default_factory=Protection)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from qonys.concepts.correction import CorrectionBook, ImputationPlan
 from qonys.concepts.expectation import Expectation
+from qonys.concepts.history import Break
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
@@ -32,6 +33,7 @@ _KINDS: dict[str, type] = {
     "imputation": ImputationPlan,
     "table": TableDesign,
     "release": ReleaseDesign,
+    "breaks": tuple[Break, ...],
     "indicators": tuple[Indicator, ...],
     "protection": Protection,
     "calendar": tuple[CalendarEntry, ...],

@@ -18,6 +18,8 @@ def table_contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield from _layout(design)
         yield from _bands(design, profile)
         yield from _measures(design, profile)
+        yield from _history(design, profile)
+    yield from _breaks(profile)
     yield from _youngest(profile)
 
 
@@ -42,6 +44,24 @@ def _layout(design: TableDesign) -> Iterator[tuple[str, str, str]]:
         for name in part.at:
             if name not in placed:
                 yield where, f"parts: {name} is not among the dimensions of the table.", ""
+
+
+def _history(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, str]]:
+    where, known = f"tables/{design.id}.yaml", {figure.series for figure in profile.history}
+    if (design.history is None) is not (design.since is None):
+        yield where, "`history` and `since` need each other.", "Write since: 2000."
+    if design.history and design.history not in known:
+        yield where, f"history: there is no series “{design.history}”.", f"Known: {', '.join(sorted(known)) or 'none'}."
+    if design.history and (design.frequency != "year" or not {"area", "locality"} >= set(design.dimensions)):
+        yield where, "A table with a history is yearly, by area and locality at the most.", "Leave `history` out."
+
+
+def _breaks(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    for one in profile.breaks:
+        for table in one.tables:
+            if table not in profile.tables:
+                known = ", ".join(profile.tables)
+                yield "breaks.yaml", f"{one.id}: there is no table “{table}”.", f"Known: {known}."
 
 
 def _measures(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, str]]:

@@ -179,7 +179,7 @@ class TableLayout:
 
 
 def symbol_of(cell: Cell) -> str:
-    """Key of the symbol that a cell carries (``L``, ``M``, ``P``, ``E``, ``U``, ``C``); empty for a normal one."""
+    """Key of the symbol that a cell carries (``L``, ``M``, ``P``, ``E``, ``U``, ``B``, ``C``); empty for a normal one."""
     if cell.confidentiality is ConfidentialityStatus.CONFIDENTIAL:
         return "C"
     return "" if cell.observation is ObservationStatus.NORMAL else cell.observation.value
@@ -188,7 +188,7 @@ def symbol_of(cell: Cell) -> str:
 def symbols_in(tables: Iterable[OutputTable]) -> tuple[str, ...]:
     """Keys of the symbols that occur in some table."""
     found = {symbol_of(cell) for table in tables for cell in table.cells.values()}
-    return tuple(key for key in ("L", "M", "P", "E", "U", "C") if key in found)
+    return tuple(key for key in ("L", "M", "P", "E", "U", "B", "C") if key in found)
 
 
 def _order(dimension: Dimension) -> dict[str, int]:

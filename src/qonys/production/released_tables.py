@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 
 from qonys.analyse.audit import Weakness, as_published, weaknesses
+from qonys.analyse.history import with_breaks, with_history
 from qonys.analyse.identities import (
     fail_if_internal_flows_do_not_balance,
     fail_if_parts_differ_from_total,
@@ -86,6 +87,10 @@ def released_tables(
         changed[name] = protected.utility
     published = [as_published(counted[name].design, table) for name, table in tables.items()]
     found = weaknesses(published, office.profile.protection, thorough=False)
+    for name, table in tables.items():
+        longer = with_history(table, counted[name].design, office.profile.history, setting)
+        tables[name] = with_breaks(longer.data, office.profile.breaks, setting)
+        findings += longer.findings
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
 
 
