@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from conftest import WalkedLine
+from qonys.country.loading import SHIPPED
 from qonys.errors import StatisticianError
 from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
 from spec.command_line import qonys
@@ -100,6 +102,44 @@ def test_a_slip_that_was_released_stands_in_one_place_again(tmp_path: Path) -> N
         ("2023", 1, 0, 1), ("2024", 2, 0, 2)
     ]  # fmt: skip
     assert walk.line.situation().waiting.decisions == 0
+
+
+def test_a_slip_dated_after_the_day_on_which_it_came_opens_no_year_and_is_told(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    slips = "DAY | SEX | FROM\n05.03.2204 | f | N11\n05.03.2204 | x | N11\n05.03.2025 | f | N11\n05.03.2024 | f | N11"
+    walk.receive("2025-01-10", slips)
+    names = ("period", "delivered", "quarantined", "moved", "pending")
+    assert [shown(a, *names) for a in walk.line.status()] == [("2024", 1, 0, 0, 1), ("future", 3, 1, 0, 2)]
+    walk.process()
+    accounts = [("2024", 1, 0, 1, 0), ("future", 3, 3, 0, 0)]
+    assert [shown(a, *names) for a in walk.line.status()] == accounts
+    assert walk.line.office.store.receipts()[0].months == {"2024-03": 1}
+    folder = walk.line.office.workspace.folder
+    said = qonys("status", "--workspace", folder).said
+    assert "future: slips that are dated after the day on which they came; they open no year." in said
+    assert "2204" not in said
+    # A later delivery of the day itself is no reason to let the old slips count.
+    walk.receive("2025-03-01", "DAY | PERSON\n01.03.2025 | ann")
+    walk.process()
+    assert [shown(a, *names) for a in walk.line.status()] == [accounts[0], ("2025", 1, 0, 1, 0), accounts[1]]
+    reviewed = ("--workspace", folder, "--reason", "REVIEW", "--author", "Asel")
+    assert qonys("correct", "--delivery", 1, "--row", 2, "--set", "date=2024-03-05", *reviewed).code == 0
+    walk.process()
+    assert [shown(a, *names) for a in walk.line.status()][::2] == [("2024", 2, 0, 2, 0), ("future", 2, 2, 0, 0)]
+
+
+def test_a_slip_that_a_profile_lets_count_ahead_of_its_day_is_of_its_year(tmp_path: Path) -> None:
+    profile = tmp_path / "ahead"
+    shutil.copytree(SHIPPED / "mini", profile)
+    rules = profile / "rules" / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert "expr: date <= received" in text
+    rules.write_text(text.replace("expr: date <= received", "expr: date <= date '2026-01-01'"), encoding="utf-8")
+    walk = Walk(tmp_path, profile=str(profile))
+    walk.receive("2025-01-10", "DAY\n05.03.2025\n05.03.2204")
+    walk.process()
+    names = ("period", "delivered", "quarantined", "moved")
+    assert [shown(a, *names) for a in walk.line.status()] == [("2025", 1, 0, 1), ("future", 1, 1, 0)]
 
 
 def test_a_file_that_is_delivered_again_changes_no_account(walked: WalkedLine) -> None:

@@ -108,7 +108,7 @@ def _list(words: Iterable[str]) -> str | None:
 def _show_accounts(periods: Iterable[Account]) -> None:
     import msgspec
 
-    from qonys.evaluate.accounts import Account
+    from qonys.evaluate.accounts import FUTURE, Account
 
     rows = [msgspec.to_builtins(account) for account in periods]
     counts = [name for name in Account.__struct_fields__ if name != "period"]
@@ -116,6 +116,8 @@ def _show_accounts(periods: Iterable[Account]) -> None:
     show_table("Slips and moves by year of registration", ["", *(row["period"] for row in rows)], lines)
     says.print("delivered = registrations + quarantined; registrations = set apart + moved + pending.")
     says.print("moves = moved + accompanying = internal + external in + external out. A dash: not available.")
+    if any(row["period"] == FUTURE for row in rows):
+        says.print(f"{FUTURE}: slips that are dated after the day on which they came; they open no year.")
 
 
 def _show_lags(triangle: Iterable[Lag]) -> None:

@@ -37,8 +37,8 @@ def encoding_of(head: bytes, layout: SourceLayout) -> Encoding:
     wanted = _canonical(layout.encoding)
     for mark, name in _MARKS.items():
         if head.startswith(mark):
-            return Encoding(
-                name, len(mark), "" if name.startswith(wanted) else _told(name, "its byte order mark", layout)
+            return _marked(
+                head, mark, name, "" if name.startswith(wanted) else _told(name, "its byte order mark", layout)
             )
     if _fits(head, wanted, layout):
         return Encoding(wanted)
@@ -57,6 +57,15 @@ def likely_encoding(piece: bytes, layout: SourceLayout) -> str:
 
 def _canonical(encoding: str) -> str:
     return codecs.lookup(encoding).name.replace("_", "-").removesuffix("-sig")
+
+
+def _marked(head: bytes, mark: bytes, name: str, note: str) -> Encoding:
+    """By a byte order mark; a program that adds one without looking writes it again, and says nothing by that."""
+    count = 1
+    while head.startswith(mark, count * len(mark)):
+        count += 1
+    again = f"The file begins with {count} byte order marks, where one is enough; all of them were left out."
+    return Encoding(name, count * len(mark), " ".join(filter(None, (note, again if count > 1 else ""))))
 
 
 def _told(name: str, why: str, layout: SourceLayout) -> str:

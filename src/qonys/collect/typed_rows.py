@@ -23,6 +23,8 @@ from qonys.collect.misplaced import REASON, identifier_pattern
 from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.personal_numbers import said_by_numbers
 from qonys.collect.pseudonyms import Pseudonyms
+from qonys.collect.spreadsheet_errors import REASON as SPREADSHEET_ERROR
+from qonys.collect.spreadsheet_errors import are_errors, without_errors
 from qonys.concepts.layout import Source, SourceLayout
 from qonys.concepts.spelling import Spelling, applied
 from qonys.concepts.variable import VARIABLES, Kind
@@ -112,33 +114,40 @@ class RowCoder:
         }
 
     def __call__(self, batch: pa.RecordBatch) -> TypedRows:
-        protected = self._protected(batch)
+        problems: defaultdict[int, list[Problem]] = defaultdict(list)
+        protected = self._protected(batch, problems)
         raw = {c.name: _distinct(batch.column(c.name)) for c in self._layout.columns if c.name not in self._identifiers}
         stated = {name: _without(texts, self._layout.missing) for name, texts in raw.items()}
         rows = TypedRows(batch.column("row"), protected)
-        problems: defaultdict[int, list[Problem]] = defaultdict(list)
         for name, coder in self._coders.items():
             source = self._layout.variables[name]
             texts = _without(self._texts_of(name, source, stated, batch.num_rows), source.missing)
             coded = coder(texts.texts)
             rows.columns[name] = _compact(texts.of_rows(coded.values))
-            _tell(name, source, texts, coded, problems)
+            named = _columns_of(self._expressions[name]) if source.expr else ()
+            spoilt = [texts] if source.column else [stated[column] for column in named]
+            _tell(name, source, texts, coded, problems, _errors_in(spoilt, source.recode))
             if coded.respelled:
                 rows.respelled[name] = _respelled(texts, coded.respelled, self._spellings)
         self._set_misplaced_apart(rows, raw, problems)
         return rows
 
-    def _protected(self, batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+    def _protected(self, batch: pa.RecordBatch, problems: defaultdict[int, list[Problem]]) -> dict[str, pa.Array[Any]]:
         """Pseudonyms in place of identifiers, and what personal numbers said before."""
         made: dict[str, pa.Array[Any]] = {}
         for name, source in self._layout.variables.items():
             column, missing = source.column or "", (*self._layout.missing, *source.missing)
+            if VARIABLES[name].kind not in (Kind.IDENTIFIER, Kind.ENCODED):
+                continue
+            texts, errors = without_errors(batch.column(column), missing)
+            for place, found in errors.items():
+                problems[place].append({"field": name, "found": found, "reason": SPREADSHEET_ERROR})
             if VARIABLES[name].kind is Kind.IDENTIFIER:
-                made[name] = self._pseudonyms.of(batch.column(column), missing)
+                made[name] = self._pseudonyms.of(texts, missing)
                 if name == "person" and self._scheme:
-                    made |= said_by_numbers(batch.column(column), missing, self._scheme)
-            elif VARIABLES[name].kind is Kind.ENCODED and self._names:
-                made[name] = self._names.of(batch.column(column), missing)
+                    made |= said_by_numbers(texts, missing, self._scheme)
+            elif self._names:
+                made[name] = self._names.of(texts, missing)
         return made
 
     def _texts_of(self, name: str, source: Source, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
@@ -216,7 +225,7 @@ def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:
 
 def _evaluated(engine: Engine, expression: exp.Expr, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
     """The text of an expression for each distinct combination of the columns that it names."""
-    names = list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
+    names = _columns_of(expression)
     combined = np.zeros(rows, np.int64)
     for name in names:
         combined = combined * (len(stated[name].texts) + 1) + stated[name].places + 1
@@ -238,17 +247,39 @@ def _evaluated(engine: Engine, expression: exp.Expr, stated: Mapping[str, Distin
     return DistinctTexts(found["text"].combine_chunks().cast(pa.string()), places.astype(np.int32))
 
 
+def _columns_of(expression: exp.Expr) -> list[str]:
+    return list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
+
+
+def _errors_in(columns: list[DistinctTexts], known: Mapping[str, str]) -> dict[int, str]:
+    """Place of a row -> the error of a spreadsheet that one of the columns holds there; a known text is none."""
+    found: dict[int, str] = {}
+    for texts in columns:
+        errors = are_errors(texts.texts)
+        for place in np.flatnonzero(texts.rows(errors)).tolist() if errors.any() else ():
+            found[place] = str(texts.texts[int(texts.places[place])])
+    return {place: text for place, text in found.items() if text not in known}
+
+
 def _tell(
-    name: str, source: Source, texts: DistinctTexts, coded: CodedTexts, problems: defaultdict[int, list[Problem]]
+    name: str,
+    source: Source,
+    texts: DistinctTexts,
+    coded: CodedTexts,
+    problems: defaultdict[int, list[Problem]],
+    spoilt: Mapping[int, str],
 ) -> None:
+    """Add what is wrong with a variable to the problems of its rows; ``spoilt`` of `_errors_in`, where it is made of one."""
     variable = VARIABLES[name]
+    for place, found in spoilt.items():
+        problems[place].append({"field": name, "found": found, "reason": SPREADSHEET_ERROR})
     if coded.is_bad.any():
         reason, distinct = unreadable_reason(variable, source), texts.texts
-        for place in np.flatnonzero(texts.rows(coded.is_bad)).tolist():
+        for place in (at for at in np.flatnonzero(texts.rows(coded.is_bad)).tolist() if at not in spoilt):
             found = str(distinct[int(texts.places[place])])[:_MOST_TOLD]
             problems[place].append({"field": name, "found": found, "reason": reason})
     if variable.required:
-        for place in np.flatnonzero(texts.places < 0).tolist():
+        for place in (at for at in np.flatnonzero(texts.places < 0).tolist() if at not in spoilt):
             problems[place].append({"field": name, "found": "", "reason": _NOT_STATED})
 
 

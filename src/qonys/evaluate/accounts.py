@@ -6,6 +6,9 @@ import msgspec
 
 from qonys.errors import StatisticianError
 
+FUTURE = "future"
+"""Period of the slips that are dated after the day on which they came, and are no move: they open no year."""
+
 
 class Account(msgspec.Struct, frozen=True):
     """Slips and moves of one period, as of today.
@@ -14,7 +17,7 @@ class Account(msgspec.Struct, frozen=True):
     ``moves`` = ``moved`` + ``accompanying`` = ``internal`` + ``external_in`` + ``external_out``.
 
     Args:
-        period: a year; ``unknown`` for slips whose date cannot be read.
+        period: a year; ``future`` (`FUTURE`); ``unknown`` for slips whose date cannot be read.
         delivered: slips in the delivered files.
         registrations: slips that stand in the register and broke no rule.
         quarantined: slips that cannot be used, at entry or by a rule.

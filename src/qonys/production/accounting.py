@@ -1,4 +1,7 @@
-"""The account of all slips: reads each state and puts the counts side by side."""
+"""The account of all slips: reads each state and puts the counts side by side.
+
+A slip that is dated after the day on which it came, and is no move, is of no year: a mistyped one would open it.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,37 @@ from qonys.datasets.decision import AMENDMENT
 from qonys.datasets.move import EXCEPTION, MOVE
 from qonys.datasets.outcome import Files, Table
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
-from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
+from qonys.evaluate.accounts import FUTURE, Account, fail_if_a_slip_is_lost
 from qonys.production.amending import current_registrations
 from qonys.production.office import Office
 from qonys.store.states import State
 
-_SLIPS = """
-with entered as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
-  from registrations semi join deliveries using (delivery) group by 1),
-refused as (select coalesce(cast(year(date) as varchar), 'unknown') as period, count(*) as n
-  from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row) group by 1)
+_YEAR = "coalesce(cast(year(date) as varchar), 'unknown')"
+_YEAR_UNLESS_LATER = f"case when date > received then '{FUTURE}' else {_YEAR} end"
+_SLIPS = f"""
+with later as (
+  select delivery, row, date from registrations semi join deliveries using (delivery) where date > received
+),
+moved as (select delivery, row from moves semi join later using (delivery, row) where line = 0 and known_to is null),
+entered as (
+  select period, sum(n)::bigint as n from (
+    select {_YEAR} as period, count(*) as n from registrations semi join deliveries using (delivery)
+    where date is null or date <= received group by 1
+    union all select case when moved.row is null then '{FUTURE}' else {_YEAR} end, count(*)
+    from later left join moved using (delivery, row) group by 1
+  ) group by 1
+),
+refused as (
+  select {_YEAR_UNLESS_LATER} as period, count(*) as n
+  from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row) group by 1
+)
 select period, coalesce(e.n, 0) as entered, coalesce(r.n, 0) as refused
 from entered as e full join refused as r using (period) order by period
 """
-_EXCEPTIONS = """
-select cast(year(date) as varchar) as period,
+_EXCEPTIONS = f"""
+select {_YEAR_UNLESS_LATER} as period,
   count(*) filter (where fate = 'quarantine') as quarantined, count(*) filter (where fate = 'set_apart') as set_apart
-from exceptions group by 1
+from exceptions join deliveries using (delivery) group by 1
 """
 _MOVES = """
 select cast(year(m.date) as varchar) as period,
@@ -50,16 +67,19 @@ def accounts_by_year(office: Office) -> tuple[Account, ...]:
     office = office.reading()
     if not office.store.receipts():
         return ()
+    deliveries, made = office.counting_deliveries(), counted_state(office, "clean/moves", MOVE)
     slips = _by_period(
         office,
         _SLIPS,
         registrations=_registrations(office),
         quarantine=counted_state(office, "input/quarantine", QUARANTINE),
         amendments=counted_state(office, "clean/amendments", AMENDMENT),
-        deliveries=office.counting_deliveries(),
+        deliveries=deliveries,
+        moves=made,
     )
-    exceptions = _by_period(office, _EXCEPTIONS, exceptions=counted_state(office, "clean/exceptions", EXCEPTION))
-    moves = _by_period(office, _MOVES, moves=counted_state(office, "clean/moves", MOVE), territory=office.territory)
+    apart = counted_state(office, "clean/exceptions", EXCEPTION)
+    exceptions = _by_period(office, _EXCEPTIONS, exceptions=apart, deliveries=deliveries)
+    moves = _by_period(office, _MOVES, moves=made, territory=office.territory)
     pending = _has_pending(office)
     accounts = tuple(
         _account(period, row, exceptions.get(period, {}), moves.get(period, {}), office, pending=pending)

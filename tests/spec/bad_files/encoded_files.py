@@ -58,6 +58,13 @@ def bad_files() -> Iterator[BadFile]:
     )
     yield BadFile("a byte order mark in a fixed-width file", "ledger_1.txt", BOM + f"{GOOD}\n".encode(), taken=1)
     yield BadFile(
+        "a byte order mark twice in a fixed-width file",
+        "ledger_1.txt",
+        BOM + BOM + f"{GOOD}\n".encode(),
+        taken=1,
+        notes=("begins with 2 byte order marks",),
+    )
+    yield BadFile(
         "a Cyrillic letter in the place of a Latin one",
         "arrivals_x.csv",
         csv_bytes([slip(1), slip(2, GROUP="аrd"), slip(3)]),
@@ -100,12 +107,17 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
     )
     yield "the mark of UTF-16 before UTF-8", codecs.BOM_UTF16_LE + TEXT.encode(), "arrivals"
     yield "the code of a mainframe", TEXT.encode("cp037"), "arrivals"
-    yield "a byte order mark twice", BOM + BOM + TEXT.encode(), "the columns SLIP are missing"
     yield "a text in base 64", codecs.encode(TEXT.encode(), "base64"), "none of them was found"
 
 
 def _taken() -> Iterator[tuple[str, bytes, tuple[str, ...]]]:
     yield "a byte order mark", BOM + TEXT.encode(), ()
+    yield "a byte order mark twice", BOM + BOM + TEXT.encode(), ("begins with 2 byte order marks",)
+    yield (
+        "the mark of UTF-16 three times",
+        codecs.BOM_UTF16_LE * 3 + TEXT.encode("utf-16-le"),
+        ("utf-16-le, by its byte order mark; the layout arrivals says utf-8. The file begins with 3 byte order marks",),
+    )
     yield "UTF-16 from Windows", codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), ("utf-16-le",)
     yield "UTF-16 with the high byte first", codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), ("utf-16-be",)
     yield "UTF-16 without a mark", TEXT.encode("utf-16-le"), ("utf-16-le",)

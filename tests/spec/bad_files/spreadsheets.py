@@ -90,26 +90,9 @@ def bad_files() -> Iterator[BadFile]:
         taken=2,
         quarantined={3: "no date of the form"},
     )
-    yield BadFile(
-        "a formula error in a date",
-        "departures_x.xlsx",
-        workbook(HEADING, row(1), row(2), row(3), write=_formula("C4", "=NA()", "#N/A")),
-        taken=2,
-        quarantined={4: "needed, but not stated"},
-    )
-    yield BadFile(
-        "a formula error in an identifier",
-        "departures_x.xlsx",
-        workbook(HEADING, row(1), row(2), row(3), write=_formula("B4", "=NA()", "#N/A")),
-        taken=3,
-    )
-    yield BadFile(
-        "a formula error in an area",
-        "departures_x.xlsx",
-        workbook(HEADING, row(1), row(2), row(3), write=_formula("I4", "=1/0", "#DIV/0!")),
-        taken=2,
-        quarantined={4: "needed, but not stated"},
-    )
+    for fault, rows, formula in _errors():
+        content = workbook(HEADING, *map(row, range(1, rows + 1)), write=_formula(*formula))
+        yield BadFile(fault, "departures_x.xlsx", content, taken=2, quarantined={4: "an error of the spreadsheet"})
     yield BadFile(
         "columns of a row moved to the right",
         "departures_x.xlsx",
@@ -130,6 +113,15 @@ def _partly() -> Iterator[tuple[str, dict[str, Cell], str]]:
     yield "a code as a fraction", {"School": 1.5}, "no code of education"
     yield "a negative number in a cell of dates", {"Day": -3}, day
     yield "a number beyond all dates in a cell of dates", {"Day": 99_999_999}, day
+
+
+def _errors() -> Iterator[tuple[str, int, tuple[str, str, str]]]:
+    """Rows besides the heading, and a formula of the fourth row: its cell, what it says, and what it shows."""
+    yield "a formula error in a date", 3, ("C4", "=NA()", "#N/A")
+    yield "a formula error in an identifier", 3, ("B4", "=NA()", "#N/A")
+    yield "a formula error in an area", 3, ("I4", "=1/0", "#DIV/0!")
+    yield "a formula error in what need not be stated", 3, ("H4", "=Reasons!A1", "#REF!")
+    yield "a row of nothing but a formula error", 2, ("C4", "=NA()", "#N/A")
 
 
 def _taken() -> Iterator[tuple[str, bytes, tuple[str, ...]]]:

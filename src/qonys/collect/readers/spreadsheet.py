@@ -1,6 +1,7 @@
 """Spreadsheets: XLSX, XLS, XLSB and ODS, told apart by their content, for a file's ending promises nothing.
 
-Titles may stand above the heading: the heading is the first row that holds all columns of the layout.
+Titles may stand above the heading: the heading is the first row that holds all columns of the layout. A cell that holds an
+error is not empty: it says its error, and so becomes a problem of its row.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from qonys.collect.opening import Opened
 from qonys.collect.readers.cells import Columns, cell_reader, date_forms
+from qonys.collect.readers.error_cells import ErrorCells, SheetNotFoundError, SheetPlace, error_cells
 from qonys.collect.readers.rows import BATCH_ROWS, RowReader, fail_if_columns_absent, unreadable
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
 
 _HEADING_ROWS = 50
+_UNTOLD = "Cells that hold an error (#N/A) could not be told from empty ones in this workbook."
 _SINCE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
@@ -31,13 +34,14 @@ def read_spreadsheet(opened: Opened, layout: SourceLayout, reader: RowReader) ->
     with file:
         try:
             since_1904 = _counts_from_1904(file)
-            sheet = _sheet(CalamineWorkbook.from_filelike(file), opened, layout)
+            sheet, place = _sheet(CalamineWorkbook.from_filelike(file), opened, layout)
+            errors = _errors(file, place, reader)
         except PasswordError as error:
             what, next_step = "The workbook is locked with a password.", "Ask for a file without a password."
             raise SupplierError(what, where=str(opened.path), next_step=next_step) from error
         except (CalamineError, OSError, ValueError) as error:
             raise unreadable(opened, layout, str(error)) from error
-    rows = enumerate(iter(sheet.iter_rows()), start=1)
+    rows = _with_errors(enumerate(iter(sheet.iter_rows()), start=1), errors, sheet.start)
     heading = _heading(rows, opened, layout, reader)
     forms = date_forms(layout)
     cells = {
@@ -47,21 +51,52 @@ def read_spreadsheet(opened: Opened, layout: SourceLayout, reader: RowReader) ->
     while chunk := list(islice(rows, BATCH_ROWS)):
         filled = [(number, row) for number, row in chunk if any(cell != "" for cell in row)]
         columns: Columns = {
-            name: pa.array([read(row[place]) for _, row in filled], pa.string())
+            name: pa.array([read(row[place]) if place < len(row) else "" for _, row in filled], pa.string())
             for name, (place, read) in cells.items()
         }
         columns["row"] = pa.array([number for number, _ in filled], pa.int64())
         yield pa.RecordBatch.from_pydict(columns)
 
 
-def _sheet(book: CalamineWorkbook, opened: Opened, layout: SourceLayout) -> CalamineSheet:
+def _sheet(book: CalamineWorkbook, opened: Opened, layout: SourceLayout) -> tuple[CalamineSheet, SheetPlace]:
     if layout.sheet and layout.sheet not in book.sheet_names:
         raise SupplierError(
             f"The workbook has no sheet “{layout.sheet}”.",
             where=str(opened.path),
             next_step=f"It has: {', '.join(book.sheet_names)}. Ask the supplier, or mend the layout {layout.id}.",
         )
-    return book.get_sheet_by_name(layout.sheet or book.sheet_names[0])
+    place = SheetPlace(layout.sheet or book.sheet_names[0], book.sheet_names.index(layout.sheet) if layout.sheet else 0)
+    return book.get_sheet_by_name(place.name), place
+
+
+def _errors(file: BinaryIO, place: SheetPlace, reader: RowReader) -> ErrorCells:
+    try:
+        return error_cells(file, place)
+    except SheetNotFoundError:
+        reader.notes.append(_UNTOLD)
+        return {}
+
+
+def _with_errors(
+    rows: Iterator[tuple[int, Sequence[object]]], errors: ErrorCells, start: tuple[int, int] | None
+) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows, each cell that holds an error saying which.
+
+    Columns that are empty throughout stand left of the first. A cell that holds an error may be the last of its row, and a
+    row the last of its sheet, without the library's knowing: it passes over the errors of XLSB's formulas.
+    """
+    left, last = start[1] if start else 0, 0
+    for number, row in rows:
+        last = number
+        yield number, _told(row, errors[number], left) if number in errors else row
+    for number in sorted(number for number in errors if number > last):
+        yield number, _told((), errors[number], left)
+
+
+def _told(row: Sequence[object], errors: dict[int, str], left: int) -> list[object]:
+    width = max(len(row), max(errors) - left + 1)
+    cells = [*row, *("" for _ in range(width - len(row)))]
+    return [errors.get(place + left, cell) for place, cell in enumerate(cells)]
 
 
 def _heading(
