@@ -35,6 +35,38 @@ def amounts(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) 
     return found
 
 
+def known_amounts(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Matrix:
+    """The values as a new array of floats, not negative where they are known; nan is what nobody reported.
+
+    Raises:
+        StatisticianError: a value is negative or infinite, or the shape is another.
+
+    >>> known_amounts("reports", [80, float("nan")])
+    array([80., nan])
+    """
+    found = _shaped(name, values, shape)
+    _fail_where((found < 0) | np.isinf(found), f"The {name} must be finite and not negative.")
+    return found
+
+
+def double_reports(by_senders: ArrayLike, by_receivers: ArrayLike) -> tuple[Matrix, Matrix]:
+    """Flows as origins and as destinations report them, shape (n, n) each, origins in rows; the diagonal is nan.
+
+    Raises:
+        StatisticianError: shapes differ, or a report is negative.
+
+    >>> double_reports([[0, 50], [30, 0]], [[0, 100], [60, 0]])[0]
+    array([[nan, 50.],
+           [30., nan]])
+    """
+    n = order("reports of senders", by_senders)
+    sent = known_amounts("reports of senders", by_senders, (n, n))
+    received = known_amounts("reports of receivers", by_receivers, (n, n))
+    np.fill_diagonal(sent, np.nan)
+    np.fill_diagonal(received, np.nan)
+    return sent, received
+
+
 def numbers(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Matrix:
     """The values as a new array of finite floats of either sign.
 
