@@ -50,6 +50,10 @@ class QueryError(StatisticianError):
     """A query cannot be run over the data: an expression of it fails, or a table or column is missing."""
 
 
+class InfeasibleError(StatisticianError):
+    """No table satisfies everything that was asked of it: the margins, zeros or nets must be mended."""
+
+
 class OperatorError(QonysError):
     """A key, a folder, a port or a setting is missing: whoever runs the machine must act."""
 

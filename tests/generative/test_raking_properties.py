@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qonys.methods.raking import controlled_rounding, rake, whole_shares
+from qonys.methods.estimation.raking import rake_matrix
+from qonys.methods.estimation.rounding import controlled_rounding, whole_shares
 
 shapes = st.tuples(st.integers(1, 6), st.integers(1, 6))
 counts = shapes.flatmap(lambda shape: arrays(np.int64, shape, elements=st.integers(0, 500)))
@@ -21,7 +22,7 @@ def test_the_margins_of_any_whole_table_are_met_exactly_from_any_seed_with_its_z
     draw = np.random.default_rng(random.randrange(2**32))  # type: ignore[attr-defined]
     seed = np.where(table > 0, draw.uniform(0.2, 5.0, table.shape), 0.0)
     rows, columns = table.sum(axis=1), table.sum(axis=0)
-    raked = rake(seed, rows, columns)
+    raked = rake_matrix(seed, rows, columns)
     rounded = controlled_rounding(raked.matrix, rows, columns) if raked.converged else table
     np.testing.assert_array_equal(rounded.sum(axis=1), rows)
     np.testing.assert_array_equal(rounded.sum(axis=0), columns)

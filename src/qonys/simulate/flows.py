@@ -16,7 +16,9 @@ from qonys.concepts.simulation import ExternalCountry, SimulationPlan
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import corrected_internal_net
 from qonys.errors import ProfileError, StatisticianError
-from qonys.methods.raking import Counts, Matrix, controlled_rounding, rake, whole_shares
+from qonys.methods.estimation.amounts import Counts, Matrix
+from qonys.methods.estimation.raking import rake_matrix
+from qonys.methods.estimation.rounding import controlled_rounding, whole_shares
 
 Direction: TypeAlias = Literal["arrivals", "departures"]
 STREAMS: tuple[Stream, ...] = ("internal", "external_in", "external_out")
@@ -112,7 +114,7 @@ def _origin_destination(plan: SimulationPlan, year: int, arrivals: Counts, depar
     leaving, coming = departures - diagonal, arrivals - diagonal
     seed = np.outer(leaving, coming) * _proximity(plan)
     try:
-        between = controlled_rounding(rake(seed, leaving, coming).matrix, leaving, coming)
+        between = controlled_rounding(rake_matrix(seed, leaving, coming).matrix, leaving, coming)
     except StatisticianError as error:
         raise _unmet(f"{year}: the margins of origins × destinations", "internal.csv", error.what) from error
     return between + np.diag(diagonal)
@@ -141,7 +143,7 @@ def _external(
     """Persons by month, area and country."""
     by_country = _by_country(profile, plan, year, direction, countries)
     by_area = _by_area(plan, year, direction, int(by_country.sum()))
-    raked = rake(np.outer(by_area, by_country), by_area, by_country)
+    raked = rake_matrix(np.outer(by_area, by_country), by_area, by_country)
     cells = controlled_rounding(raked.matrix, by_area, by_country)
     months = np.array(plan.design.external_months) / sum(plan.design.external_months)
     parts = whole_shares(cells.ravel(), months, rng.random(cells.size))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qonys.concepts.simulation import PARTNER, Attribute, People
-from qonys.methods.raking import Matrix
+from qonys.methods.estimation.amounts import Matrix
 from qonys.simulate.flows import INTERNAL, STREAMS, Flows
 from qonys.simulate.settling import drawn_by_weight
 from qonys.simulate.slips import Children, Numbers

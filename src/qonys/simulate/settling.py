@@ -18,7 +18,7 @@ from qonys.concepts.area import ABROAD_LEVEL
 from qonys.concepts.simulation import Settling, SimulationPlan
 from qonys.country.profile import Profile
 from qonys.errors import ProfileError
-from qonys.methods.raking import Matrix
+from qonys.methods.estimation.amounts import Matrix
 from qonys.simulate.slips import ABROAD, LOCALITIES, Flags, Numbers
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qonys.concepts.simulation import SimulationPlan
 from qonys.concepts.variable import VARIABLES
 from qonys.country.profile import Profile
-from qonys.methods.raking import Matrix
+from qonys.methods.estimation.amounts import Matrix
 from qonys.simulate.flows import EXTERNAL_OUT, INTERNAL, Flows
 from qonys.simulate.people import births, drawn_attribute, grouped, of_age
 from qonys.simulate.person_numbers import PLAIN, PersonNumbers
