@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from qonys.concepts.period import Period
+from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from real.real_data import real_data
 from real.walked_line import WalkedLine, walked_line
@@ -175,6 +178,17 @@ def test_every_figure_says_where_it_comes_from(kazakhstan: WalkedLine) -> None:
     assert statuses == {"calibrated", "invented", "published", "derived", "rounded"}
     totals = [r for r in kazakhstan.rows("external-by-year") if r["period"] == "2024"]
     assert {row["data_status"] for row in totals} == {"calibrated"}
+
+
+def test_a_release_counted_by_sail_is_the_same_in_every_byte(kazakhstan: WalkedLine) -> None:
+    line = Line(replace(kazakhstan.line.office, counting="sail"))
+    line.tabulate()
+    bundle = Path(line.build(Period(2024)).data.folder) / "bundle"
+    published = {
+        str(path.relative_to(kazakhstan.release)): path for path in kazakhstan.release.rglob("*") if path.is_file()
+    }
+    assert [name for name, path in published.items() if (bundle / name).read_bytes() != path.read_bytes()] == []
+    assert len(published) > 80
 
 
 def _net_of_2024(row: dict[str, str]) -> bool:

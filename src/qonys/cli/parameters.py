@@ -9,4 +9,11 @@ from cyclopts import Parameter
 
 WorkspaceFolder: TypeAlias = Annotated[Path, Parameter(name=["--workspace", "-w"], help="Folder of the workspace.")]
 AsJson: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", help="Print the result as JSON.")]
+CountingEngine: TypeAlias = Annotated[
+    str,
+    Parameter(
+        name="--engine",
+        help="What counts: duckdb, sail, or sc://host:port of a Spark Connect server; else what qonys.toml says.",
+    ),
+]
 HERE = Path()

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.parameters import HERE, AsJson, CountingEngine, WorkspaceFolder
 from qonys.cli.show import as_json, error_as_json, progress_shown, says, show_error, show_findings, show_table
 
 if TYPE_CHECKING:
@@ -137,17 +137,18 @@ def _show_amended(measures: Mapping[str, Any]) -> None:
         show_table("Imputation", ["Field", "Applies to", "Missing", "Imputed", "Imputation rate"], imputed)
 
 
-def tabulate(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+def tabulate(*, engine: CountingEngine = "", workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Count moves into flows, once for each data cut-off of the calendar.
 
     Args:
+        engine: what counts.
         workspace: folder of the workspace.
         json: print moves and flows of each cut-off as JSON.
     """
     from qonys.cli.settings import line_of
 
     with progress_shown() as progress:
-        outcome = line_of(workspace, progress).tabulate()
+        outcome = line_of(workspace, progress, counting=engine).tabulate()
     if json:
         as_json({"flows": outcome.data, "cut_offs": outcome.measures, "findings": outcome.findings})
         return

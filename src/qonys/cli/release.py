@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.parameters import HERE, AsJson, CountingEngine, WorkspaceFolder
 from qonys.cli.show import as_json, prints, progress_shown, says, show_findings
 
 
-def build(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+def build(
+    period: str, /, *, engine: CountingEngine = "", workspace: WorkspaceFolder = HERE, json: AsJson = False
+) -> None:
     """Build the release of a period: tables, identities, sentences, pages and files in every language.
 
     Args:
         period: a year of the calendar (2024).
+        engine: what counts.
         workspace: folder of the workspace.
         json: print what was built as JSON.
     """
@@ -20,7 +23,7 @@ def build(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = F
     from qonys.concepts.period import Period
 
     with progress_shown() as progress:
-        outcome = line_of(workspace, progress).build(Period.parse(period))
+        outcome = line_of(workspace, progress, counting=engine).build(Period.parse(period))
     if json:
         as_json({"release": outcome.data, "findings": outcome.findings})
         return

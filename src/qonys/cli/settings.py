@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from qonys.store.keys import Keys
 
 
-def line_of(workspace: Path, progress: Progress) -> Line:
-    """The line of a workspace, on today's date, worked by whoever runs it, with the keys if they are given."""
+def line_of(workspace: Path, progress: Progress, *, counting: str = "") -> Line:
+    """The line of a workspace, on today's date, worked by whoever runs it, with the keys if they are given.
+
+    Args:
+        workspace: folder of the workspace.
+        progress: is told what is being done.
+        counting: the engine that counts; empty for that of the workspace.
+    """
     from qonys.production.line import Line
     from qonys.production.office import Office
     from qonys.store.workspace import Workspace
 
+    os.environ.setdefault("RUST_LOG", "error")  # what Sail would write besides is not for whoever runs a command
     return Line(
         Office(
             Workspace.open(workspace),
@@ -33,6 +40,7 @@ def line_of(workspace: Path, progress: Progress) -> Line:
             operator_from(os.environ),
             datetime.now(UTC),
             partial(connection_from, os.environ, workspace),
+            counting,
         )
     )
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
-from qonys.datasets.outcome import Files, Progress, Table, Translated
+from qonys.datasets.outcome import Engine, Files, Progress, Table, Translated
 from qonys.datasets.territory import division_table, group_table, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
@@ -36,6 +36,8 @@ class Office:
         keys: the keys, where they were given.
         operator: who works; stands in receipts and in the history of every state.
         now: the instant at which the work began; midnight (UTC) of the day where it is not given.
+        counting: the engine that counts moves and flows: empty for that of the workspace, ``duckdb``, ``sail``, or
+            ``sc://host:port`` of a Spark Connect server.
         connection: gives the URI of a database by its name; None where no database can be asked.
     """
 
@@ -46,6 +48,7 @@ class Office:
     operator: str = ""
     now: datetime | None = None
     connection: Callable[[str], str] | None = None
+    counting: str = ""
 
     @cached_property
     def profile(self) -> Profile:
@@ -68,6 +71,25 @@ class Office:
             threads=self.workspace.threads,
             spill=spill_of_this_process(self.workspace.spill),
         )
+
+    @cached_property
+    def counter(self) -> Engine:
+        """The engine that counts moves into flows and flows into tables.
+
+        Raises:
+            OperatorError: there is no such engine.
+        """
+        name = self.counting or self.workspace.engine
+        if name == "duckdb":
+            return self.engine
+        from qonys.engine.spark_connect import SparkConnectEngine, is_remote
+
+        if not is_remote(name):
+            raise OperatorError(
+                f"There is no engine “{name}”.",
+                next_step="Write duckdb, sail, or sc://host:port of a Spark Connect server.",
+            )
+        return SparkConnectEngine(name)
 
     @cached_property
     def territory(self) -> pa.Table:

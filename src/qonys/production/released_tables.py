@@ -137,7 +137,7 @@ def _counted(
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     keyed = office.profile.protection.method(design.id) != "exact"
     query = table_query(design, setting.period, carried, remainder, keyed=keyed)
-    counts = office.engine.run(
+    counts = office.counter.run(
         query, None, flows=flows[named][table_of_flows], groups=office.groups, **office.divisions_of(design)
     )
     exact = output_table(design, counts, setting, named)
@@ -149,7 +149,7 @@ def _fail_if_an_identity_is_broken(
     office: Office, design: TableDesign, table: OutputTable, setting: Setting, flows: pa.Table
 ) -> None:
     fail_if_parts_differ_from_total(table, design)
-    months = office.engine.run(flow_totals_query(), None, flows=flows)
+    months = office.counter.run(flow_totals_query(), None, flows=flows)
     fail_if_total_is_not_that_of_the_flows(table, design, flow_totals(months, setting.period))
     if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
         fail_if_internal_flows_do_not_balance(table)

@@ -52,7 +52,7 @@ def _flows(
     keyed = office.profile.protection.needs_keys
     query, moves = flows_query(designs, keyed=keyed), office.store.files("clean/moves")
     for cut_off in _cut_offs(office):
-        flows = office.engine.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
+        flows = office.counter.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
         people = int(pc.sum(flows["n"]).as_py() or 0)
         measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = flows.num_rows
         office.progress(f"{_NAMES[table]} as of {cut_off}", people)

@@ -21,6 +21,8 @@ DIVIDED_STREAM = "_D"
 """Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
 KEYS = ("arrivals_key_high", "departures_key_high", "arrivals_key_low", "departures_key_low")
 """Sums of the halves of record keys, by the side that they are of."""
+_KEPT = ("year", "month", "origin_inside", "destination_inside", "origin_locality", "destination_locality")
+"""Columns of the flows besides ends, characteristics and counts."""
 _ESTIMATED = ("arrivals_estimated", "departures_estimated")
 INSIDE = ("interregional", "intraregional")
 """The streams of moves within the country."""
@@ -79,7 +81,7 @@ def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign, *, key
     boundary_set = design.boundaries
     kept = "".join(f", f.{name}" for name in carried)
     places = "place" in design.dimensions
-    flows = _rebased(boundary_set) if boundary_set else "flows"
+    flows = _rebased(boundary_set, carried, keyed=keyed) if boundary_set else "flows"
     streamed = f"select f.*, {_stream(boundary_set)} as stream, make_date(f.year, f.month, 1) as day from {flows} as f"
 
     def side(here: str, there: str, counted: str) -> str:
@@ -126,15 +128,15 @@ def _stream(boundary_set: str | None) -> str:
     )
 
 
-def _rebased(boundary_set: str) -> str:
+def _rebased(boundary_set: str, carried: tuple[str, ...], *, keyed: bool) -> str:
     """Flows of which an end that is divided by known shares counts in each of its units by its share."""
     ends = {end: end_column(end, boundary_set) for end in ("origin", "destination")}
-    rest = ", ".join(("n", *ends.values()))
+    kept = (*_KEPT, *carried, *(("key_high", "key_low") if keyed else ()))
     units = ", ".join(f"coalesce(of_{end}.unit, f.{column}) as {column}" for end, column in ends.items())
     joins = " ".join(f"left join shares as of_{end} on of_{end}.divided = f.{column}" for end, column in ends.items())
     return (
         f"(with shares as (select divided, unit, weight from divisions where boundary_set = '{boundary_set}' "
-        f"and weight is not null) select f.* exclude ({rest}), {units}, "
+        f"and weight is not null) select {', '.join(f'f.{name}' for name in kept)}, {units}, "
         "f.n * coalesce(of_origin.weight, 1.0) * coalesce(of_destination.weight, 1.0) as n, "
         f"{', '.join(f'case when of_{end}.unit is null then 0 else 1 end as {end}_estimated' for end in ends)} "
         f"from flows as f {joins})"

@@ -18,6 +18,7 @@ class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published: str = "../published"
     memory: str = "1200MB"
     threads: int | None = None
+    engine: str = "duckdb"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Workspace:
     published: Path
     memory: str
     threads: int | None
+    engine: str = "duckdb"
 
     @classmethod
     def create(cls, folder: Path, profile: str, *, published: str = "../published") -> Workspace:
@@ -83,6 +85,7 @@ class Workspace:
             (folder / settings.published).resolve(),
             settings.memory,
             settings.threads,
+            settings.engine,
         )
 
     @property
