@@ -14,8 +14,10 @@ from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.territory import unit_column
 
-BASE = ("year", "month", "origin", "destination", "origin_inside", "destination_inside")
+LOCALITIES = ("origin_locality", "destination_locality")
+_ENDS_OF_A_MOVE = ("origin", "destination")
 NOT_APPLICABLE = "_Z"
+_NO_AGE, _TOO_YOUNG = -1, -2
 OLDEST_AGE = 999
 """Stands for no last age."""
 OLDEST_GROUP = 85
@@ -86,39 +88,41 @@ def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> str
         designs: the designs that are counted from these flows.
         keyed: with the sums of record keys, which protection needs.
     """
-    kept = [f"{_kept(name, designs)} as {name}" for name in characteristics(designs)]
-    localities = [f"{_kept_locality(end, designs)} as {end}_locality" for end in ("origin", "destination")]
-    places = [
-        f"{_kept_place(end, designs)} as {end}_place" for end in ("origin", "destination") if _asks_places(designs)
-    ]
-    rebased = [
-        f"{side}.{unit_column(borders)} as {end_column(end, borders)}"
+    localities = {
+        f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
+    }
+    places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
+    rebased = {
+        end_column(end, borders): f"{end[0]}.{unit_column(borders)}"
         for borders in boundary_sets(designs)
-        for side, end in (("o", "origin"), ("d", "destination"))
-    ]
-    chosen = ",\n  ".join(
-        [
-            "cast(year(m.date) as smallint) as year",
-            "cast(month(m.date) as tinyint) as month",
-            "o.unit as origin",
-            "d.unit as destination",
-            "o.inside as origin_inside",
-            "d.inside as destination_inside",
-            *localities,
-            *kept,
-            *places,
-            *rebased,
-            "count(*) as n",
-            *(_KEYS if keyed else ()),
-        ]
-    )
+        for end in _ENDS_OF_A_MOVE
+    }
+    grouped = {
+        "months": "year(m.date) * 12 + month(m.date) - 1",
+        "origin": "o.unit",
+        "destination": "d.unit",
+        **localities,
+        **{name: _kept(name, designs) for name in characteristics(designs)},
+        **places,
+        **rebased,
+    }
+    written = {"age_group": _written_age_group("age_group")} if "age_group" in grouped else {}
+    absent = [name for name in LOCALITIES if name not in localities]
+    chosen = [f"{written.get(name, name)} as {name}" for name in grouped if name != "months"]
+    chosen += [f"cast(null as varchar) as {name}" for name in absent]
+    sums = ["count(*) as n", *(_KEYS if keyed else ())]
     return f"""
-select {chosen}
-from moves as m
-join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
-join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
-where m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))
-group by {", ".join(str(i + 1) for i in range(len(BASE) + 2 + len(kept) + len(places) + len(rebased)))}
+select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, origin_inside, destination_inside,
+  {", ".join([*chosen, "n", *(("key_high", "key_low") if keyed else ())])}
+from (
+  select {", ".join(f"{expression} as {name}" for name, expression in grouped.items())},
+    any_value(o.inside) as origin_inside, any_value(d.inside) as destination_inside, {", ".join(sums)}
+  from moves as m
+  join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
+  join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
+  where m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))
+  group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
+) as counted
 """
 
 
@@ -128,7 +132,8 @@ def _kept(name: str, designs: tuple[TableDesign, ...]) -> str:
     value = {"age_group": _age_group(), "age_band": _age_band(using)}.get(name, f"coalesce(m.{name}, '{NOT_STATED}')")
     youngest = {design.youngest for design in using}
     if len(youngest) == 1 and (age := youngest.pop()) is not None:
-        value = f"case when m.age < {age} then '{NOT_APPLICABLE}' else {value} end"
+        too_young = str(_TOO_YOUNG) if name == "age_group" else f"'{NOT_APPLICABLE}'"
+        value = f"case when m.age < {age} then {too_young} else {value} end"
     return f"case when {where} then {value} end"
 
 
@@ -136,7 +141,11 @@ def _kept_locality(end: str, designs: tuple[TableDesign, ...]) -> str:
     using = {d.universe for d in designs if {"locality", "partner_locality"} & set(d.dimensions)}
     side = "o" if end == "origin" else "d"
     value = f"case when {side}.inside then coalesce(m.{end}_locality, '{NOT_STATED}') end"
-    return f"case when {_any_of(using)} then {value} end" if using else "cast(null as varchar)"
+    return f"case when {_any_of(using)} then {value} end"
+
+
+def _asks_localities(designs: tuple[TableDesign, ...]) -> bool:
+    return any({"locality", "partner_locality"} & set(design.dimensions) for design in designs)
 
 
 def _asks_places(designs: tuple[TableDesign, ...]) -> bool:
@@ -155,10 +164,17 @@ def _any_of(universes: set[Universe]) -> str:
 
 
 def _age_group() -> str:
-    """Code of a five-year group: ``Y0T4`` … ``Y80T84``, ``Y_GE85`` (SDMX CL_AGE)."""
-    low = "5 * (m.age // 5)"
-    closed = f"'Y' || cast({low} as varchar) || 'T' || cast({low} + 4 as varchar)"
-    return f"case when m.age is null then '{NOT_STATED}' when m.age >= {OLDEST_GROUP} then 'Y_GE{OLDEST_GROUP}' else {closed} end"
+    """First age of a five-year group, as a number: numbers are grouped more quickly than texts are written."""
+    return f"case when m.age is null then {_NO_AGE} else least(5 * (m.age // 5), {OLDEST_GROUP}) end"
+
+
+def _written_age_group(name: str) -> str:
+    """Code of a five-year group from its first age: ``Y0T4`` … ``Y80T84``, ``Y_GE85`` (SDMX CL_AGE)."""
+    closed = f"'Y' || cast({name} as varchar) || 'T' || cast({name} + 4 as varchar)"
+    return (
+        f"case when {name} is null then null when {name} = {_NO_AGE} then '{NOT_STATED}' when {name} = {_TOO_YOUNG} "
+        f"then '{NOT_APPLICABLE}' when {name} >= {OLDEST_GROUP} then 'Y_GE{OLDEST_GROUP}' else {closed} end"
+    )
 
 
 def _age_band(designs: Iterable[TableDesign]) -> str:
