@@ -117,8 +117,8 @@ def chapman(first: int, second: int, matched: int) -> DualSystem:
     population = (first + 1) * (second + 1) / (matched + 1) - 1
     if population == 0:
         raise StatisticianError("Both lists are empty, so there is no coverage to estimate.")
-    variance = (first + 1) * (second + 1) * (first - matched) * (second - matched)
-    variance /= (matched + 1) ** 2 * (matched + 2)
+    square = (first + 1) * (second + 1) * (first - matched) * (second - matched)
+    variance = square / ((matched + 1) ** 2 * (matched + 2))
     return DualSystem(population, variance, first / population, second / population)
 
 

@@ -101,16 +101,7 @@ def stocks_to_flows(
     if not 0 <= staying <= 1:
         raise StatisticianError(f"The weight of minimum migration is {staying}; it must lie between 0 and 1.")
     account = demographic_account(stock_start, stock_end, births, deaths, matching=matching)
-    shape = account.start.shape
-    weights = np.ones(shape) if seed is None else amounts("seed", seed, shape)
-    variants = tuple(
-        _Variant(weight, stayers, _raked(account, stayers, weights))
-        for weight, stayers in (
-            (staying, np.minimum(account.start, account.end)),
-            (1.0 - staying, np.zeros(shape)),
-        )
-        if weight > 0
-    )
+    variants = _variants(account, seed, staying)
     moves = reduce(np.add, (v.weight * (v.raked.total() + np.diag(v.stayers.sum(axis=0))) for v in variants))
     return StockFlows(
         account=account,
@@ -145,6 +136,14 @@ def distance_seed(distances: ArrayLike, power: float = 1.0) -> Matrix:
         raise StatisticianError("Distances between different areas must be positive.")
     weights: Matrix = between**-power
     return weights
+
+
+def _variants(account: DemographicAccount, seed: ArrayLike | None, staying: float) -> tuple[_Variant, ...]:
+    """Minimum migration and independence, those of them that have a weight."""
+    shape = account.start.shape
+    weights = np.ones(shape) if seed is None else amounts("seed", seed, shape)
+    ends = ((staying, np.minimum(account.start, account.end)), (1.0 - staying, np.zeros(shape)))
+    return tuple(_Variant(weight, stayers, _raked(account, stayers, weights)) for weight, stayers in ends if weight > 0)
 
 
 def _raked(account: DemographicAccount, stayers: Matrix, seed: Matrix) -> Biproportional:
