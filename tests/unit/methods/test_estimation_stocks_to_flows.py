@@ -219,3 +219,8 @@ def test_matrices_on_the_border_of_their_zeros_are_reported_as_not_converged() -
 def test_totals_of_other_shapes_than_the_seed_are_refused() -> None:
     with pytest.raises(StatisticianError, match="one row of totals for each matrix"):
         biproportional(np.ones((2, 2)), [[1, 1]], [[1, 1], [1, 1]])
+
+
+def test_weights_too_unequal_to_compute_with_are_refused() -> None:
+    with pytest.raises(StatisticianError, match="too unequal"):
+        biproportional([[1, 1e-320], [1e-320, 1e-320]], [[1, 5]], [[2, 4]])
