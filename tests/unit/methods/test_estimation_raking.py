@@ -155,3 +155,8 @@ def test_an_empty_table_is_its_own_raking() -> None:
     raked = rake_matrix(np.ones((0, 2)), [], [0, 0])
     assert raked.converged
     assert raked.matrix.shape == (0, 2)
+
+
+def test_weights_too_unequal_to_compute_with_are_refused() -> None:
+    with pytest.raises(StatisticianError, match="too unequal"):
+        rake_matrix([[1, 1e-320], [1e-320, 1e-320]], [1, 5], [2, 4])

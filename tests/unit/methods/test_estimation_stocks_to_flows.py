@@ -68,12 +68,19 @@ def test_a_weight_between_mixes_minimum_migration_and_independence() -> None:
     np.testing.assert_allclose(mixed.of_birthplace(2), 0.87 * least.of_birthplace(2) + 0.13 * most.of_birthplace(2))
 
 
-def test_a_seed_changes_the_flows_under_minimum_migration_and_independence() -> None:
+def test_a_seed_of_distances_moves_people_to_the_nearer_area_under_minimum_migration() -> None:
+    """Of those born in D, 20 leave C and 20 leave D for A and B: the odds are those of the seed, 16 · 900 / (25 · 841)."""
     seed = distance_seed(np.abs(np.subtract.outer([0, 1, 5, 30], [0, 1, 5, 30])), power=2)
-    for weight in (1.0, 0.0):
-        plain = stocks_to_flows(START, END, NOBODY, NOBODY, staying=weight)
-        shaped = stocks_to_flows(START, END, NOBODY, NOBODY, staying=weight, seed=seed)
-        assert np.abs(plain.flows - shaped.flows).max() > 0.5
+    found = stocks_to_flows(START, END, NOBODY, NOBODY, seed=seed).of_birthplace(3)
+    root = np.sqrt(16 * 900 / (25 * 841))
+    assert found[2, 0] == pytest.approx(20 * root / (1 + root))
+    assert found[2, 0] < found[2, 1]
+
+
+def test_a_seed_of_distances_changes_the_independent_flows() -> None:
+    seed = distance_seed(np.abs(np.subtract.outer([0, 1, 5, 30], [0, 1, 5, 30])), power=2)
+    plain, shaped = (stocks_to_flows(START, END, NOBODY, NOBODY, staying=0, seed=weights) for weights in (None, seed))
+    assert shaped.flows[0, 3] < plain.flows[0, 3] / 2
 
 
 @pytest.mark.parametrize("matching", ["rescale", "open", "open-dr"])
@@ -93,7 +100,7 @@ def test_the_net_migration_of_a_closed_account_is_population_change_less_natural
 
 @pytest.mark.parametrize("matching", ["open", "open-dr"])
 def test_an_open_account_adds_up_with_those_who_left_and_entered(matching: Matching) -> None:
-    births = BIRTHS + np.array([0, 0, -20, 0])
+    births = BIRTHS - np.array([0, 0, 20, 0])
     account = demographic_account(START, LATER, births, DEATHS, matching=matching)
     survivors = START.sum(axis=0) - DEATHS
     np.testing.assert_allclose((account.start + account.left).sum(axis=0), survivors)
@@ -212,3 +219,8 @@ def test_matrices_on_the_border_of_their_zeros_are_reported_as_not_converged() -
 def test_totals_of_other_shapes_than_the_seed_are_refused() -> None:
     with pytest.raises(StatisticianError, match="one row of totals for each matrix"):
         biproportional(np.ones((2, 2)), [[1, 1]], [[1, 1], [1, 1]])
+
+
+def test_weights_too_unequal_to_compute_with_are_refused() -> None:
+    with pytest.raises(StatisticianError, match="too unequal"):
+        biproportional([[1, 1e-320], [1e-320, 1e-320]], [[1, 5]], [[2, 4]])

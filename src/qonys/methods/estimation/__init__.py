@@ -1,5 +1,6 @@
 """Flows that nobody counted, estimated from what was counted.
 
+    amounts             what an estimate is computed from, checked
     raking              tables with wanted margins that keep the pattern of a seed
     biproportional      many such matrices of one seed at once, in the memory of their margins
     rounding            a raked matrix in whole numbers, its margins kept

@@ -70,7 +70,8 @@ def biproportional(
         most_iterations: when to stop where a limit is approached without being reached.
 
     Raises:
-        StatisticianError: shapes or signs are wrong, or rows and columns of a matrix have different totals.
+        StatisticianError: shapes or signs are wrong, rows and columns of a matrix have different totals, or weights
+            of the seed are too unequal to compute with.
         InfeasibleError: a matrix with these zeros cannot have its margins.
 
     >>> raked = biproportional([[1, 1], [1, 1]], [[2, 4], [1, 0]], [[3, 3], [0, 1]])
@@ -81,26 +82,43 @@ def biproportional(
     weights = amounts("seed", seed)
     rows, columns = amounts("row totals", row_totals), amounts("column totals", column_totals)
     columns = _of_equal_total(weights, rows, columns)
+    allowed = tolerance * rows.sum(axis=1)
+    a, b, iterations, errors = _factors(weights, rows, columns, allowed, most_iterations)
+    for number in np.flatnonzero(errors > allowed):
+        rake_matrix(weights, rows[number], columns[number], most_iterations=1)  # refuses what cannot be met
+        if errors[number] == np.inf:
+            raise StatisticianError(
+                "The weights of the seed are too unequal to be scaled to the margins.",
+                where=f"matrix {number}",
+                next_step="Raise the smallest weights, or make them structural zeros.",
+            )
+    return Biproportional(weights, a, b, iterations, errors, errors <= allowed)
+
+
+def _factors(
+    seed: Matrix, rows: Matrix, columns: Matrix, allowed: Matrix, most_iterations: int
+) -> tuple[Matrix, Matrix, NDArray[np.int64], Matrix]:
+    """Factors of rows and columns, iterations, and errors; an error is infinite where factors outgrew all numbers."""
     a, b = np.zeros_like(rows), np.zeros_like(columns)
     iterations, errors = np.zeros(len(rows), dtype=np.int64), rows.sum(axis=1)
-    allowed, active = tolerance * rows.sum(axis=1), np.flatnonzero(rows.sum(axis=1) > 0)
-    reach = np.tile(weights.sum(axis=1), (len(active), 1))
-    for step in range(1, most_iterations + 1):
-        if len(active) == 0:
-            break
-        a[active] = _ratio(rows[active], reach)
-        found = a[active] @ weights
-        b[active] = _ratio(columns[active], found)
-        reach = b[active] @ weights.T
-        # Columns were scaled last, so they are met, except those that no row reaches.
-        errors[active] = np.abs(a[active] * reach - rows[active]).max(axis=1, initial=0.0)
-        errors[active] += np.where(found > 0, 0.0, columns[active]).max(axis=1, initial=0.0)
-        iterations[active] = step
-        left = errors[active] > allowed[active]
-        active, reach = active[left], reach[left]
-    for number in active:
-        rake_matrix(weights, rows[number], columns[number], most_iterations=1)  # raises where the margins cannot be met
-    return Biproportional(weights, a, b, iterations, errors, errors <= allowed)
+    active = np.flatnonzero(errors > 0)
+    reach = np.tile(seed.sum(axis=1), (len(active), 1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(1, most_iterations + 1):
+            if len(active) == 0:
+                break
+            a[active] = _ratio(rows[active], reach)
+            found = a[active] @ seed
+            b[active] = _ratio(columns[active], found)
+            reach = b[active] @ seed.T
+            # Columns were scaled last, so they are met, except those that no row reaches.
+            error = np.abs(a[active] * reach - rows[active]).max(axis=1, initial=0.0)
+            error += np.where(found > 0, 0.0, columns[active]).max(axis=1, initial=0.0)
+            outgrown = ~(np.isfinite(error) & np.isfinite(b[active]).all(axis=1))
+            errors[active], iterations[active] = np.where(outgrown, np.inf, error), step
+            left = (error > allowed[active]) & ~outgrown
+            active, reach = active[left], reach[left]
+    return a, b, iterations, errors
 
 
 def _ratio(wanted: Matrix, found: Matrix) -> Matrix:

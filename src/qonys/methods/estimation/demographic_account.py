@@ -5,8 +5,8 @@ births less deaths (closed accounts only); births are taken off the end and deat
 birthplace are matched. What is left are two stocks of the same people.
 
 Laws: in the account each birthplace has the same total at both dates; in a closed account the change of an area's
-total is its net migration, population change less births plus deaths; in an open one, the people who left or entered
-the system are told by birthplace and area.
+total is its net migration, which is population change less births plus deaths where all stocks together change as
+births and deaths say; in an open one, the people who left or entered the system are told by birthplace and area.
 """
 
 from __future__ import annotations

@@ -22,6 +22,9 @@ from qonys.methods.estimation.amounts import Matrix, amounts, numbers, order
 _SAME = 1e-9
 """Nets that sum to less than this share of their absolute sum, sum to zero."""
 _UNMET = 1e-7
+"""A net that must be missed by more than this share of all flows cannot be met."""
+_TOLD = 3
+"""So many areas are named in a message."""
 _STEEPEST = 1.0
 """A step changes no balancing factor by more than e to the power of this."""
 
@@ -185,10 +188,10 @@ def _fail_if_infeasible(support: np.ndarray, wanted: Matrix, size: float) -> Non
         method="highs",
     )
     missed = np.zeros(n) if solution.x is None else solution.x[-2 * n :].reshape(2, n).sum(axis=0)
-    if missed.max() > _UNMET:
-        area = int(missed.argmax())
+    unmet = np.argsort(-missed, kind="stable")[: (missed > _UNMET).sum()]
+    if len(unmet):
+        told = ", ".join(f"area {area} by {missed[area] * unit:,.6g}" for area in unmet[:_TOLD])
         raise InfeasibleError(
-            f"No flows between these pairs of areas have these nets: at best they miss them by {missed[area] * unit:,.6g}.",
-            where=f"area {area}",
+            f"No flows between these pairs of areas have these nets: at best they miss them in {told}.",
             next_step="Allow more flows in the prior, or mend the nets.",
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import inf, isnan
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -74,7 +75,8 @@ class _Wanted:
         return found
 
     def error(self, table: Matrix) -> float:
-        return float(np.abs(self.sums(table) - self.totals).max(initial=0.0))
+        largest = float(np.abs(self.sums(table) - self.totals).max(initial=0.0))
+        return inf if isnan(largest) else largest
 
 
 def rake(seed: ArrayLike, margins: Sequence[Margin], *, tolerance: float = 1e-9, most_iterations: int = 2_000) -> Raked:
@@ -90,7 +92,8 @@ def rake(seed: ArrayLike, margins: Sequence[Margin], *, tolerance: float = 1e-9,
         most_iterations: when to stop where the limit is approached without being reached.
 
     Raises:
-        StatisticianError: the margins do not fit the table, or contradict each other; both are named.
+        StatisticianError: the margins do not fit the table or contradict each other, and are named; or weights of the
+            seed are too unequal to compute with.
         InfeasibleError: no table with these zeros has the margins; the message names places where they fail.
 
     Source: Deming, W. E. and Stephan, F. F. (1940), On a least squares adjustment of a sampled frequency table when
@@ -110,13 +113,20 @@ def rake(seed: ArrayLike, margins: Sequence[Margin], *, tolerance: float = 1e-9,
         _fail_if_unsupported(margin, table)
     support, iteration = table > 0, 0
     error, worst = _largest_error(table, wanted)
-    while error > allowed and iteration < most_iterations:
-        for margin in wanted:
-            table *= _factors(margin.totals, margin.sums(table))
-        error, worst = _largest_error(table, wanted)
-        iteration += 1
+    # Where margins cannot be met, factors may grow beyond all numbers: that ends the iterations as an infinite error.
+    with np.errstate(over="ignore", invalid="ignore"):
+        while allowed < error < inf and iteration < most_iterations:
+            for margin in wanted:
+                table *= _factors(margin.totals, margin.sums(table))
+            error, worst = _largest_error(table, wanted)
+            iteration += 1
     if error > allowed:
         _fail_if_infeasible(support, wanted)
+    if error == inf:
+        raise StatisticianError(
+            "The weights of the seed are too unequal to be scaled to the margins.",
+            next_step="Raise the smallest weights, or make them structural zeros.",
+        )
     return Raked(table, iteration, error, error <= allowed, worst)
 
 

@@ -20,7 +20,7 @@ from qonys.methods.estimation.amounts import Matrix, amounts, numbers, order
 from qonys.methods.estimation.biproportional import Biproportional, biproportional
 from qonys.methods.estimation.demographic_account import DemographicAccount, Matching, demographic_account
 
-_NEGLIGIBLE = 1e-11
+_NEGLIGIBLE = 1e-10
 """Movers below this share of their birthplace are what rounding left of stayers."""
 
 
@@ -149,5 +149,13 @@ def _variants(account: DemographicAccount, seed: ArrayLike | None, staying: floa
 def _raked(account: DemographicAccount, stayers: Matrix, seed: Matrix) -> Biproportional:
     """The matrices of those who are not fixed as stayers."""
     leaving, coming = account.start - stayers, account.end - stayers
-    moving = leaving.sum(axis=1) > _NEGLIGIBLE * account.start.sum(axis=1)
-    return biproportional(seed, leaving * moving[:, None], coming * moving[:, None])
+    movers = np.minimum(leaving.sum(axis=1), coming.sum(axis=1))
+    moving = movers > _NEGLIGIBLE * account.start.sum(axis=1)
+    return biproportional(seed, _scaled(leaving, movers * moving), _scaled(coming, movers * moving))
+
+
+def _scaled(people: Matrix, totals: Matrix) -> Matrix:
+    """People with these totals by row; rounding has left two differences of large stocks a little apart."""
+    found = people.sum(axis=1)
+    scaled: Matrix = people * np.divide(totals, found, out=np.zeros_like(found), where=found > 0)[:, None]
+    return scaled
