@@ -90,8 +90,9 @@ class TableWords(msgspec.Struct, frozen=True):
         units: ``persons`` and ``percent``.
         members: names of ``_T``, ``_U``, the streams and the age groups.
         period: the name of a year or a month.
-        notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of; against
-            which figures a ``growth`` is.
+        day: an ISO date as it is written; what is no whole date stays as it is.
+        notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of,
+            and that it was known ``later``; against which figures a ``growth`` is; what was taken over (``history``).
     """
 
     dimensions: dict[str, Text]
@@ -99,6 +100,7 @@ class TableWords(msgspec.Struct, frozen=True):
     units: dict[str, Text]
     members: dict[str, Text]
     period: Callable[[Period], Text]
+    day: Callable[[str], Text]
     notes: dict[str, Text] = {}
 
 
