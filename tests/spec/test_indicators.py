@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import msgspec
 import pytest
 
+from qonys.analyse import indicators
+from qonys.analyse.indicator_cells import bases_of, loosest_of
+from qonys.analyse.indicators import FUNCTIONS
 from qonys.analyse.populations import Populations
 from qonys.analyse.tables import output_table
+from qonys.concepts import period
 from qonys.concepts.history import PopulationFigure
+from qonys.concepts.indicator import IndicatorFunction
 from qonys.concepts.period import Period
-from qonys.concepts.status import ObservationStatus
+from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
-from qonys.datasets.output import Cell, OutputTable
+from qonys.datasets.output import Cell, OutputTable, Reference
 from spec.counted_tables import counts_of, drawn_moves, setting, table_of
 
 MOVES = """
@@ -131,7 +138,7 @@ def test_whose_population_and_which_figures_are_told_below_the_table(mini: Profi
     plan = design("area", "net_rate", "arrivals_growth", years=2)
     notes = [note["en"] for note in table(mini, plan, people).notes]
     assert notes == [
-        "Average population from: Office 7 (2026-08-11).", "Growth compares figures of one data cut-off, that of 2025-02-28.",
+        "Average population from: Office 7 (11 August 2026).", "Growth compares with figures as of 28 February 2025.",
     ]  # fmt: skip
 
 
@@ -154,3 +161,91 @@ def test_a_rate_comes_from_what_is_published(mini: Profile) -> None:
     rounded = counts.set_column(counts.column_names.index("arrivals"), "arrivals", [[0] * counts.num_rows])
     shared = setting(mini, populations=Populations(figures(), mini.areas))
     assert cells(output_table(plan, rounded, shared))["_T"].value == pytest.approx(1000 * -5 / 3100)
+
+
+def test_a_release_of_eight_months_has_rates_of_a_year_by_their_days(mini: Profile) -> None:
+    made = table(mini, design("area", "net_rate"), period=Period(2024, 5))
+    average = 3000 + 200 * (152 / 366) / 2
+    assert cells(made)["_T"].value == pytest.approx(1000 * 14 / average * 366 / 152)
+
+
+def test_a_total_over_a_part_of_the_persons_has_no_rate(mini: Profile) -> None:
+    some = cells(table(mini, design("area", "net_rate", only={"area": ("N1", "S1")})))
+    assert some["_T"].observation is ObservationStatus.NOT_AVAILABLE
+    assert some["N1"].value == pytest.approx(1000 * 10 / 1100)
+    old = cells(table(mini, design("education", "net_rate", youngest=15)))
+    assert old["_T"].observation is ObservationStatus.NOT_AVAILABLE
+    abroad = cells(table(mini, design("partner", "net_rate", only={"partner": ("XB",)})))
+    assert abroad["_T"].value == pytest.approx(1000 * 14 / 3100)
+
+
+def test_a_balance_near_zero_of_many_moves_is_no_small_number(mini: Profile) -> None:
+    rate_of = msgspec.structs.replace(mini.indicators["net_rate"], least_count=15, least_population=0)
+    strict = replace(mini, indicators={"net_rate": rate_of})
+    populations = Populations(figures(), mini.areas)
+    moves = drawn_moves(
+        "date | origin | destination | n\n2024-05-05 | XB | N11 | 8\n2024-05-05 | N11 | XB | 8\n2024-05-05 | XB | S11 | 14"
+    )
+    found = cells(table_of(strict, design("area", "net_rate"), moves, populations=populations))
+    assert found["N1"].value == 0
+    assert found["S1"].observation is ObservationStatus.LOW_RELIABILITY
+
+
+def test_a_rate_is_as_loose_as_the_loosest_of_its_count_and_its_population(mini: Profile) -> None:
+    official = [msgspec.structs.replace(figure, status="published") for figure in figures()]
+    for people, synthetic, wanted in (
+        (official, False, DataStatus.COMPILED), (figures(), False, DataStatus.INVENTED),
+        (official, True, DataStatus.INVENTED),
+    ):  # fmt: skip
+        assert cells(table(mini, design("area", "net_rate"), people, synthetic=synthetic))["_T"].data is wanted
+    assert loosest_of(DataStatus.PUBLISHED, DataStatus.ROUNDED) is DataStatus.DERIVED
+
+
+def test_the_population_known_at_publication_counts_and_else_the_first_later_one_which_is_named(mini: Profile) -> None:
+    def people(*vintages: tuple[str, int]) -> list[PopulationFigure]:
+        days = (date(2024, 1, 1), date(2025, 1, 1))
+        return [PopulationFigure("XA", day, n, "published", "Office 7", when) for when, n in vintages for day in days]
+
+    def made(*vintages: tuple[str, int]) -> OutputTable:
+        populations = Populations(people(*vintages), mini.areas, "2025-03-12")
+        plan = design("area", "net_rate")
+        return table_of(mini, plan, drawn_moves(MOVES), populations=populations, published="2025-03-12")
+
+    known = made(("2026-08-11", 9000), ("2024-02-01", 7000), ("2025-02-01", 8000))
+    assert cells(known)["_T"].value == pytest.approx(1000 * 14 / 8000)
+    assert known.notes[-1]["en"] == "Average population from: Office 7 (1 February 2025)."
+    late = made(("2026-08-11", 9000), ("2025-07-01", 8500))
+    assert cells(late)["_T"].value == pytest.approx(1000 * 14 / 8500)
+    assert late.notes[-1]["en"] == "Average population from: Office 7 (1 July 2025, later than this release)."
+    assert cells(late)["_T"].related_to == (Reference("Office 7", "2025-07-01"),)
+
+
+def test_growth_may_be_against_the_figures_of_another_data_cut_off_which_is_named(mini: Profile) -> None:
+    named = msgspec.structs.replace(mini.indicators["arrivals_growth"], base="operational")
+    plan = design("area", "arrivals_growth", years=2)
+    other = replace(mini, indicators={"arrivals_growth": named})
+    operational = counts_of(mini, plan, drawn_moves(MOVES.replace("F   | 10", "F   | 12")))
+    counts, shared = counts_of(mini, plan, drawn_moves(MOVES)), setting(other)
+    made = output_table(plan, counts, shared, bases={"operational": operational})
+    assert cells(made)["N1"].value == pytest.approx(100 * (15 / 12 - 1))
+    assert cells(made)["N1"].related_to == (Reference("operational", "2025-01-31"),)
+    assert made.notes[-1]["en"] == "Growth compares with figures as of 31 January 2025."
+    assert bases_of(plan, other.indicators) == ("operational",)
+    assert cells(output_table(plan, counts, shared))["N1"].observation is ObservationStatus.NOT_AVAILABLE
+
+
+def test_growth_on_a_hidden_count_is_hidden_too_for_it_would_tell_it(mini: Profile) -> None:
+    plan = design("area", "arrivals_growth", years=2)
+    counts = counts_of(mini, plan, drawn_moves(MOVES))
+    made = output_table(plan, counts, setting(mini), hides=lambda key: key == ("2023", "N1"))
+    assert cells(made)["N1"] == Cell(
+        None, data=cells(made)["N1"].data, confidentiality=ConfidentialityStatus.CONFIDENTIAL,
+        related_to=cells(made)["N1"].related_to,
+    )  # fmt: skip
+    assert cells(made)["_T"].value is not None
+
+
+def test_every_function_that_an_entry_can_name_is_there() -> None:
+    assert set(FUNCTIONS) == set(get_args(IndicatorFunction))
+    assert doctest.testmod(indicators).failed == doctest.testmod(period).failed == 0
+    assert doctest.testmod(indicators).attempted

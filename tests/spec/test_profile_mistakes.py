@@ -48,6 +48,24 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "a measure that nothing computes": (
         "tables/net-by-region.yaml", "measures: [", "measures: [wealth, ", "", ("there is no “wealth”", "net_rate"),
     ),
+    "an indicator with a function that there is not": (
+        "indicators.yaml", "function: growth", "function: guess", "function: guess", ("guess", "Allowed: aggregate_net_rate, effectiveness, growth"),
+    ),
+    "a growth of a balance": (
+        "indicators.yaml", "of: arrivals", "of: net", "", ("a balance has no growth", "Allowed: arrivals, departures, turnover"),
+    ),
+    "a growth against a data cut-off that there is not": (
+        "indicators.yaml", "function: growth", "function: growth\n  base: later", "", ("no data cut-off “later”", "operational, final"),
+    ),
+    "an indicator with the name of a count": (
+        "indicators.yaml", "id: effectiveness", "id: turnover", "", ("turnover: this is the name of a count",),
+    ),
+    "an indicator that says nothing in a language": (
+        "indicators.yaml", ", es: Tasa neta de migración", "", "", ("net_rate: the text is missing in es",),
+    ),
+    "more decimals than can be written": (
+        "indicators.yaml", "decimals: 1", "decimals: 9", "", ("9 decimals", "Allowed: 0 to 3"),
+    ),
     "a history that the profile does not have": (
         "tables/external-by-year.yaml", "years: 2", "years: 2\nhistory: nowhere\nsince: 2000", "", ("there is no series “nowhere”", "Known: "),
     ),

@@ -181,7 +181,8 @@ def test_csv_and_json_say_the_same_and_can_be_read_alone(mini: Profile, bundle: 
     assert rows[0] == {
         "area": "_T", "area_label": "Total", "period": "2024", "period_label": "2024", "measure": "arrivals",
         "measure_label": "Llegadas", "value": "2000", "unit": "personas", "obs_status": "A", "conf_status": "F",
-        "data_status": "calibrated", "release_period": "2024", "release_vintage": "0123456789ab",
+        "data_status": "calibrated", "source": "", "source_as_of": "", "related_to": "", "related_to_as_of": "",
+        "release_period": "2024", "release_vintage": "0123456789ab",
         "data_cut_off": "final", "data_cut_off_date": "2025-02-28",
         "notice": f"{mini.identity.notice['es']} {mini.identity.synthetic_notice['es']}",
     }  # fmt: skip

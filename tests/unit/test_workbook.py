@@ -56,11 +56,12 @@ def test_a_table_has_one_row_of_flattened_heads_and_numbers_as_numbers(mini: Pro
     rows = opened(written(mini, [regions])).get_sheet_by_name("Table 1").to_python()
     start = next(i for i, row in enumerate(rows) if row[0] == "Region")
     assert rows[start] == [
-        "Region", "2023 Arrivals", "2023 Net migration", "2024 Arrivals", "2024 Net migration", "Data status",
+        "Region", "2023 Arrivals", "2023 Net migration", "2024 Arrivals", "2024 Net migration", "Marks", "Data status",
     ]  # fmt: skip
     assert rows[start + 1][:5] == ["Total", 1000, 0, 2000, 0]
-    assert rows[start + 2] == ["Northmark", 600, -100, "[x]", 50, "Calibrated, Invented"]
+    assert rows[start + 2] == ["Northmark", 600, -100, "[x]", 50, "none", "Calibrated, Invented"]
     assert rows[start + 3][3] == 700
+    assert rows[start + 3][5] == "[p] 2024 Arrivals"
     assert rows[0][0] == "Internal migration by region, 2024"
     assert "".join(map(str, rows[start - 1])) == "", "a blank row parts the table from what stands above it"
 

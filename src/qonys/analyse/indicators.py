@@ -11,12 +11,11 @@ from datetime import date
 
 from qonys.analyse.members import Counts
 from qonys.analyse.populations import AveragePopulation
-from qonys.concepts.indicator import Indicator, IndicatorFunction
+from qonys.concepts.indicator import WITH_POPULATION, Indicator, IndicatorFunction
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import TOTAL
 
-_WITH_POPULATION = ("rate", "aggregate_net_rate")
 _OF_THE_SYSTEM = ("system_effectiveness", "aggregate_net_rate")
 
 
@@ -29,6 +28,7 @@ class Given:
         base: persons of the same cell a year earlier; None where that is not in the table or not available.
         net: arrivals minus departures of the cell.
         turnover: arrivals plus departures.
+        events: moves behind the number: of a balance all who came and went.
         areas: arrivals and departures of each area, where the cell is their total.
         population: average population in persons; None where it is not known.
         per: so many persons of it.
@@ -40,6 +40,7 @@ class Given:
     base: float | None
     net: float
     turnover: float
+    events: float
     areas: Sequence[tuple[float, float]]
     population: float | None
     per: int
@@ -50,7 +51,12 @@ class Given:
 def rate(given: Given) -> float | None:
     """Moves per so many persons of the average population in a year.
 
-    per · X / P̄ · (days of the year / days of the period): the rate of a month is annualised by its days.
+    per · X / P̄ · (days of the year / days of the period): the rate of a month is annualised by its days. None where the
+    population is not known or nobody.
+
+    >>> year = Given(29282, None, 16550, 42014, 29282, (), 20158620.5, 1000, 366, 366)
+    >>> f"{rate(year):.2f}"
+    '1.45'
     """
     if not given.population:
         return None
@@ -92,7 +98,7 @@ FUNCTIONS: Mapping[IndicatorFunction, Callable[[Given], float | None]] = {
 
 def needs_population(indicator: Indicator) -> bool:
     """It is computed from an average population."""
-    return indicator.function in _WITH_POPULATION
+    return indicator.function in WITH_POPULATION
 
 
 def is_of_total_alone(indicator: Indicator) -> bool:
@@ -105,7 +111,9 @@ def given_for(
     design: TableDesign,
     at: Mapping[str, str],
     counted: Counts,
+    before: Counts,
     population: AveragePopulation | None,
+    days: tuple[date, date],
 ) -> Given:
     """What an indicator is computed from in one cell.
 
@@ -114,32 +122,43 @@ def given_for(
         design: the table.
         at: codes of the cell.
         counted: the counts of the table.
+        before: the counts that hold the base of a growth.
         population: the average population of the cell.
+        days: first day of what is counted, and the first day after.
     """
     names, period = ("period", *design.dimensions), Period.parse(at["period"])
     key = tuple(at[name] for name in names)
     arrivals, departures = counted.get(key, (0, 0))
     earlier = str(period.years_back(1))
-    is_counted = indicator.function == "growth" and any(other[0] == earlier for other in counted)
-    before = counted.get((earlier, *key[1:]), (0, 0)) if is_counted else None
-    year = (date(period.year + 1, 1, 1) - date(period.year, 1, 1)).days
+    is_counted = indicator.function == "growth" and any(other[0] == earlier for other in before)
+    base = before.get((earlier, *key[1:]), (0, 0)) if is_counted else None
     return Given(
         count=_count(indicator.of, arrivals, departures),
-        base=None if before is None else _count(indicator.of, *before),
+        base=None if base is None else _count(indicator.of, *base),
         net=arrivals - departures,
         turnover=arrivals + departures,
+        events=_events(indicator.of, arrivals, departures),
         areas=_areas(names, key, counted),
         population=population.persons if population else None,
         per=indicator.per,
-        days=(period.last_day - period.first_day).days + 1,
-        days_in_year=year,
+        days=(days[1] - days[0]).days,
+        days_in_year=days_in(period.year),
     )
+
+
+def days_in(year: int) -> int:
+    """Days of a year."""
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def _count(of: str, arrivals: float, departures: float) -> float:
     return {
         "arrivals": arrivals, "departures": departures, "net": arrivals - departures, "turnover": arrivals + departures,
     }[of]  # fmt: skip
+
+
+def _events(of: str, arrivals: float, departures: float) -> float:
+    return {"arrivals": arrivals, "departures": departures}.get(of, arrivals + departures)
 
 
 def _areas(names: Sequence[str], key: tuple[str, ...], counted: Counts) -> list[tuple[float, float]]:

@@ -43,6 +43,7 @@ class Setting:
         words: names that no classification holds.
         indicators: what a table may show besides counts, by id.
         populations: denominators of rates.
+        published: ISO date of publication.
     """
 
     period: Period
@@ -57,6 +58,7 @@ class Setting:
     words: TableWords
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     populations: Populations | None = None
+    published: str = ""
 
 
 def dimension_of(name: str, design: TableDesign, counts: Counts, setting: Setting) -> Dimension:

@@ -2,7 +2,8 @@
 
 Laws: a year's average is the mean of the populations at its start and at its end; within a year population goes from one to
 the other in a straight line; where the end is not known yet, the start is carried forward and the average is provisional; where
-the start is not known, there is no average. On the borders of a boundary set, the population of a unit is that of the areas of
+the start is not known, there is no average. Of several vintages of a figure the newest counts that was known when the release
+was published, and the first later one where there is none. On the borders of a boundary set, the population of a unit is that of the areas of
 which it was made, as long as all of each lies in it.
 """
 
@@ -21,7 +22,7 @@ from qonys.concepts.text import TOTAL
 
 _STRUCTURE = ("sex", "age_group", "locality")
 """Dimensions by which a population may be given."""
-_NOT_OF_RESIDENTS = ("period", "measure", "stream", "partner", "partner_area", "partner_locality")
+NOT_OF_RESIDENTS = ("period", "measure", "stream", "partner", "partner_area", "partner_locality")
 """Dimensions that divide moves, and not the population to which they are related."""
 
 
@@ -50,22 +51,27 @@ class Populations:
     Args:
         figures: what the profile carries.
         areas: all areas.
+        published: ISO date of publication of the release; empty where every vintage counts as known.
     """
 
-    def __init__(self, figures: Sequence[PopulationFigure], areas: AreaRegister) -> None:
+    def __init__(self, figures: Sequence[PopulationFigure], areas: AreaRegister, published: str = "") -> None:
         self._areas = areas
-        self._found = {(f.area, f.date, f.sex, f.age_group, f.locality): f for f in figures}
-        self._days = sorted({figure.date for figure in figures})
+        self._found: dict[tuple[str, date, str, str, str], PopulationFigure] = {}
+        for figure in sorted(figures, key=lambda figure: _preference(figure, published)):
+            self._found.setdefault((figure.area, figure.date, figure.sex, figure.age_group, figure.locality), figure)
 
-    def average(self, at: Mapping[str, str], period: Period, boundary_set: str | None) -> AveragePopulation | None:
+    def average(
+        self, at: Mapping[str, str], period: Period, boundary_set: str | None, days: tuple[date, date] | None = None
+    ) -> AveragePopulation | None:
         """The average population to which the moves of a cell are related; None where it is not known.
 
         Args:
             at: codes of the cell; ``area`` or ``place`` says whose population, the country's where there is none.
             period: a year or a month.
             boundary_set: on whose borders the area is.
+            days: first day of what is counted of the period and the first day after; all of it without them.
         """
-        others = [name for name, code in at.items() if code != TOTAL and name not in (*_NOT_OF_RESIDENTS, *_STRUCTURE)]
+        others = [name for name, code in at.items() if code != TOTAL and name not in (*NOT_OF_RESIDENTS, *_STRUCTURE)]
         if any(name not in ("area", "place") for name in others):
             return None
         sex, age_group, locality = ("" if at.get(name, TOTAL) == TOTAL else at[name] for name in _STRUCTURE)
@@ -80,7 +86,7 @@ class Populations:
         if not end:
             return AveragePopulation(first, provisional=True, figures=start)
         last = float(sum(figure.persons for figure in end))
-        middle = _middle(period)
+        middle = _middle(days or period.days_until(period))
         return AveragePopulation(first + (last - first) * middle, provisional=False, figures=(*start, *end))
 
     def _start(
@@ -110,10 +116,15 @@ class Populations:
         return found
 
 
-def _middle(period: Period) -> float:
-    """How far into its year the middle of a period is: a half for a year."""
-    if period.month is None:
-        return 0.5
-    year = (date(period.year + 1, 1, 1) - date(period.year, 1, 1)).days
-    ends = [(day - date(period.year, 1, 1)).days / year for day in (period.first_day, period.following.first_day)]
-    return sum(ends) / 2
+def _preference(figure: PopulationFigure, published: str) -> tuple[bool, list[int]]:
+    """Vintages in the order in which they are taken: known ones, the newest first, then later ones, the first first."""
+    later = published != "" and figure.vintage > published
+    signs = [ord(sign) if later else -ord(sign) for sign in figure.vintage]
+    return later, signs or [0]
+
+
+def _middle(days: tuple[date, date]) -> float:
+    """How far into its year the middle of a span of days is: a half for a year."""
+    start = date(days[0].year, 1, 1)
+    year = (date(start.year + 1, 1, 1) - start).days
+    return sum((day - start).days / year for day in days) / 2

@@ -6,21 +6,20 @@ flows that the sources do not hold, are *not available*, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from itertools import product
 
 import pyarrow as pa
 
 from qonys.analyse.divided import Divided, divided
-from qonys.analyse.indicators import FUNCTIONS, given_for, is_of_total_alone, needs_population
+from qonys.analyse.indicator_cells import Bases, indicator_cell, notes_on_indicators
 from qonys.analyse.members import Counts, Setting, dimension_of
-from qonys.concepts.indicator import Indicator
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import TableDesign
-from qonys.concepts.text import NOT_STATED, TOTAL, Text
-from qonys.datasets.output import Cell, Dimension, MeasureForm, OutputTable
+from qonys.concepts.text import NOT_STATED, TOTAL
+from qonys.datasets.output import Cell, MeasureForm, OutputTable
 
 _INTERNAL_STREAMS = ("interregional", "intraregional", NOT_STATED)
 _NEEDS: dict[str, tuple[Stream, ...]] = {
@@ -40,6 +39,7 @@ def output_table(
     setting: Setting,
     vintage: str | None = None,
     hides: Callable[[tuple[str, ...]], bool] | None = None,
+    bases: Mapping[str, pa.Table] | None = None,
 ) -> OutputTable:
     """The published table of a design.
 
@@ -49,23 +49,23 @@ def output_table(
         setting: what all tables of the release share.
         vintage: data cut-off that the counts are of; the design's own by default.
         hides: whether the cells at a key (period and the design's dimensions) are confidential; without it, none is.
+        bases: counts of other data cut-offs, by name, against which some growth is.
 
     Returns:
         A table whose every combination of members has a cell.
     """
     named = vintage or design.vintage
     covered = _years_covered(design, setting.period)
-    counted = {
-        tuple(row[name] for name in ("period", *design.dimensions)): (row["arrivals"], row["departures"])
-        for row in counts.to_pylist()
-    }
+    counted = _by_key(design, counts)
+    against = {name: _by_key(design, table) for name, table in (bases or {}).items()}
     unsure = divided(design, counted, _estimated(design, counts))
     dimensions = tuple(dimension_of(name, design, counted, setting) for name in (*design.rows, *design.columns))
+    names = [dimension.id for dimension in dimensions]
     cells = {
-        key: _cell(design, dict(zip((d.id for d in dimensions), key, strict=True)), counted, setting, named, unsure)
+        key: _cell(design, dict(zip(names, key, strict=True)), counted, setting, named, unsure, against)
         for key in product(*(dimension.codes for dimension in dimensions))
     }
-    for key in [key for key in cells if hides and hides(_without_measure(key, dimensions))]:
+    for key in [key for key in cells if hides and _is_hidden(key, names, hides, setting)]:
         cells[key] = cells[key]._replace(value=None, confidentiality=ConfidentialityStatus.CONFIDENTIAL)
     return OutputTable(
         id=design.id,
@@ -77,34 +77,26 @@ def output_table(
         columns=design.columns,
         dimensions=dimensions,
         measures={measure: _form(measure, setting) for measure in design.measures},
-        notes=(*design.notes, *_notes_on_indicators(design, dimensions, setting, named)),
+        notes=(*design.notes, *notes_on_indicators(design, cells.values(), setting, named)),
         cells=cells,
     )
 
 
-def _notes_on_indicators(
-    design: TableDesign, dimensions: tuple[Dimension, ...], setting: Setting, vintage: str
-) -> Iterator[Text]:
-    """Of whose population a rate is, as of when; against which figures a growth is."""
-    used = [setting.indicators[measure] for measure in design.measures if measure in setting.indicators]
-    if any(needs_population(indicator) for indicator in used) and setting.populations:
-        periods = [
-            Period.parse(code) for dimension in dimensions if dimension.id == "period" for code in dimension.codes
-        ]
-        averages = [setting.populations.average({}, period, design.boundaries) for period in periods]
-        figures = dict.fromkeys((f.source, f.vintage) for average in averages if average for f in average.figures)
-        sources = ", ".join(f"{source} ({as_of})" if as_of else source for source, as_of in figures)
-        if sources:
-            yield {language: f"{text} {sources}." for language, text in setting.words.notes["population"].items()}
-    if any(indicator.function == "growth" for indicator in used):
-        as_of = setting.cut_offs[vintage]
-        yield {language: f"{text} {as_of}." for language, text in setting.words.notes["growth"].items()}
+def _by_key(design: TableDesign, counts: pa.Table) -> Counts:
+    names = ("period", *design.dimensions)
+    return {tuple(row[name] for name in names): (row["arrivals"], row["departures"]) for row in counts.to_pylist()}
 
 
-def _without_measure(key: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
-    """Period and the design's dimensions of a cell, in their order."""
-    at = dict(zip((dimension.id for dimension in dimensions), key, strict=True))
-    return (at.pop("period"), *(code for name, code in at.items() if name != "measure"))
+def _is_hidden(
+    key: tuple[str, ...], names: list[str], hides: Callable[[tuple[str, ...]], bool], setting: Setting
+) -> bool:
+    """A cell is hidden where its count is, a growth where its base is too: it would tell it."""
+    at = dict(zip(names, key, strict=True))
+    indicator = setting.indicators.get(at.pop("measure"))
+    period, *others = (at.pop("period"), *at.values())
+    earlier = str(Period.parse(period).years_back(1))
+    of_growth = indicator is not None and indicator.function == "growth"
+    return hides((period, *others)) or (of_growth and hides((earlier, *others)))
 
 
 def _estimated(design: TableDesign, counts: pa.Table) -> frozenset[tuple[str, ...]]:
@@ -121,16 +113,24 @@ def _estimated(design: TableDesign, counts: pa.Table) -> frozenset[tuple[str, ..
 
 
 def _cell(
-    design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, vintage: str, unsure: Divided
-) -> Cell:
+    design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, vintage: str, unsure: Divided,
+    bases: Bases,
+) -> Cell:  # fmt: skip
     indicator = setting.indicators.get(at["measure"])
     measure = indicator.of if indicator else at["measure"]
     status = _data_status(design, {**at, "measure": measure}, setting)
-    if not _is_available(design, at, measure, setting, vintage) or unsure.hides(design, at):
+    earlier = {**at, "period": str(Period.parse(at["period"]).years_back(1))}
+    is_unsure = unsure.hides(design, at) or bool(
+        indicator and indicator.function == "growth" and unsure.hides(design, earlier)
+    )
+    if is_unsure or not _is_available(design, at, measure, setting, vintage):
         return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
-    if indicator:
-        return _indicator_cell(indicator, design, at, counted, setting, status)
     key = tuple(at[name] for name in ("period", *design.dimensions))
+    sides = (measure,) if measure in ("arrivals", "departures") else ("arrivals", "departures")
+    estimated = any((side, *key) in unsure.estimated for side in sides)
+    if indicator:
+        made = indicator_cell(indicator, design, at, counted, setting, vintage, status, bases)
+        return made.marked(ObservationStatus.ESTIMATED) if estimated and made.value is not None else made
     arrivals, departures = counted.get(key, (0, 0))
     if measure in ("arrivals_share", "departures_share"):
         of = design.dimensions[0]
@@ -145,35 +145,8 @@ def _cell(
         "net": arrivals - departures,
         "turnover": arrivals + departures,
     }
-    sides = (measure,) if measure in ("arrivals", "departures") else ("arrivals", "departures")
-    estimated = any((side, *key) in unsure.estimated for side in sides)
     how = ObservationStatus.ESTIMATED if estimated else ObservationStatus.NORMAL
     return Cell(float(counts[measure]), how, status)
-
-
-def _indicator_cell(
-    indicator: Indicator, design: TableDesign, at: dict[str, str], counted: Counts, setting: Setting, status: DataStatus
-) -> Cell:
-    """Undefined is not applicable; too few persons are flagged; a population that is not known makes it not available."""
-    if is_of_total_alone(indicator) and at.get("area", TOTAL) != TOTAL:
-        return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
-    period = Period.parse(at["period"])
-    population = setting.populations.average(at, period, design.boundaries) if setting.populations else None
-    if needs_population(indicator) and population is None:
-        return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
-    given = given_for(indicator, design, at, counted, population)
-    if indicator.function == "growth" and given.base is None:
-        return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
-    few = abs(given.count) < indicator.least_count or (
-        given.base is not None and abs(given.base) < indicator.least_count
-    )
-    if few or (given.population or indicator.least_population) < indicator.least_population:
-        return Cell(None, ObservationStatus.LOW_RELIABILITY, status)
-    value = FUNCTIONS[indicator.function](given)
-    if value is None:
-        return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
-    provisional = needs_population(indicator) and population is not None and population.provisional
-    return Cell(value, ObservationStatus.PROVISIONAL if provisional else ObservationStatus.NORMAL, status)
 
 
 def _is_available(design: TableDesign, at: dict[str, str], measure: str, setting: Setting, vintage: str) -> bool:

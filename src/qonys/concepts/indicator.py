@@ -9,6 +9,8 @@ import msgspec
 from qonys.concepts.text import Text
 
 IndicatorFunction: TypeAlias = Literal["rate", "growth", "effectiveness", "system_effectiveness", "aggregate_net_rate"]
+WITH_POPULATION: tuple[IndicatorFunction, ...] = ("rate", "aggregate_net_rate")
+"""Functions that need an average population."""
 CountOf: TypeAlias = Literal["arrivals", "departures", "net", "turnover"]
 
 
@@ -23,9 +25,10 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         unit: its unit, in every language.
         formula: the formula as a reader sees it, in every language.
         meaning: what it says, and to whom it does not apply, in every language.
-        source: where the formula is from.
+        source: where the formula is from; a citation stands as it is, other words in every language.
         per: of a rate: so many persons of the average population.
         decimals: how it is written.
+        base: of a growth: data cut-off of the figures that it is against; that of the table where it is empty.
         least_count: with fewer persons in the count it is not shown, but flagged.
         least_population: with a smaller population it is not shown, but flagged.
     """
@@ -37,8 +40,9 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: Text
     formula: Text
     meaning: Text
-    source: str = ""
+    source: Text | str = ""
     per: int = 1000
     decimals: int = 2
+    base: str = ""
     least_count: int = 0
     least_population: int = 0

@@ -54,6 +54,17 @@ class Period:
             return Period(self.year + 1)
         return Period(self.year + self.month // 12, self.month % 12 + 1)
 
+    def days_until(self, last: Period) -> tuple[date, date]:
+        """First day of what a series that ends with ``last`` counts of this period, and the first day after.
+
+        A series of years that ends with a month counts each year up to that month:
+
+        >>> Period(2023).days_until(Period(2024, 8))
+        (datetime.date(2023, 1, 1), datetime.date(2023, 9, 1))
+        """
+        end = Period(self.year, last.month) if self.month is None else self
+        return self.first_day, end.following.first_day
+
     def years_back(self, years: int) -> Period:
         return Period(self.year - years, self.month)
 

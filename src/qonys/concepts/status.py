@@ -35,6 +35,8 @@ class ObservationStatus(Enum):
     NOT_APPLICABLE = "M"
     """Data cannot exist."""
     PROVISIONAL = "P"
+    NEGLIGIBLE = "N"
+    """Not zero, but rounded to it: told of the number as it is shown, never of the one that was computed."""
     BREAK = "B"
     """The first figure after a break in its series: not comparable with those before it."""
     LOW_RELIABILITY = "U"

@@ -9,6 +9,7 @@ from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
+from qonys.country.indicator_checks import indicator_contradictions, indicator_texts
 from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
@@ -39,6 +40,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from integration(profile)
     yield from corrections(profile)
     yield from table_contradictions(profile)
+    yield from indicator_contradictions(profile)
     yield from protection(profile)
     yield from _releases(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)
@@ -156,6 +158,8 @@ def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
     for table in profile.tables.values():
         yield f"tables/{table.id}.yaml", "title", table.title
         yield from ((f"tables/{table.id}.yaml", "notes", note) for note in table.notes)
+    yield from indicator_texts(profile)
+    yield from (("breaks.yaml", one.id, one.text) for one in profile.breaks)
     for design in profile.releases.values():
         where = f"release/designs/{design.id}.yaml"
         yield where, "title", design.title

@@ -14,13 +14,44 @@ from qonys.concepts.status import ConfidentialityStatus, DataStatus, Observation
 from qonys.concepts.text import Text
 
 
+class Reference(NamedTuple):
+    """Where a figure stands, and in which vintage, as far as that is known."""
+
+    source: str
+    as_of: str = ""
+
+
 class Cell(NamedTuple):
-    """One observation: ``value`` is None exactly where the observation status says why."""
+    """One observation: ``value`` is None exactly where the observation status says why.
+
+    Args:
+        value: the number, as exact as it is known.
+        observation: why it is absent, or what is special of it.
+        data: where it comes from.
+        confidentiality: who may see it.
+        also: what is special of it besides: a figure may be provisional and the first after a break.
+        taken_from: of a figure that was taken over: where it stands.
+        related_to: of a rate, its denominator; of a growth, its base.
+    """
 
     value: float | None
     observation: ObservationStatus = ObservationStatus.NORMAL
     data: DataStatus = DataStatus.INVENTED
     confidentiality: ConfidentialityStatus = ConfidentialityStatus.FREE
+    also: tuple[ObservationStatus, ...] = ()
+    taken_from: tuple[Reference, ...] = ()
+    related_to: tuple[Reference, ...] = ()
+
+    @property
+    def statuses(self) -> tuple[ObservationStatus, ...]:
+        """All its observation statuses, the main one first."""
+        return (self.observation, *self.also)
+
+    def marked(self, status: ObservationStatus) -> Cell:
+        """The cell with a further observation status; the others stay."""
+        if self.observation is ObservationStatus.NORMAL:
+            return self._replace(observation=status)
+        return self if status in self.statuses else self._replace(also=(*self.also, status))
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -59,8 +90,9 @@ class TableWords(msgspec.Struct, frozen=True):
         units: ``persons`` and ``percent``.
         members: names of ``_T``, ``_U``, the streams and the age groups.
         period: the name of a year or a month.
-        notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of; against
-            which figures a ``growth`` is.
+        day: an ISO date as it is written; what is no whole date stays as it is.
+        notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of,
+            and that it was known ``later``; against which figures a ``growth`` is; what was taken over (``history``).
     """
 
     dimensions: dict[str, Text]
@@ -68,6 +100,7 @@ class TableWords(msgspec.Struct, frozen=True):
     units: dict[str, Text]
     members: dict[str, Text]
     period: Callable[[Period], Text]
+    day: Callable[[str], Text]
     notes: dict[str, Text] = {}
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qonys.datasets.output import OutputTable
-from qonys.disseminate.numbers import number, rounded
+from qonys.disseminate.numbers import number
+from qonys.disseminate.shown_cells import shown
 from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import Words
 
@@ -81,10 +82,7 @@ def said(change: Change, table: OutputTable, words: Words) -> SaidChange:
 
 
 def _value(table: OutputTable, key: tuple[str, ...]) -> Decimal | None:
-    cell = table.cells.get(key)
-    if cell is None or cell.value is None:
-        return None
-    return rounded(cell.value, table.measures[table.measure_of(key)].decimals)
+    return shown(table.cells.get(key), table.measures[table.measure_of(key)].decimals).value
 
 
 def _written(value: Decimal | None, words: Words, decimals: int, *, signed: bool = False) -> str:

@@ -1,7 +1,9 @@
 """The machine-readable files of a table: CSV, one row an observation, and JSON, one object that explains itself.
 
 Laws: values are rounded to the decimals that the page shows and written with a point; statuses stand in columns of
-their own; every file carries the notice, the vintage and the data cut-off, so that it can be read alone.
+their own, and what a cell shows is the same in every file (`shown_cells`); a figure that was taken over names its source,
+a rate its denominator and a growth its base, each with its vintage; every file carries the notice, the vintage and the
+data cut-off, so that it can be read alone.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ import msgspec
 
 from qonys.datasets.output import Cell, OutputTable, ReleaseFacts
 from qonys.disseminate.changes import Change
-from qonys.disseminate.numbers import rounded
+from qonys.disseminate.shown_cells import shown, status_codes
 from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import Words
 
-_MEASURED = ("value", "unit", "obs_status", "conf_status", "data_status")
+_REFERENCES = ("source", "source_as_of", "related_to", "related_to_as_of")
+_MEASURED = ("value", "unit", "obs_status", "conf_status", "data_status", *_REFERENCES)
+ABOUT_A_FIGURE = frozenset(_MEASURED)
+"""What is said of an observation besides its place in the table."""
 _TOLD = ("release_period", "release_vintage", "data_cut_off", "data_cut_off_date", "notice")
 
 
@@ -82,24 +87,32 @@ def json_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str
 
 def _observations(table: OutputTable) -> Iterator[dict[str, Any]]:
     names = [d.id for d in table.dimensions]
-    keys = table.keys()
-    for key in keys:
-        cell = table.cells[key]
-        value = _value(table, key, cell)
+    for key in table.keys():  # noqa: SIM118 no mapping: the keys in order
+        cell, decimals = table.cells[key], table.measures[table.measure_of(key)].decimals
         yield {
             **dict(zip(names, key, strict=True)),
-            "value": value,
-            "obs_status": cell.observation.value,
+            "value": _value(cell, decimals),
+            "obs_status": status_codes(cell, decimals),
             "conf_status": cell.confidentiality.value,
             "data_status": cell.data.value,
+            **{name: said for name, said in zip(_REFERENCES, _referred(cell), strict=True) if said},
         }
 
 
-def _value(table: OutputTable, key: tuple[str, ...], cell: Cell) -> float | int | None:
-    if cell.value is None:
+def _value(cell: Cell, decimals: int) -> float | int | None:
+    value = shown(cell, decimals).value
+    if value is None:
         return None
-    decimals = table.measures[table.measure_of(key)].decimals
-    return float(rounded(cell.value, decimals)) if decimals else int(rounded(cell.value))
+    return float(value) if decimals else int(value)
+
+
+def _referred(cell: Cell) -> list[str]:
+    """Sources and vintages of what a figure was taken from, and of what it is related to."""
+    return [
+        "; ".join(dict.fromkeys(said))
+        for references in (cell.taken_from, cell.related_to)
+        for said in ([r.source for r in references], [r.as_of for r in references if r.as_of])
+    ]
 
 
 def _coded(layout: TableLayout, key: tuple[str, ...]) -> list[str]:
@@ -109,10 +122,9 @@ def _coded(layout: TableLayout, key: tuple[str, ...]) -> list[str]:
 
 def _measured(layout: TableLayout, key: tuple[str, ...], cell: Cell) -> list[str]:
     form = layout.table.measures[layout.table.measure_of(key)]
-    written = "" if cell.value is None else str(rounded(cell.value, form.decimals))
     return [
-        written, form.unit[layout.language],
-        cell.observation.value, cell.confidentiality.value, cell.data.value,
+        _plain(shown(cell, form.decimals).value), form.unit[layout.language],
+        status_codes(cell, form.decimals), cell.confidentiality.value, cell.data.value, *_referred(cell),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from qonys.concepts.period import Period
 from qonys.concepts.release import KeyPoint, ReleaseDesign, Value
+from qonys.concepts.status import ConfidentialityStatus
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable
@@ -193,7 +194,7 @@ def _number(table: OutputTable, at: dict[str, str]) -> float | Missing:
     place = ", ".join(f"{dimension} {code}" for dimension, code in at.items())
     if cell is None:
         return Missing(f"{table.id} has no cell at {place}")
-    if cell.value is None:
+    if cell.value is None or cell.confidentiality is ConfidentialityStatus.CONFIDENTIAL:
         return Missing(f"{table.id} has no value at {place} (status {cell.observation.value})")
     return cell.value
 

@@ -21,6 +21,7 @@ from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
 from qonys.disseminate.files import file_name
 from qonys.disseminate.key_points import BigFigure, Sentence
+from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
 from qonys.disseminate.tables_html import HtmlTable, StatusLabel, html_table, status_label
 from qonys.disseminate.words import Words, words_of
@@ -42,7 +43,7 @@ class Block:
     tables: tuple[HtmlTable, ...]
     paragraphs: tuple[str, ...]
     glossary: bool
-    indicators: bool
+    indicators: tuple[SaidIndicator, ...]
     workbook: bool
     links: bool
     blocks: tuple[Block, ...]
@@ -99,7 +100,9 @@ class _Plan:
             tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
             paragraphs=tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text])),
             glossary=section.glossary,
-            indicators=section.indicators,
+            indicators=said_indicators(self.profile, self.tables.values(), self.words, self.facts)
+            if section.indicators
+            else (),
             workbook=section.workbook,
             links=section.links,
             blocks=self.blocks(section.sections, level + 1),

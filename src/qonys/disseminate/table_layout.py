@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qonys.concepts.period import Period
-from qonys.concepts.status import ConfidentialityStatus, ObservationStatus
 from qonys.concepts.text import TOTAL
 from qonys.datasets.output import Cell, Dimension, Member, OutputTable
 from qonys.disseminate.numbers import month_name, number
+from qonys.disseminate.shown_cells import EMPTY, SYMBOLS, Shown, shown
 from qonys.disseminate.words import Words
 
 
@@ -103,12 +103,14 @@ class TableLayout:
     def cell(self, row: tuple[str, ...], column: tuple[str, ...]) -> Cell | None:
         return self.table.cells.get(row + column)
 
+    def shown(self, row: tuple[str, ...], column: tuple[str, ...]) -> Shown:
+        """What is shown of a cell."""
+        return shown(self.cell(row, column), self.decimals(row, column))
+
     def written(self, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """A cell's number as the language writes it; empty where there is none."""
-        cell = self.cell(row, column)
-        if cell is None or cell.value is None:
-            return ""
-        return number(cell.value, self.language, self.decimals(row, column))
+        value = self.shown(row, column).value
+        return "" if value is None else number(value, self.language, self.decimals(row, column))
 
     def decimals(self, row: tuple[str, ...], column: tuple[str, ...]) -> int:
         return self.table.measures[self.table.measure_of(row + column)].decimals
@@ -178,17 +180,24 @@ class TableLayout:
         return heads
 
 
-def symbol_of(cell: Cell) -> str:
-    """Key of the symbol that a cell carries (``L``, ``M``, ``P``, ``E``, ``U``, ``B``, ``C``); empty for a normal one."""
-    if cell.confidentiality is ConfidentialityStatus.CONFIDENTIAL:
-        return "C"
-    return "" if cell.observation is ObservationStatus.NORMAL else cell.observation.value
-
-
 def symbols_in(tables: Iterable[OutputTable]) -> tuple[str, ...]:
-    """Keys of the symbols that occur in some table."""
-    found = {symbol_of(cell) for table in tables for cell in table.cells.values()}
-    return tuple(key for key in ("L", "M", "P", "E", "U", "B", "C") if key in found)
+    """Keys of the symbols that occur in some table, those of cells that it does not have among them."""
+    found: set[str] = set()
+    for table in tables:
+        decimals = {measure: form.decimals for measure, form in table.measures.items()}
+        for key, cell in table.cells.items():
+            found.update(shown(cell, decimals[table.measure_of(key)]).keys)
+        if len(table.cells) < _combinations(table):
+            found.add(EMPTY)
+    return tuple(key for key in SYMBOLS if key in found)
+
+
+def _combinations(table: OutputTable) -> int:
+    """Cells that a table shows: every row head with every column head."""
+    at = {name: place for place, name in enumerate(d.id for d in table.dimensions)}
+    rows = {tuple(key[at[name]] for name in table.rows) for key in table.cells}
+    columns = {tuple(key[at[name]] for name in table.columns) for key in table.cells}
+    return len(rows) * len(columns)
 
 
 def _order(dimension: Dimension) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """A table as HTML: a semantic table in a region of its own that scrolls, with its downloads above and its notes below.
 
 Laws: a cell whose data status is not the table's prevailing one carries a mark, explained above the table; a cell
-without a value carries the symbol of its observation status with a spoken meaning, never a blank.
+without a value carries a symbol with a spoken meaning, never a blank; what it shows is that of `shown_cells`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from qonys.concepts.status import DataStatus, ObservationStatus
-from qonys.datasets.output import Cell, OutputTable
-from qonys.disseminate.table_layout import Head, RowHead, TableLayout, symbol_of, symbols_in
+from qonys.concepts.status import DataStatus
+from qonys.datasets.output import OutputTable
+from qonys.disseminate.shown_cells import EMPTY
+from qonys.disseminate.table_layout import Head, RowHead, TableLayout, symbols_in
 from qonys.disseminate.words import Words
 
 
@@ -95,25 +96,22 @@ def _row(layout: TableLayout, index: int, prevailing: DataStatus) -> HtmlRow:
 
 
 def _cell(layout: TableLayout, row: tuple[str, ...], column: tuple[str, ...], prevailing: DataStatus) -> Markup:
-    cell = layout.cell(row, column)
-    if cell is None:
-        return Markup('<td class="none"></td>')
-    if cell.value is None:
-        key = symbol_of(cell) or ObservationStatus.NOT_AVAILABLE.value
-        return Markup('<td><span aria-hidden="true">{}</span><span class="vh">{}</span></td>').format(
-            layout.words[f"symbol.{key}"], layout.words[f"symbol.{key}.meaning"]
+    cell, said, words = layout.cell(row, column), layout.shown(row, column), layout.words
+    marks = _marks(None if cell is None or said.value is None else cell.data, said.marks, words, prevailing)
+    if said.value is None:
+        kind = Markup(' class="none"') if said.symbol == EMPTY else Markup()
+        return Markup('<td{}><span aria-hidden="true">{}</span><span class="vh">{}</span>{}</td>').format(
+            kind, words[f"symbol.{said.symbol}"], words[f"symbol.{said.symbol}.meaning"], marks
         )
-    return Markup("<td>{}{}</td>").format(layout.written(row, column), _marks(cell, layout.words, prevailing))
+    return Markup("<td>{}{}</td>").format(layout.written(row, column), marks)
 
 
-def _marks(cell: Cell, words: Words, prevailing: DataStatus) -> Markup:
+def _marks(data: DataStatus | None, keys: tuple[str, ...], words: Words, prevailing: DataStatus) -> Markup:
     marks = []
-    if cell.data is not prevailing:
-        status = status_label(cell.data, words)
+    if data is not None and data is not prevailing:
+        status = status_label(data, words)
         marks.append((status.mark, status.name))
-    key = symbol_of(cell)
-    if key:
-        marks.append((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]))
+    marks += [(words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]) for key in keys]
     if not marks:
         return Markup()
     signs, meanings = zip(*marks, strict=True)

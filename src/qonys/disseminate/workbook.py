@@ -19,11 +19,12 @@ import xlsxwriter
 
 from qonys.concepts.status import DataStatus
 from qonys.datasets.output import OutputTable, ReleaseFacts
-from qonys.disseminate.numbers import rounded
-from qonys.disseminate.table_layout import TableLayout, symbol_of
+from qonys.disseminate.shown_cells import SYMBOLS
+from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import Words
 
-_SYMBOLS = ("L", "M", "P", "C")
+_IN_PLACE = "N"
+"""The mark that stands in place of its number, for a number that reads 0 would be taken for none."""
 _WIDEST_COLUMN = 60
 
 
@@ -123,7 +124,7 @@ class _Writer:
     def symbols(self, tables: Sequence[OutputTable]) -> None:
         words = self.words
         sheet = self._sheet(words["sheet.symbols"], words["sheet.symbols"])
-        rows: list[list[str]] = [[words[f"symbol.{k}.short"], words[f"symbol.{k}.meaning"]] for k in _SYMBOLS]
+        rows: list[list[str]] = [[words[f"symbol.{k}.short"], words[f"symbol.{k}.meaning"]] for k in SYMBOLS]
         found = {status for table in tables for status in table.data_statuses}
         statuses = [status.value for status in DataStatus if status in found]
         rows += [[words[f"status.{status}"], words[f"status.{status}.meaning"]] for status in statuses]
@@ -141,23 +142,40 @@ class _Writer:
         ]
         for row, line in enumerate(above, start=1):
             sheet.write_string(row, 0, line)
-        heads = _distinct([*layout.row_dimensions, *layout.flat_heads, words["sheet.data_status"]])
-        rows = [self._row(layout, codes) for codes in layout.row_codes]
+        marked = any(
+            key != _IN_PLACE
+            for codes in layout.row_codes
+            for column in layout.column_codes
+            for key in layout.shown(codes, column).marks
+        )
+        last = [words["sheet.marks"], words["sheet.data_status"]] if marked else [words["sheet.data_status"]]
+        heads = _distinct([*layout.row_dimensions, *layout.flat_heads, *last])
+        rows = [self._row(layout, codes, marked=marked) for codes in layout.row_codes]
         self._table(sheet, len(above) + 2, f"t_{_identifier(table.id)}", heads, rows)
 
-    def _row(self, layout: TableLayout, codes: tuple[str, ...]) -> list[_Entry]:
+    def _row(self, layout: TableLayout, codes: tuple[str, ...], *, marked: bool) -> list[_Entry]:
         row: list[_Entry] = [layout.label(d, c) for d, c in zip(layout.table.rows, codes, strict=True)]
-        cells = [layout.cell(codes, column) for column in layout.column_codes]
-        for column, cell in zip(layout.column_codes, cells, strict=True):
-            if cell is None or cell.value is None:
-                key = "M" if cell is None else symbol_of(cell) or "L"
-                row.append(self.words[f"symbol.{key}.short"])
-            else:
-                decimals = layout.decimals(codes, column)
-                row.append(_Number(float(rounded(cell.value, decimals)), decimals))
-        found = {cell.data for cell in cells if cell is not None}
+        row += [self._entry(layout, codes, column) for column in layout.column_codes]
+        found = {cell.data for column in layout.column_codes if (cell := layout.cell(codes, column))}
         statuses = [self.words[f"status.{s.value}"] for s in DataStatus if s in found]
-        return [*row, ", ".join(statuses)]
+        return [*row, *([self._marks(layout, codes)] if marked else []), ", ".join(statuses)]
+
+    def _entry(self, layout: TableLayout, codes: tuple[str, ...], column: tuple[str, ...]) -> _Entry:
+        """A cell's number, or the symbol in its place."""
+        said = layout.shown(codes, column)
+        if said.value is None or _IN_PLACE in said.marks:
+            return self.words[f"symbol.{said.symbol or _IN_PLACE}.short"]
+        return _Number(float(said.value), layout.decimals(codes, column))
+
+    def _marks(self, layout: TableLayout, codes: tuple[str, ...]) -> str:
+        """The marks of a row's numbers, each with the columns in which it holds; the symbol for none."""
+        columns: dict[str, list[str]] = {}
+        for column, head in zip(layout.column_codes, layout.flat_heads, strict=True):
+            for key in layout.shown(codes, column).marks:
+                if key != _IN_PLACE:
+                    columns.setdefault(self.words[f"symbol.{key}.short"], []).append(head)
+        told = [f"{mark} {', '.join(heads)}" for mark, heads in columns.items()]
+        return "; ".join(told) or self.words["sheet.no_marks"]
 
     def _table(self, sheet: Any, top: int, name: str, heads: list[str], rows: Sequence[Sequence[_Entry]]) -> None:  # noqa: ANN401
         columns = [{"header": head, "header_format": self.head} for head in heads]

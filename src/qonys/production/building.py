@@ -198,7 +198,8 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
         memberships=profile.memberships,
         words=table_words(profile),
         indicators=profile.indicators,
-        populations=Populations(profile.population, profile.areas),
+        populations=Populations(profile.population, profile.areas, entry.published.isoformat()),
+        published=entry.published.isoformat(),
     )
 
 

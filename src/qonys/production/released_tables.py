@@ -18,6 +18,7 @@ from qonys.analyse.identities import (
     flow_totals,
     flow_totals_query,
 )
+from qonys.analyse.indicator_cells import bases_of
 from qonys.analyse.members import Setting
 from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, published_exact, rounded_counts
 from qonys.analyse.published_cells import CellOfAll
@@ -137,10 +138,13 @@ def _counted(
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     keyed = office.profile.protection.method(design.id) != "exact"
     query = table_query(design, setting.period, carried, remainder, keyed=keyed)
-    counts = office.counter.run(
-        query, None, flows=flows[named][table_of_flows], groups=office.groups, **office.divisions_of(design)
-    )
-    exact = output_table(design, counts, setting, named)
+    bases: dict[str, pa.Table] = {}
+    for cut_off in dict.fromkeys((named, *bases_of(design, setting.indicators))):
+        bases[cut_off] = office.counter.run(
+            query, None, flows=flows[cut_off][table_of_flows], groups=office.groups, **office.divisions_of(design)
+        )
+    counts = bases[named]
+    exact = output_table(design, counts, setting, named, bases=bases)
     _fail_if_an_identity_is_broken(office, design, exact, setting, flows[named][MAIN_FLOWS])
     return Counted(design, named, counts, exact)
 
