@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from spec.drawn_slips import new_office
 
 # The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
 os.environ.setdefault("COLUMNS", "300")
+# A worker of pytest-xdist has a main module without a file, which Spark's client takes for a doctest that it must end.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 
 @dataclass(frozen=True)
