@@ -50,6 +50,10 @@ class QueryError(StatisticianError):
     """A query cannot be run over the data: an expression of it fails, or a table or column is missing."""
 
 
+class UndefinedIndicatorError(StatisticianError):
+    """An indicator has no value for these data: it is told as not available, never as 0."""
+
+
 class OperatorError(QonysError):
     """A key, a folder, a port or a setting is missing: whoever runs the machine must act."""
 
