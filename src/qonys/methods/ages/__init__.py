@@ -12,6 +12,8 @@
     fitting         the fitted curve, from counts or from rates
     identifiability intervals of a fitted curve, and what the data could not tell
     graduation      single ages out of groups of ages
+    expectancy      moves that a person may expect in the rest of life
+    life_table      the multiregional life table: years lived by region
 
 Laws: rates are moves per person and year; a rate without population, an index without moves and a table with a hole
 are refused with the age where it is so, never taken as 0.
