@@ -54,6 +54,10 @@ class InfeasibleError(StatisticianError):
     """No table satisfies everything that was asked of it: the margins, zeros or nets must be mended."""
 
 
+class UndefinedIndicatorError(StatisticianError):
+    """An indicator has no value for these data: it is told as not available, never as 0."""
+
+
 class OperatorError(QonysError):
     """A key, a folder, a port or a setting is missing: whoever runs the machine must act."""
 
