@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from qonys.concepts.indicator import WITH_POPULATION
 from qonys.concepts.period import Period
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
@@ -19,6 +20,12 @@ from spec.planted_findings import FOUND_BY, fail_unless_errors_are_the_planted_o
 from spec.seed_figures import LANGUAGES, figures_missing_from
 
 LOCALITIES = {"_T": "net_total", "U": "net_urban", "R": "net_rural"}
+GAINING = {"190000000", "710000000", "750000000", "790000000"}
+LATER = {
+    "kk": "BNS 6584 (2026\u202fж. 11 тамыз, осы шығарылымнан кейінгі)",
+    "ru": "BNS 6584 (11 августа 2026 года, позднее этого выпуска)",
+    "en": "BNS 6584 (11 August 2026, later than this release)",
+}
 WORKBOOKS = {"arrived_2024.xlsx": "arrivals", "left_2024.xlsx": "departures", "net_2024.xlsx": "net"}
 
 
@@ -110,7 +117,47 @@ def test_net_migration_runs_from_2000_with_the_published_figures_and_a_mark_at_i
     assert statuses["2015"] == ("published", "A")
     assert statuses["2016"] == ("published", "B")
     assert statuses["2024"] == ("calibrated", "A")
-    assert not [finding for finding in kazakhstan.findings if "published were" in finding.what]
+    told = [f.where for f in kazakhstan.findings if f.what.startswith("Counted are")]
+    assert not [where for where in told if not where.startswith("table internal-by-region")]
+
+
+def test_the_figures_of_the_monthly_table_that_the_final_ones_correct_are_told(kazakhstan: WalkedLine) -> None:
+    """The annual release of the Bureau differs from its monthly table by the same four handfuls of net migration."""
+    told = [f for f in kazakhstan.findings if f.where.startswith("table internal-by-region") and ", net" in f.where]
+    final = {r["area"]: r["value"] for r in kazakhstan.rows("internal-by-region") if _net_of_2024(r)}
+    published = {f.where.split(", ")[1]: f.what for f in told}
+    assert {code for code in published if final[code] and code in GAINING} == GAINING
+    assert published["710000000"] == (
+        f"Counted are {final['710000000']}, published were 73240 (Monthly table of internal migration, BNS)."
+    )
+    assert final["710000000"] == "73238"
+    assert all("2024" in finding.where for finding in told)
+
+
+def test_the_net_rate_of_the_country_runs_from_2000_and_is_marked_where_the_census_breaks_it(
+    kazakhstan: WalkedLine,
+) -> None:
+    rows = {(r["period"], r["locality"]): r for r in kazakhstan.rows("net-rate-by-year")}
+    nation = [rows[str(year), "_T"] for year in range(2000, 2025)]
+    assert nation[0]["value"] == f"{-108307 / ((14901641 + 14865610) / 2) * 1000:.2f}"
+    assert (nation[0]["data_status"], nation[0]["source"]) == ("derived", "BNS 6567")
+    assert (nation[-1]["value"], nation[-1]["data_status"]) == ("0.82", "calibrated")
+    assert (nation[-1]["related_to"], nation[-1]["related_to_as_of"]) == ("BNS 6584", "2026-08-11")
+    assert [r["period"] for r in nation if "B" in r["obs_status"]] == ["2016", "2022", "2023"]
+    assert {r["period"]: r["obs_status"] for r in rows.values() if r["locality"] == "U" and r["period"] > "2022"} == {
+        "2023": "P;B", "2024": "L",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_methodology_says_formula_and_denominator_of_each_indicator(kazakhstan: WalkedLine, language: str) -> None:
+    page = kazakhstan.page(language)
+    indicators = kazakhstan.line.office.profile.indicators
+    for indicator in indicators.values():
+        said = page[page.index(f'id="indicator-{indicator.id}"') :].partition("</dd>")[0]
+        for text in (indicator.names[language], indicator.formula[language], indicator.unit[language]):
+            assert text in said
+        assert (LATER[language] in said) is (indicator.function in WITH_POPULATION), indicator.id
 
 
 def test_external_migration_says_of_each_year_whether_it_was_published_derived_or_rounded(
@@ -160,7 +207,7 @@ def test_urban_and_rural_net_migration_are_the_published_ones(kazakhstan: Walked
 def test_only_four_regions_gain_and_the_operational_figures_differ_by_a_handful(kazakhstan: WalkedLine) -> None:
     final = {r["area"]: float(r["value"]) for r in kazakhstan.rows("interregional-net") if _net_of_2024(r)}
     gaining = {area for area, net in final.items() if net > 0}
-    assert gaining == {"190000000", "710000000", "750000000", "790000000"}
+    assert gaining == GAINING
     monthly: dict[str, float] = {}
     for row in kazakhstan.rows("internal-by-month"):
         if row["measure"] == "net" and row["area"] != "_T":

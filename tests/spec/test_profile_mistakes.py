@@ -67,7 +67,24 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         "indicators.yaml", "decimals: 1", "decimals: 9", "", ("9 decimals", "Allowed: 0 to 3"),
     ),
     "a history that the profile does not have": (
-        "tables/external-by-year.yaml", "years: 2", "years: 2\nhistory: nowhere\nsince: 2000", "", ("there is no series “nowhere”", "Known: "),
+        "tables/external-by-year.yaml", "history: external", "history: nowhere", "", ("there is no series “nowhere”", "Known: "),
+    ),
+    "a figure of history twice": (
+        "history/external.csv", "external,2021,net,", "external,2021,arrivals,", "", ("external, 2021, arrivals stands 2 times",),
+    ),
+    "a figure of history of no year": (
+        "history/external.csv", "external,2021,net,", "external,MMXXI,net,", "", ("“MMXXI” is no year",),
+    ),
+    "a figure of history of no count": (
+        "history/external.csv", "external,2021,net,", "external,2021,joy,", "", ("“joy” is no count", "Allowed: arrivals"),
+    ),
+    "a break of a table that there is not": (
+        "breaks.yaml", "rates-by-region", "by-shoe-size", "", ("marsh: there is no table “by-shoe-size”",),
+    ),
+    "a break of an area that there is not": ("breaks.yaml", "areas: [N1,", "areas: [N7,", "", ("marsh: N7 is no area",)),
+    "a break at no time": ("breaks.yaml", 'period: "2024"', 'period: "once"', "", ("“once” is no period",)),
+    "a break that is not told in a language": (
+        "breaks.yaml", "    es: El 1 de enero de 2024 Marisma pasó de Marca Norte a Campo Sur.\n", "", "", ("marsh", "missing in es"),
     ),
     "bands without their dimension": (
         "tables/net-by-region.yaml", "universe: all", "universe: all\nbands: [Y0T17]", "", ("need each other", "Y_GE18"),
@@ -196,6 +213,14 @@ def test_a_mistake_is_told_where_it_is(mine: Path, what: str) -> None:
     if at:
         line = next(n for n, text in enumerate(path.read_text("utf-8").splitlines(), 1) if at in text)
         assert re.search(rf"{re.escape(path.name)}:{line}$", where), where
+
+
+def test_a_rate_without_a_denominator_is_told(mine: Path) -> None:
+    (mine / "population" / "population.csv").unlink()
+    ran = qonys("profile", "check", mine)
+    assert ran.code == 5
+    for part in ("external-indicators.yaml", "net_rate: its denominator is missing", "population/population.csv"):
+        assert part in ran.said
 
 
 @pytest.mark.parametrize(

@@ -112,10 +112,17 @@ def test_georgia_was_in_the_cis_until_18_august_2009(kz: Profile) -> None:
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025])
 def test_the_population_of_the_regions_sums_to_that_of_the_nation(kz: Profile, year: int) -> None:
-    on_new_year = {f.area: f.persons for f in kz.population if f.date == date(year, 1, 1)}
+    on_new_year = {f.area: f.persons for f in kz.population if f.date == date(year, 1, 1) and not f.locality}
     nation = on_new_year.pop("KZ")
     assert set(on_new_year) == set(codes(kz.areas.on(IN_2024, "region")))
     assert sum(on_new_year.values()) == nation
+
+
+def test_the_population_of_the_country_is_known_since_2000_and_divided_until_2023(kz: Profile) -> None:
+    of_country = {(f.date.year, f.locality): f.persons for f in kz.population if f.area == "KZ"}
+    assert {year for year, locality in of_country if not locality} == set(range(2000, 2026))
+    for year in range(2000, 2024):
+        assert of_country[year, "U"] + of_country[year, "R"] == of_country[year, ""]
 
 
 def test_each_alias_of_the_police_stands_for_one_area_and_fits_into_cp1251(kz: Profile) -> None:

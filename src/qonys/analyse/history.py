@@ -1,32 +1,48 @@
-"""Years before the register: published aggregates beside what was counted, each cell with its own status.
+"""Years before the register: published aggregates beside what was counted, each cell with its own status and source.
 
 Laws: a year that was counted is shown as counted, never replaced by what was published; a year that was not is shown as it was
-published, derived or rounded, and never summed with the others; where both are known and differ, that is found and told. A break
-in a series is a mark on its first cell after it.
+published, derived or rounded, and never summed with the others; where both are known and differ, that is found and told. What
+became known only after the release was published is not shown. An indicator of an earlier year is computed from the figures of
+that year, and is no firmer than they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import msgspec
 
-from qonys.analyse.members import Setting
-from qonys.concepts.history import Break, HistoryFigure
+from qonys.analyse.historic_indicators import growth_on_history, historic_indicator, reference_to
+from qonys.analyse.indicator_cells import reference_in_words
+from qonys.analyse.members import Counts, Setting
+from qonys.concepts.history import HistoryFigure
 from qonys.concepts.period import Period
 from qonys.concepts.status import DataStatus, ObservationStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.datasets.output import Cell, Dimension, Member, OutputTable
+from qonys.datasets.output import Cell, Dimension, Member, OutputTable, Reference
 
 Key = tuple[str, ...]
-_STATUS = {"published": DataStatus.PUBLISHED, "derived": DataStatus.DERIVED, "rounded": DataStatus.ROUNDED}
+
+
+@dataclass(frozen=True)
+class Series:
+    """The figures of a series that a table can show, and those that it must not.
+
+    Args:
+        known: figure of each cell.
+        late: figures that became known after the release was published.
+    """
+
+    known: Mapping[Key, HistoryFigure]
+    late: tuple[HistoryFigure, ...]
 
 
 def with_history(
-    table: OutputTable, design: TableDesign, figures: Sequence[HistoryFigure], setting: Setting
+    table: OutputTable, design: TableDesign, figures: Sequence[HistoryFigure], setting: Setting, counted: Counts
 ) -> Outcome[OutputTable]:
     """A yearly table from the year on that its design names, earlier years from its series.
 
@@ -35,46 +51,45 @@ def with_history(
         design: its design.
         figures: all figures that the profile carries.
         setting: what all tables of the release share.
+        counted: the counts of the table, where they are published as they are: a growth may begin with them.
     """
     if design.history is None or design.since is None:
         return Outcome(table)
+    if setting.period.month is not None:
+        return Outcome(table, (_parts_of_years(table, setting),))
     names = [dimension.id for dimension in table.dimensions]
-    known = {_key(figure, names): figure for figure in figures if figure.series == design.history}
-    counted = table.dimension("period").codes
-    first = Period.parse(counted[0]).year
-    earlier = [str(year) for year in range(design.since, first)]
-    dimensions = tuple(
-        _with_years(dimension, earlier, setting) if dimension.id == "period" else dimension
-        for dimension in table.dimensions
-    )
-    cells = {key: table.cells.get(key) or _cell(known.get(key)) for key in product(*(d.codes for d in dimensions))}
-    used = [known[key] for key in cells if key in known and key not in table.cells]
-    longer = msgspec.structs.replace(
-        table,
-        title={
-            language: design.title[language].replace("{period}", f"{design.since}–{counted[-1]}")
-            for language in table.title
-        },
-        dimensions=dimensions,
-        notes=(*table.notes, *_note(used, setting)),
-        cells=cells,
-    )
-    return Outcome(longer, tuple(_differences(table, known)))
+    series = _series(design.history, figures, names, setting)
+    years = table.dimension("period").codes
+    earlier = [str(year) for year in range(design.since, Period.parse(years[0]).year)]
+    dimensions = tuple(_with_years(d, earlier, setting) if d.id == "period" else d for d in table.dimensions)
+    cells = {}
+    for key in product(*(dimension.codes for dimension in dimensions)):
+        at = dict(zip(names, key, strict=True))
+        if key in table.cells:
+            cells[key] = growth_on_history(table.cells[key], at, series.known, design, setting, counted, table.vintage)
+        else:
+            cells[key] = _cell(key, at, series.known, design, setting)
+    titles = {
+        language: design.title[language].replace("{period}", f"{design.since}–{years[-1]}") for language in table.title
+    }
+    taken = {key: cell for key, cell in cells.items() if cell.taken_from}
+    notes = (*table.notes, *_note(taken, names.index("period"), setting))
+    longer = msgspec.structs.replace(table, title=titles, dimensions=dimensions, notes=notes, cells=cells)
+    findings = [*_differences(table, series.known), *_kept_back(table, series.late, setting)]
+    return Outcome(longer, tuple(findings))
 
 
-def with_breaks(table: OutputTable, breaks: Sequence[Break], setting: Setting) -> OutputTable:
-    """The table with the breaks of its series marked and told below it."""
-    periods, cells, told = table.dimension("period").codes, dict(table.cells), list[Text]()
-    place = [dimension.id for dimension in table.dimensions].index("period")
-    for one in breaks:
-        if table.id not in one.tables or one.period not in periods[1:]:
+def _series(name: str, figures: Iterable[HistoryFigure], names: Sequence[str], setting: Setting) -> Series:
+    known: dict[Key, HistoryFigure] = {}
+    late = []
+    for figure in (figure for figure in figures if figure.series == name):
+        if Period.parse(figure.period) > setting.period:
             continue
-        for key, cell in table.cells.items():
-            if key[place] == one.period and cell.value is not None and cell.observation is ObservationStatus.NORMAL:
-                cells[key] = cell._replace(observation=ObservationStatus.BREAK)
-        label = setting.words.period(Period.parse(one.period))
-        told.append({language: f"{label[language]}: {text}" for language, text in one.text.items()})
-    return msgspec.structs.replace(table, cells=cells, notes=(*table.notes, *told)) if told else table
+        if figure.as_of and setting.published and figure.as_of.isoformat() > setting.published:
+            late.append(figure)
+        else:
+            known[_key(figure, names)] = figure
+    return Series(known, tuple(late))
 
 
 def _key(figure: HistoryFigure, names: Sequence[str]) -> Key:
@@ -92,30 +107,73 @@ def _with_years(dimension: Dimension, earlier: Sequence[str], setting: Setting) 
     return msgspec.structs.replace(dimension, members=(*years, *dimension.members))
 
 
-def _cell(figure: HistoryFigure | None) -> Cell:
+def _cell(
+    key: Key, at: Mapping[str, str], known: Mapping[Key, HistoryFigure], design: TableDesign, setting: Setting
+) -> Cell:
+    indicator = setting.indicators.get(at["measure"])
+    if indicator:
+        return historic_indicator(indicator, at, known, design, setting)
+    figure = known.get(key)
     if figure is None:
         return Cell(None, ObservationStatus.NOT_AVAILABLE, DataStatus.PUBLISHED)
-    return Cell(figure.value, data=_STATUS[figure.status])
+    return Cell(figure.value, data=DataStatus(figure.status), taken_from=(reference_to(figure),))
 
 
-def _note(used: Sequence[HistoryFigure], setting: Setting) -> Iterator[Text]:
-    if not used:
+def _note(taken: Mapping[Key, Cell], place: int, setting: Setting) -> Iterator[Text]:
+    """Which years were taken over from where."""
+    years: dict[Reference, set[int]] = {}
+    for key, cell in taken.items():
+        for reference in cell.taken_from:
+            years.setdefault(reference, set()).add(int(key[place]))
+    if not years:
         return
-    years: dict[tuple[str, str], list[str]] = {}
-    for figure in used:
-        years.setdefault((figure.source, str(figure.as_of or "")), []).append(figure.period)
-    told = "; ".join(
-        f"{min(of)}–{max(of)}: {source}{f' ({as_of})' if as_of else ''}" for (source, as_of), of in years.items()
-    )
-    yield {language: f"{text} {told}." for language, text in setting.words.notes["history"].items()}
+    sources = [(_spans(found), reference_in_words(reference, setting)) for reference, found in years.items()]
+    yield {
+        language: f"{text} {'; '.join(f'{span}: {source[language]}' for span, source in sources)}."
+        for language, text in setting.words.notes["history"].items()
+    }
+
+
+def _spans(years: Iterable[int]) -> str:
+    """Years as they are written: ``2019–2021, 2024``.
+
+    >>> _spans({2024, 2019, 2020, 2021})
+    '2019–2021, 2024'
+    """
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
 
 
 def _differences(table: OutputTable, known: Mapping[Key, HistoryFigure]) -> Iterator[Finding]:
     for key, figure in known.items():
         cell = table.cells.get(key)
-        if cell is not None and cell.value is not None and cell.value != figure.value and figure.status == "published":
-            yield Finding(
-                f"Counted are {cell.value:.0f}, published were {figure.value:.0f} ({figure.source}).",
-                where=f"table {table.id}, {', '.join(key)}",
-                next_step="The counted figure is shown; see which of them should be mended.",
-            )
+        if cell is None or cell.value is None or figure.status == "rounded" or cell.value == figure.value:
+            continue
+        yield Finding(
+            f"Counted are {cell.value:.0f}, {figure.status} were {figure.value:.0f} ({figure.source}).",
+            where=f"table {table.id}, {', '.join(key)}",
+            next_step="The counted figure is shown; see which of them should be mended.",
+        )
+
+
+def _kept_back(table: OutputTable, late: Sequence[HistoryFigure], setting: Setting) -> Iterator[Finding]:
+    if late:
+        years = _spans({int(figure.period) for figure in late})
+        yield Finding(
+            f"{len(late)} figures of {years} are not shown: they became known after {setting.published}.",
+            where=f"table {table.id}",
+            next_step="Nothing needs to be done: a release says what was known when it was published.",
+        )
+
+
+def _parts_of_years(table: OutputTable, setting: Setting) -> Finding:
+    return Finding(
+        f"The years before the register are left out: the release of {setting.period} counts a part of each year.",
+        where=f"table {table.id}",
+        next_step="Nothing needs to be done: published figures of whole years cannot stand beside parts of years.",
+    )

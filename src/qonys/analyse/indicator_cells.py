@@ -118,7 +118,7 @@ def notes_on_indicators(design: TableDesign, cells: Iterable[Cell], setting: Set
     if denominators:
         told: dict[str, list[str]] = {language: [] for language in setting.words.notes["population"]}
         for reference in denominators:
-            for language, text in _told(reference, setting).items():
+            for language, text in reference_in_words(reference, setting).items():
                 told[language].append(text)
         yield {
             language: f"{text} {'; '.join(told[language])}."
@@ -129,7 +129,7 @@ def notes_on_indicators(design: TableDesign, cells: Iterable[Cell], setting: Set
         yield {language: f"{text} {as_of[language]}." for language, text in setting.words.notes["growth"].items()}
 
 
-def _told(reference: Reference, setting: Setting) -> Text:
+def reference_in_words(reference: Reference, setting: Setting) -> Text:
     """A source with its vintage; that it is later than the release, where it is."""
     if not reference.as_of:
         return dict.fromkeys(setting.words.notes["later"], reference.source)

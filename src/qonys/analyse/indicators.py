@@ -133,8 +133,8 @@ def given_for(
     is_counted = indicator.function == "growth" and any(other[0] == earlier for other in before)
     base = before.get((earlier, *key[1:]), (0, 0)) if is_counted else None
     return Given(
-        count=_count(indicator.of, arrivals, departures),
-        base=None if base is None else _count(indicator.of, *base),
+        count=counts_of_measures(arrivals, departures)[indicator.of],
+        base=None if base is None else counts_of_measures(*base)[indicator.of],
         net=arrivals - departures,
         turnover=arrivals + departures,
         events=_events(indicator.of, arrivals, departures),
@@ -151,10 +151,10 @@ def days_in(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-def _count(of: str, arrivals: float, departures: float) -> float:
-    return {
-        "arrivals": arrivals, "departures": departures, "net": arrivals - departures, "turnover": arrivals + departures,
-    }[of]  # fmt: skip
+def counts_of_measures(arrivals: float, departures: float) -> dict[str, float]:
+    """Every count by its measure."""
+    net, turnover = arrivals - departures, arrivals + departures
+    return {"arrivals": arrivals, "departures": departures, "net": net, "turnover": turnover}
 
 
 def _events(of: str, arrivals: float, departures: float) -> float:

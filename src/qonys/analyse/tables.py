@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from qonys.analyse.divided import Divided, divided
 from qonys.analyse.indicator_cells import Bases, indicator_cell, notes_on_indicators
+from qonys.analyse.indicators import counts_of_measures
 from qonys.analyse.members import Counts, Setting, dimension_of
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
@@ -56,8 +57,8 @@ def output_table(
     """
     named = vintage or design.vintage
     covered = _years_covered(design, setting.period)
-    counted = _by_key(design, counts)
-    against = {name: _by_key(design, table) for name, table in (bases or {}).items()}
+    counted = counts_by_key(design, counts)
+    against = {name: counts_by_key(design, table) for name, table in (bases or {}).items()}
     unsure = divided(design, counted, _estimated(design, counts))
     dimensions = tuple(dimension_of(name, design, counted, setting) for name in (*design.rows, *design.columns))
     names = [dimension.id for dimension in dimensions]
@@ -82,7 +83,8 @@ def output_table(
     )
 
 
-def _by_key(design: TableDesign, counts: pa.Table) -> Counts:
+def counts_by_key(design: TableDesign, counts: pa.Table) -> Counts:
+    """Counts of a table by period and the design's dimensions."""
     names = ("period", *design.dimensions)
     return {tuple(row[name] for name in names): (row["arrivals"], row["departures"]) for row in counts.to_pylist()}
 
@@ -123,7 +125,7 @@ def _cell(
     is_unsure = unsure.hides(design, at) or bool(
         indicator and indicator.function == "growth" and unsure.hides(design, earlier)
     )
-    if is_unsure or not _is_available(design, at, measure, setting, vintage):
+    if is_unsure or not is_available(design, at, measure, setting, vintage):
         return Cell(None, ObservationStatus.NOT_AVAILABLE, status)
     key = tuple(at[name] for name in ("period", *design.dimensions))
     sides = (measure,) if measure in ("arrivals", "departures") else ("arrivals", "departures")
@@ -139,17 +141,13 @@ def _cell(
         if whole == 0:
             return Cell(None, ObservationStatus.NOT_APPLICABLE, status)
         return Cell(100 * part / whole, data=status)
-    counts = {
-        "arrivals": arrivals,
-        "departures": departures,
-        "net": arrivals - departures,
-        "turnover": arrivals + departures,
-    }
+    counts = counts_of_measures(arrivals, departures)
     how = ObservationStatus.ESTIMATED if estimated else ObservationStatus.NORMAL
     return Cell(float(counts[measure]), how, status)
 
 
-def _is_available(design: TableDesign, at: dict[str, str], measure: str, setting: Setting, vintage: str) -> bool:
+def is_available(design: TableDesign, at: Mapping[str, str], measure: str, setting: Setting, vintage: str) -> bool:
+    """The sources hold the sides that a measure counts, and something of the period was delivered."""
     period = Period.parse(at["period"])
     if not setting.delivered[vintage].intersection(period.months):
         return False

@@ -32,7 +32,7 @@ class HistoryFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         period: a year.
         measure: arrivals, departures or net.
         value: in persons.
-        status: ``published`` as it stands, ``derived`` from published figures, ``rounded`` in its source.
+        status: ``published`` as it stands, ``derived`` from published figures, ``rounded`` in its source, ``invented``.
         source: where it stands.
         as_of: vintage of the source; None where it is not known.
         area: whose it is; the country's where it is empty.
@@ -43,11 +43,16 @@ class HistoryFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period: str
     measure: str
     value: float
-    status: Literal["published", "derived", "rounded"]
+    status: Literal["published", "derived", "rounded", "invented"]
     source: str
     as_of: date | None = None
     area: str = ""
     locality: str = ""
+
+    @property
+    def vintage(self) -> str:
+        """ISO date of its source; empty where that is not known."""
+        return self.as_of.isoformat() if self.as_of else ""
 
 
 class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +62,8 @@ class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         id: its name.
         period: the first year or month after it.
         tables: ids of the tables whose series it breaks.
+        measures: those that it breaks; all of them where none is named.
+        areas: codes of the areas whose series it breaks; all series where none is named.
         text: what changed, in every language.
         source: where that is written down.
     """
@@ -66,3 +73,5 @@ class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tables: tuple[str, ...]
     text: Text
     source: str
+    measures: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()

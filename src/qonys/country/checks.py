@@ -9,6 +9,7 @@ from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
+from qonys.country.history_checks import history_contradictions
 from qonys.country.indicator_checks import indicator_contradictions, indicator_texts
 from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
@@ -39,8 +40,9 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from expectations(profile)
     yield from integration(profile)
     yield from corrections(profile)
-    yield from table_contradictions(profile)
     yield from indicator_contradictions(profile)
+    yield from table_contradictions(profile)
+    yield from history_contradictions(profile)
     yield from protection(profile)
     yield from _releases(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)

@@ -19,7 +19,6 @@ def table_contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield from _bands(design, profile)
         yield from _measures(design, profile)
         yield from _history(design, profile)
-    yield from _breaks(profile)
     yield from _youngest(profile)
 
 
@@ -54,14 +53,6 @@ def _history(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, 
         yield where, f"history: there is no series “{design.history}”.", f"Known: {', '.join(sorted(known)) or 'none'}."
     if design.history and (design.frequency != "year" or not {"area", "locality"} >= set(design.dimensions)):
         yield where, "A table with a history is yearly, by area and locality at the most.", "Leave `history` out."
-
-
-def _breaks(profile: Profile) -> Iterator[tuple[str, str, str]]:
-    for one in profile.breaks:
-        for table in one.tables:
-            if table not in profile.tables:
-                known = ", ".join(profile.tables)
-                yield "breaks.yaml", f"{one.id}: there is no table “{table}”.", f"Known: {known}."
 
 
 def _measures(design: TableDesign, profile: Profile) -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,8 @@ import msgspec
 import pyarrow as pa
 
 from qonys.analyse.audit import Weakness, as_published, weaknesses
-from qonys.analyse.history import with_breaks, with_history
+from qonys.analyse.breaks import with_breaks
+from qonys.analyse.history import with_history
 from qonys.analyse.identities import (
     fail_if_internal_flows_do_not_balance,
     fail_if_parts_differ_from_total,
@@ -22,7 +23,7 @@ from qonys.analyse.indicator_cells import bases_of
 from qonys.analyse.members import Setting
 from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, published_exact, rounded_counts
 from qonys.analyse.published_cells import CellOfAll
-from qonys.analyse.tables import output_table
+from qonys.analyse.tables import counts_by_key, output_table
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable
@@ -89,7 +90,9 @@ def released_tables(
     published = [as_published(counted[name].design, table) for name, table in tables.items()]
     found = weaknesses(published, office.profile.protection, thorough=False)
     for name, table in tables.items():
-        longer = with_history(table, counted[name].design, office.profile.history, setting)
+        one, is_exact = counted[name], office.profile.protection.method(name) == "exact"
+        counts = counts_by_key(one.design, one.counts) if is_exact else {}
+        longer = with_history(table, one.design, office.profile.history, setting, counts)
         tables[name] = with_breaks(longer.data, office.profile.breaks, setting)
         findings += longer.findings
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
