@@ -16,6 +16,16 @@ from qonys.production.office import Office
 from spec.drawn_slips import Rows, Walk
 
 AUTHOR = "Olga"
+MARK = "QQ7391"
+"""Every identifier of these tests begins so."""
+FAULTY = f"""
+    SLIP     | PERSON    | DAY        | SEX | BORN       | SCHOOL | REASON
+    {MARK}s1 | {MARK}ann | 31.02.2024 | f   | 01.02.1990 | 2 | study
+    {MARK}s2 | {MARK}bob | 05.03.2024 | x   | 01.02.1990 | 2 | study
+    {MARK}s3 | {MARK}cid | 05.03.2024 | m   | 01.02.1890 | 2 | study
+    {MARK}s4 | {MARK}dan | 05.03.2024 | m   | 01.02.2012 | 1 | study
+    {MARK}s5 | {MARK}eve | 05.03.2024 | m   | 01.02.1990 | 2 | study
+"""
 
 
 class ReviewedWalk(Walk):
@@ -55,3 +65,11 @@ class ReviewedWalk(Walk):
             {name: "" if getattr(entry, name) is None else str(getattr(entry, name)) for name in names}
             for entry in decision_log(self.office).entries
         ]
+
+
+def faulty_walk(folder: Path) -> ReviewedWalk:
+    """Of `FAULTY` rows 2 and 3 were quarantined at entry, row 4 by a rule, row 5 was flagged, row 6 is sound."""
+    walk = ReviewedWalk(folder)
+    walk.receive("2025-01-10", FAULTY)
+    walk.process()
+    return walk

@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
-from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
 
-from qonys.cli.review_screen import ReviewApp
 from qonys.errors import StatisticianError
 from qonys.production.deciding import decide
 from qonys.production.review_sheet import requests_of_sheet, review_sheet
 from qonys.production.reviewing import queue, slips_of, waiting
 from spec.command_line import qonys
 from spec.drawn_slips import Rows, arrivals_csv, drawn
-from spec.reviewed_slips import ReviewedWalk
-
-MARK = "QQ7391"
-"""Every identifier of these tests begins so."""
-FAULTY = f"""
-    SLIP     | PERSON    | DAY        | SEX | BORN       | SCHOOL | REASON
-    {MARK}s1 | {MARK}ann | 31.02.2024 | f   | 01.02.1990 | 2 | study
-    {MARK}s2 | {MARK}bob | 05.03.2024 | x   | 01.02.1990 | 2 | study
-    {MARK}s3 | {MARK}cid | 05.03.2024 | m   | 01.02.1890 | 2 | study
-    {MARK}s4 | {MARK}dan | 05.03.2024 | m   | 01.02.2012 | 1 | study
-    {MARK}s5 | {MARK}eve | 05.03.2024 | m   | 01.02.1990 | 2 | study
-"""
+from spec.reviewed_slips import FAULTY, MARK, ReviewedWalk, faulty_walk
 
 
 @pytest.fixture
 def walk(tmp_path: Path) -> ReviewedWalk:
-    """Rows 2 and 3 were quarantined at entry, row 4 by a rule, row 5 was flagged, row 6 is sound."""
-    walk = ReviewedWalk(tmp_path)
-    walk.receive("2025-01-10", FAULTY)
-    walk.process()
-    return walk
+    return faulty_walk(tmp_path)
 
 
 def waits(walk: ReviewedWalk) -> Rows:
@@ -268,88 +247,3 @@ def test_the_commands_review_correct_and_show_the_log(tmp_path: Path) -> None:
     assert MARK not in sheet.read_text("utf-8")
     amended = qonys("process", *where, "--json").json["measures"]["amended"]
     assert amended == {"date": {"reviewed": 1}, "row": {"released": 1}}
-
-
-def on_screen(walk: ReviewedWalk, play: Callable[[ReviewApp, Pilot[None]], Coroutine[Any, Any, None]]) -> None:
-    """Play with the screen as a person would, key by key."""
-
-    async def played() -> None:
-        app = ReviewApp(walk.office, "en")
-        async with app.run_test(size=(120, 50)) as pilot:
-            await pilot.pause()
-            await play(app, pilot)
-
-    asyncio.run(played())
-
-
-def shown(app: ReviewApp) -> str:
-    """All that the screen says of a slip."""
-    texts = [str(app.query_one(name, Static).render()) for name in ("#head", "#reasons", "#decisions", "#said")]
-    table = app.query_one(DataTable)
-    return "\n".join([*texts, *(" ".join(map(str, table.get_row_at(line))) for line in range(table.row_count))])
-
-
-def test_the_screen_goes_through_what_waits_and_shows_no_identifier(walk: ReviewedWalk) -> None:
-    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
-        seen = []
-        for _ in range(4):
-            seen.append(shown(app))
-            await pilot.press("n")
-        assert "1 of 4 · delivery 1, row 4" in seen[0]
-        assert "The age is below 0 or above 115." in seen[0]
-        assert "DAY 31.02.2024" in seen[1]
-        assert "sex: no code of sex" in seen[2]
-        assert "schooling-of-a-child" in seen[3]
-        assert shown(app) == seen[0]
-        await pilot.press("p")
-        assert shown(app) == seen[3]
-        assert MARK not in "".join(seen)
-        assert MARK not in app.export_screenshot()
-
-    on_screen(walk, play)
-
-
-def test_on_the_screen_a_field_is_edited_a_row_released_a_flag_accepted_and_the_last_taken_back(
-    walk: ReviewedWalk,
-) -> None:
-    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
-        await pilot.press("n")
-        await pilot.press("r", "enter", "enter")
-        assert "still cannot be read" in shown(app)
-        await pilot.press("e")
-        await pilot.press("ctrl+u", *"28.02.2024", "enter", "enter", "enter")
-        assert "DAY: 31.02.2024 → 28.02.2024" in shown(app)
-        await pilot.press("r", "enter", "enter")
-        assert "release" in shown(app)
-        await pilot.press("n", "n", "a", "enter", *"as it is", "enter")
-        assert "accept schooling-of-a-child  (REVIEW, Olga, 2025-03-01) as it is" in shown(app)
-        await pilot.press("n", "x", "enter", "enter")
-        assert "leave out" in shown(app)
-        await pilot.press("u", "enter", "enter")
-        assert "undo 4" in shown(app)
-        await pilot.press("x", "escape", "u")
-        assert "Nothing of this slip can be taken back." in shown(app)
-
-    on_screen(walk, play)
-    assert walk.log("row act field new reason") == drawn("""
-        row | act       | field | new        | reason
-        2   | set       | DAY   | 28.02.2024 | REVIEW
-        2   | release   |       |            | REVIEW
-        5   | accept    |       |            | REVIEW
-        4   | leave_out |       |            | REVIEW
-        4   | undo      |       |            | REVIEW
-    """)
-    walk.process()
-    assert [row["row"] for row in walk.moves("row")] == ["2", "5", "6"]
-
-
-def test_a_screen_without_anything_that_waits_says_so(tmp_path: Path) -> None:
-    walk = ReviewedWalk(tmp_path)
-    walk.receive("2025-01-10", "PERSON | SEX\nann | f")
-    walk.process()
-
-    async def play(app: ReviewApp, pilot: Pilot[None]) -> None:
-        await pilot.press("n", "e", "r", "u")
-        assert "Nothing" in shown(app)
-
-    on_screen(walk, play)

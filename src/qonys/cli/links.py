@@ -76,4 +76,6 @@ def _listed(office: Office, *, json: bool) -> None:
         rows.append([probability, f"{pair.delivery}:{pair.row}", *(pair.values.get(name) for name in SHOWN)])
         rows.append(["", f"{pair.other_delivery}:{pair.other_row}", *(pair.other_values.get(name) for name in SHOWN)])
     show_table("Pairs that may be of one person", ["Probability", "Slip", *SHOWN], rows)
-    says.print(f"{len(pairs)} pairs, each on two lines. Decide with `qonys link`, or with --export and --import.")
+    says.print(
+        f"{len(pairs)} pairs, each on two lines. Decide on the screen, with `qonys link`, or with --export and --import."
+    )

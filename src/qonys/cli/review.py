@@ -35,7 +35,8 @@ def review(
 ) -> None:
     """Show what waits for a person, worst rule first: quarantined at entry, quarantined by a rule, flagged.
 
-    On a terminal it opens a screen with keys, in which slips are corrected, released, accepted or left out.
+    On a terminal it opens a screen with keys, in which slips are corrected, released, accepted or left out, and pairs said to
+    be of one person or of two.
 
     Args:
         links: show the pairs of slips that may be of one person instead, the most probable first.
@@ -49,7 +50,8 @@ def review(
     """
     office = office_of(workspace, author)
     language = _language(office, language)
-    if links:
+    on_screen = not json and (screen if screen is not None else says.is_terminal and _is_typed_at())
+    if links and (export or import_ or not on_screen):
         review_links(office, export, import_, json=json)
     elif export is not None:
         from qonys.production.review_sheet import review_sheet
@@ -59,10 +61,10 @@ def review(
         from qonys.production.review_sheet import requests_of_sheet
 
         sheet_taken(office, import_, requests_of_sheet, json=json)
-    elif not json and (screen if screen is not None else says.is_terminal and _is_typed_at()):
+    elif on_screen:
         from qonys.cli.review_screen import ReviewApp
 
-        ReviewApp(office, language).run()
+        ReviewApp(office, language, links=links).run()
     else:
         _listed(office, language, json=json)
 

@@ -30,6 +30,7 @@ from qonys.concepts.spelling import Spelling, applied
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine
+from qonys.datasets.registration import NUMBER_SAYS
 from qonys.queries.expressions import parsed_condition
 
 _MOST_TOLD = 60
@@ -171,6 +172,7 @@ class RowCoder:
             moved = place in misplaced
             rows.problems[place] = [{"field": "", "found": "", "reason": REASON}] if moved else problems[place]
             rows.contents[place] = "{}" if moved else content
+        rows.columns.update(_forgotten(rows.columns, misplaced))
 
     def _misplaced_texts(self, rows: TypedRows) -> set[int]:
         """Rows whose free texts hold an identifier: such a text would be taken as it stands."""
@@ -245,6 +247,18 @@ def _evaluated(engine: Engine, expression: exp.Expr, stated: Mapping[str, Distin
     ).from_("combinations")
     found = engine.run(query.order_by("number"), None, combinations=table)
     return DistinctTexts(found["text"].combine_chunks().cast(pa.string()), places.astype(np.int32))
+
+
+def _forgotten(columns: Mapping[str, pa.Array[Any]], places: set[int]) -> dict[str, pa.Array[Any]]:
+    """The columns of encodings, and of what numbers say, without what some rows say there."""
+    told = [
+        name for name in columns if name in NUMBER_SAYS or (name in VARIABLES and VARIABLES[name].kind is Kind.ENCODED)
+    ]
+    if not places or not told:
+        return {}
+    rows = len(columns[told[0]])
+    kept: Any = pa.array(np.arange(rows), mask=np.isin(np.arange(rows), list(places)))
+    return {name: columns[name].take(kept) for name in told}
 
 
 def _columns_of(expression: exp.Expr) -> list[str]:

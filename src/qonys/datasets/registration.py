@@ -49,11 +49,15 @@ _QUARANTINE_COLUMNS: dict[str, pa.DataType] = {
     "slip": pa.binary(),
     "corrects": pa.binary(),
     "person": pa.binary(),
+    **{variable.name: _TYPES[variable.kind] for variable in VARIABLES.values() if variable.kind is Kind.ENCODED},
+    **{name: kind for name, (kind, _) in NUMBER_SAYS.items()},
     "problems": pa.list_(pa.struct([("field", pa.string()), ("found", pa.string()), ("reason", pa.string())])),
     "content": pa.string(),
 }
 QUARANTINE = pa.schema(_QUARANTINE_COLUMNS)
 """One row a slip that cannot be used, with every reason; ``content`` is the row as JSON, identifiers left out.
 
-Its pseudonyms and its record key are those that it has once it is released; null where it could not be cut into columns.
+Its pseudonyms, its record key, its encoded names and what its personal number says are those that it has once it is
+released; null where it could not be cut into columns. Encodings and what a number says are null, too, where an identifier
+stood in a column where none belongs.
 """

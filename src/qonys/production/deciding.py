@@ -20,7 +20,7 @@ from qonys.errors import OperatorError, StatisticianError
 from qonys.production.amending import decision_log, known_codes
 from qonys.production.linking import PairDesk
 from qonys.production.office import Office
-from qonys.production.releasing import told, typed_again
+from qonys.production.releasing import KEPT, told, typed_again
 from qonys.production.reviewing import ENTRY, FLAG, RULE, Slip, slips_of
 
 _NUMBER = re.compile(r"\d{10}")
@@ -237,7 +237,7 @@ class _Desk:
     def _still_untyped(self, releases: dict[Key, str]) -> list[tuple[str, str]]:
         """Released rows that cannot be typed even now."""
         slips = [self._slips[key] for key in releases if key in self._slips and self._slips[key].place == "entry"]
-        rows = [{"delivery": s.delivery, "row": s.row, **dict.fromkeys(_REST)} for s in slips if s.readable]
+        rows = [{**dict.fromkeys(KEPT), "delivery": s.delivery, "row": s.row} for s in slips if s.readable]
         texts = {slip.key: slip.values for slip in slips}
         faults = []
         for typed in typed_again(self._office, rows, texts) if rows else ():
@@ -275,9 +275,6 @@ class _Desk:
         if later:
             raise _FaultError(f"Entry {later[-1]} stands upon entry {entry.entry}: take that back first.")
         return entry
-
-
-_REST = ("received", "record_key", "slip", "corrects", "person")
 
 
 def _stands_on(later: Decision, entry: Decision) -> bool:

@@ -71,5 +71,5 @@ def _of_links(links: Linked) -> tuple[Finding, ...]:
     linked_slips = Finding("linked", count=links.persons.num_rows, severity="info")
     if not review:
         return (linked_slips,)
-    next_step = "See them with `qonys review --links`, and decide with `qonys link`."
+    next_step = "Decide them with `qonys review --links`, or with `qonys link`."
     return linked_slips, Finding("links-to-review", count=review, next_step=next_step)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from qonys.datasets.decision import Decision, Key, slip_key
+from qonys.datasets.decision import PAIR_ACTS, Decision, Key, slip_key
 from qonys.process.settled_pairs import contradicting
 from qonys.production.amending import current_registrations, decision_log
 from qonys.production.office import Office
@@ -48,6 +48,14 @@ class WaitingPair(msgspec.Struct, frozen=True):
     values: dict[str, str | None]
     other_values: dict[str, str | None]
 
+    @property
+    def key(self) -> Key:
+        return self.delivery, self.row
+
+    @property
+    def other(self) -> Key:
+        return self.other_delivery, self.other_row
+
 
 def waiting_pairs(office: Office) -> tuple[WaitingPair, ...]:
     """The pairs between the thresholds that nobody decided yet, the most probable first."""
@@ -60,6 +68,13 @@ def waiting_pairs(office: Office) -> tuple[WaitingPair, ...]:
     values = register_values(office, slips, log.of_rows(slips))
     shown = {key: {name: texts[name] for name in SHOWN} for key, texts in values.items()}
     return tuple(WaitingPair(*one, *two, pairs[one, two], shown.get(one, {}), shown.get(two, {})) for one, two in open_)
+
+
+def entries_of_pair(office: Office, pair: WaitingPair) -> tuple[Decision, ...]:
+    """What was decided of a pair, standing or not, in the order of the log."""
+    log, slips = decision_log(office), frozenset((pair.key, pair.other))
+    about = {e.entry for e in log.entries if e.act in PAIR_ACTS and frozenset((e.key, e.other)) == slips}
+    return tuple(entry for entry in log.entries if entry.entry in about or entry.of in about)
 
 
 class PairDesk:

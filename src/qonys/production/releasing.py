@@ -16,11 +16,13 @@ from qonys.collect.typed_rows import RowCoder
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import AMENDMENT, Key, Log
+from qonys.datasets.registration import QUARANTINE
 from qonys.errors import StatisticianError
 from qonys.production.office import Office
 
 _HASHED = (Kind.IDENTIFIER, Kind.ENCODED)
-_KEPT = ("delivery", "row", "received", "record_key", "slip", "corrects", "person")
+KEPT = tuple(name for name in QUARANTINE.names if name not in ("date", "problems", "content"))
+"""Columns that a quarantined row takes along into the register: all that was hashed, or read off what was hashed."""
 _NO_KEY = {"inner": bytes(64), "outer": bytes(64)}
 """Nothing is hashed again."""
 
@@ -146,7 +148,7 @@ def _typed(office: Office, layout: SourceLayout, rows: Sequence[Row], texts: dic
     values = {name: column.to_pylist() for name, column in typed.columns.items()}
     return [
         {
-            **{name: row[name] for name in _KEPT},
+            **{name: row[name] for name in KEPT},
             **{name: column[place] for name, column in values.items()},
             "problems": typed.problems.get(place, []),
         }
