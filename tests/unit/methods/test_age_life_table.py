@@ -197,3 +197,14 @@ def test_a_region_without_years_has_no_shares() -> None:
 def test_years_that_are_no_square_matrix_of_amounts_are_refused(years: list[object]) -> None:
     with pytest.raises(StatisticianError, match="square matrix"):
         lifetime_shares(years)  # type: ignore[arg-type]
+
+
+def test_rounding_makes_no_years_negative_where_hardly_anybody_moves() -> None:
+    """The shares of a table's own years are always taken, whatever the order of the regions."""
+    draw = np.random.default_rng(12)
+    for _ in range(200):
+        deaths = draw.choice([1e-4, 0.0625, 0.1], (3, 4))
+        moves = draw.choice([0.0, 1e-9, 0.015], (3, 4, 4))
+        table = multiregional_life_table([0, 5, 10], deaths, moves)
+        assert (table.expectancy >= 0).all()
+        np.testing.assert_allclose(lifetime_shares(table.expectancy[0]).sum(axis=1), 1)

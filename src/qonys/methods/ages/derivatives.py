@@ -96,16 +96,16 @@ def _curves(ages: Array, names: tuple[str, ...], vector: Array) -> Iterator[_Cur
 
 
 def _hump(ages: Array, places: list[int], vector: Array) -> _Curve:
-    amount, alpha, mu, lamda = vector[places]
+    amount, alpha, mu, rise = vector[places]
     past = ages - mu
-    rising = np.exp(np.minimum(-lamda * past, _LARGEST_EXPONENT))
+    rising = np.exp(np.minimum(-rise * past, _LARGEST_EXPONENT))
     shape = np.exp(np.minimum(-alpha * past - rising, _HIGHEST))
     rising = np.where(shape > 0, rising, 0.0)  # where the shape is 0 so are its derivatives: 0 · ∞ is meant as 0
-    first = [-past, alpha - lamda * rising, rising * past]
+    first = [-past, alpha - rise * rising, rising * past]
     second: dict[tuple[int, int], Array | float] = {
         (0, 1): 1.0,
-        (1, 1): -(lamda**2) * rising,
-        (1, 2): lamda * rising * past - rising,
+        (1, 1): -(rise**2) * rising,
+        (1, 2): rise * rising * past - rising,
         (2, 2): -rising * past**2,
     }
     return _Curve(places, amount, shape, first, second)

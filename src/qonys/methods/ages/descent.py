@@ -2,8 +2,8 @@
 
 Steps of damped Newton type within bounds: a parameter that lies on its bound and would leave it is held, the others
 move by |H|⁻¹ of the slope in the directions of the curvature H, damped until the loss falls. With the expected
-curvature such steps find a good region from afar; with the full one they end exactly. Both are needed: the valleys of
-a model schedule are long and bent, and methods that learn the curvature on the way stop half-way.
+curvature such steps find a good region from afar; with the full one they end exactly, also in the long bent valleys
+that a model schedule has, where L-BFGS, at the same cost, at times ends a little short.
 
 Laws: the loss never rises; every vector is within the bounds; the same start gives the same end.
 """

@@ -82,6 +82,7 @@ def multiregional_life_table(
     half = np.diff(bounds)[:, None, None] / 2
     transitions, dying = _transitions(matrix[:-1], exits[:-1], half)
     _fail_if_impossible(bounds, transitions, names)
+    transitions = transitions.clip(0, 1)  # what is beyond by rounding, of regions that nobody moves between
     last = _years_in_open_group(matrix[-1], exits[-1], names, bounds[-1])
     survivors = _survivors(transitions, exits.shape[1])
     lived = np.concatenate([half * (survivors[:-1] + survivors[1:]), (survivors[-1] @ last)[None]])
@@ -208,7 +209,7 @@ def _years_in_open_group(matrix: Array, exits: Array, names: list[str], age: flo
             where=f"open group from age {age:g}, region {names[int(np.argmax(immortal))]}",
             next_step="Begin the open group at a younger age, or give its death rates.",
         )
-    return np.asarray(np.linalg.inv(matrix), dtype=float)
+    return np.asarray(np.linalg.inv(matrix), dtype=float).clip(min=0)
 
 
 def _survivors(transitions: Array, regions: int) -> Array:

@@ -207,15 +207,15 @@ def schedule_indices(parameters: Parameters) -> ScheduleIndices:
     )
 
 
-def _hump(x: Array, a: float, alpha: float, mu: float, lamda: float) -> Array:
+def _hump(x: Array, a: float, alpha: float, mu: float, rise: float) -> Array:
     past = x - mu
-    return a * np.exp(-alpha * past - np.exp(np.minimum(-lamda * past, _LARGEST_EXPONENT)))
+    return a * np.exp(-alpha * past - np.exp(np.minimum(-rise * past, _LARGEST_EXPONENT)))
 
 
-def _highest(alpha: float | None, mu: float | None, lamda: float | None) -> float:
-    if not alpha or not lamda or mu is None:
+def _highest(alpha: float | None, mu: float | None, rise: float | None) -> float:
+    if not alpha or not rise or mu is None:
         return float("nan")
-    return float(mu + np.log(lamda / alpha) / lamda)
+    return float(mu + np.log(rise / alpha) / rise)
 
 
 def _low_point_and_jump(parameters: Parameters, peak: float) -> tuple[float, float]:
