@@ -127,9 +127,7 @@ def test_the_figures_of_the_monthly_table_that_the_final_ones_correct_are_told(k
     final = {r["area"]: r["value"] for r in kazakhstan.rows("internal-by-region") if _net_of_2024(r)}
     published = {f.where.split(", ")[1]: f.what for f in told}
     assert {code for code in published if final[code] and code in GAINING} == GAINING
-    assert published["710000000"] == (
-        f"Counted are {final['710000000']}, published were 73240 (Monthly table of internal migration, BNS)."
-    )
+    assert published["710000000"] == (f"Counted are {final['710000000']}, published were 73240 (BNS, stat.gov.kz).")
     assert final["710000000"] == "73238"
     assert all("2024" in finding.where for finding in told)
 

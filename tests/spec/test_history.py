@@ -132,6 +132,8 @@ def test_growth_goes_from_one_published_year_to_the_next_and_on_to_the_first_cou
     }
     first = with_rates(mini, indicators=bold).data.cells["2023", "arrivals_growth"]
     assert first.value == pytest.approx(100 * (4 / 150 - 1))
+    told = [note["en"] for note in with_rates(mini).data.notes]
+    assert "Growth in the years before, and in the first one counted, is on the figures taken over." in told
     assert (first.data, first.related_to) == (DataStatus.INVENTED, (Reference("The press"),))
 
 

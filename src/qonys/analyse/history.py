@@ -73,7 +73,7 @@ def with_history(
         language: design.title[language].replace("{period}", f"{design.since}–{years[-1]}") for language in table.title
     }
     taken = {key: cell for key, cell in cells.items() if cell.taken_from}
-    notes = (*table.notes, *_note(taken, names.index("period"), setting))
+    notes = (*table.notes, *_note(taken, names.index("period"), setting), *_note_on_growth(cells, names, setting))
     longer = msgspec.structs.replace(table, title=titles, dimensions=dimensions, notes=notes, cells=cells)
     findings = [*_differences(table, series.known), *_kept_back(table, series.late, setting)]
     return Outcome(longer, tuple(findings))
@@ -132,6 +132,15 @@ def _note(taken: Mapping[Key, Cell], place: int, setting: Setting) -> Iterator[T
         language: f"{text} {'; '.join(f'{span}: {source[language]}' for span, source in sources)}."
         for language, text in setting.words.notes["history"].items()
     }
+
+
+def _note_on_growth(cells: Mapping[Key, Cell], names: Sequence[str], setting: Setting) -> Iterator[Text]:
+    """That some growth is on figures that were taken over."""
+    growth = {name for name, indicator in setting.indicators.items() if indicator.function == "growth"}
+    known = {Reference(name, as_of) for name, as_of in setting.cut_offs.items()}
+    measured = (cell for key, cell in cells.items() if key[names.index("measure")] in growth)
+    if any(reference not in known for cell in measured for reference in cell.related_to):
+        yield setting.words.notes["growth_taken"]
 
 
 def _spans(years: Iterable[int]) -> str:

@@ -22,7 +22,7 @@ from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
 from qonys.queries.flows import OLDEST_AGE, age_groups, ages_of_band
 
-_NOTES = ("additive", "cell_key", "population", "later", "growth", "history")
+_NOTES = ("additive", "cell_key", "population", "later", "growth", "growth_taken", "history")
 
 
 @dataclass(frozen=True)
