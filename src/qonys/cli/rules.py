@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from qonys.concepts.rule import Rule
     from qonys.evaluate.findings import RuleFinding
     from qonys.production.trying import RuleTrial
+    from qonys.production.trying_edits import EditTrial
+
+_FEW = 3
 
 Language = Annotated[
     str | None, Parameter(name="--language", help="Language of messages; the profile's first one else.")
@@ -115,6 +118,7 @@ def try_changed(
     spoken = _spoken(language, office.profile.languages)
     for one in trial.rules:
         _show_examples(one, spoken)
+    _show_edits(trial.edits)
     if trial.regions:
         moved = [
             [r.region, r.arrivals_gained, r.arrivals_lost, r.departures_gained, r.departures_lost]
@@ -123,6 +127,20 @@ def try_changed(
         heads = ["Region", "Arrivals gained", "Arrivals lost", "Departures gained", "Departures lost"]
         show_table("Persons gained and lost by region", heads, moved)
     says.print("Nothing was written.")
+
+
+def _show_edits(edits: tuple[EditTrial, ...]) -> None:
+    """The values that would be others, and for each some slips."""
+    rows = []
+    for one in edits:
+        for change in one.values:
+            examples = ", ".join(f"{delivery}:{row}" for delivery, row in change.examples[:_FEW])
+            rows.append([one.field, one.edit, change.before, change.after, change.slips, examples])
+        if one.more:
+            rows.append([one.field, one.edit, "…", f"{one.more} other changes", None, None])
+    if rows:
+        heads = ["Field", "By", "Before", "After", "Slips", "For instance (delivery:row)"]
+        show_table("Values that would be others (a dash: not stated)", heads, rows)
 
 
 def _counts(one: RuleTrial) -> list[int | str | None]:

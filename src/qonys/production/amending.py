@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qonys.concepts.correction import Correction
-from qonys.concepts.rule import RuleSet
+from qonys.concepts.rule import Rule, RuleSet
 from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
 from qonys.datasets.decision import AMENDMENT, Decision, Key, Log
 from qonys.datasets.move import EXCEPTION
@@ -38,19 +38,22 @@ def decision_log(office: Office) -> Log:
     return Log.from_table(office.engine.run("select * from log", log=office.store.files("input/decisions")))
 
 
-def amended(office: Office, tables: Mapping[str, Table], log: Log) -> Outcome[Table]:
+def amended(
+    office: Office, tables: Mapping[str, Table], log: Log, rules: Sequence[Rule] | None = None
+) -> Outcome[Table]:
     """The registrations as they are judged.
 
     Args:
         office: the office at work.
         tables: registrations, deliveries, territory.
         log: what persons decided.
+        rules: those that edit; the profile's where they are not given.
 
     Raises:
         StatisticianError: an entry matches nothing any more, or gives what is no value of its field.
     """
     _fail_if_replaced(log, tables["deliveries"])
-    steps, findings = _edits(office, tables)
+    steps, findings = _edits(office, tables, rules)
     rows = _amended_rows(office, tables, steps, log)
     if rows.num_rows == 0:
         return Outcome(tables["registrations"], findings)
@@ -159,12 +162,16 @@ def _left_out(office: Office, tables: Mapping[str, Table], exceptions: pa.Table,
     return found.cast(EXCEPTION)
 
 
-def _edits(office: Office, tables: Mapping[str, Table]) -> tuple[list[Edit], tuple[Finding, ...]]:
-    """The edits that the profile declares, in their order: corrections, then rules; and which of them wait."""
+def _edits(
+    office: Office, tables: Mapping[str, Table], rules: Sequence[Rule] | None = None
+) -> tuple[list[Edit], tuple[Finding, ...]]:
+    """The edits that profile and rules declare, in their order: corrections, then rules; and which of them wait."""
     entries = [(entry, _reach(office, entry)) for entry in office.profile.corrections.corrections]
     waiting = _guarded(office, tables, entries) if entries else ()
     steps = [edits.correction_edit(entry, reach) for entry, reach in entries]
-    steps += [edits.rule_edit(r) for r in office.profile.rules.rules if r.action == "edit"]
+    steps += [
+        edits.rule_edit(r) for r in (office.profile.rules.rules if rules is None else rules) if r.action == "edit"
+    ]
     return steps, waiting
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from qonys.production.group_judging import GroupJudgement, judge_groups
 from qonys.production.judging import absent_layouts, slips_shown
 from qonys.production.office import Office
 from qonys.production.rule_checking import fail_if_rules_are_wrong
+from qonys.production.trying_edits import EditTrial, edit_trials
 
 _EXAMPLES = 5
 
@@ -55,23 +57,25 @@ class RegionTrial(msgspec.Struct, frozen=True):
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """What changed rules would do to a month."""
+    """What changed rules would do to a month; ``edits``: values of its slips that would be others."""
 
     month: str
     slips: int
     rules: tuple[RuleTrial, ...]
     regions: tuple[RegionTrial, ...]
+    edits: tuple[EditTrial, ...] = ()
 
 
 def try_rules(office: Office, path: Path, month: str) -> Trial:
     """Run changed rules, a file like those of ``rules/`` in a profile, beside the rules that stand.
 
     A rule takes the place of all rules with its id. Registrations are those that were collected, with the corrections
-    of the profile and the log.
+    of the profile, what rules edit, and the log. The slips of the month are those that it has as they stand.
 
     Raises:
         ProfileError: the file is wrong, or a rule of it.
         OperatorError: nothing was collected, or no slip of the month.
+        StatisticianError: a rule would give what is no value of a field, or edit what somebody decided of.
     """
     stands, fresh = office.profile.rules.rules, read_yaml(path, RuleSet).rules
     names = {rule.id for rule in fresh}
@@ -79,24 +83,44 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
     for _, what, next_step in rule_contradictions(would, office.profile.tables):
         raise ProfileError(what, where=str(path), next_step=next_step)
     fail_if_rules_are_wrong(office.profile, fresh)
-    tables = _tables(office)
+    sides = _sides(office, stands, would)
     some = _of_month(month)
-    slips = int(str(office.engine.run(f"select count(*) as n from {some} as m", None, **tables)["n"][0].as_py()))
+    slips = int(str(office.engine.run(f"select count(*) as n from {some} as m", None, **sides.stands)["n"][0].as_py()))
     if slips == 0:
         raise OperatorError(f"No slip of {month} was collected.", next_step="Name another month: 2024-03.")
     office.progress(f"rules of {month}", slips)
-    records, regions = _records(office, (RuleSet(stands), RuleSet(would)), names, tables, some)
-    groups = _groups(office, stands, fresh, tables, month)
-    return Trial(month, slips, (*records, *groups), regions)
+    records, regions = _records(office, (RuleSet(stands), RuleSet(would)), names, sides, some)
+    groups = _groups(office, (stands, would), fresh, sides, month)
+    edited: tuple[EditTrial, ...] = ()
+    if sides.edited:
+        edited = edit_trials(office, sides.stands["registrations"], sides.would["registrations"], some)
+    return Trial(month, slips, (*records, *groups), regions, edited)
 
 
-def _tables(office: Office) -> dict[str, Table]:
+@dataclass(frozen=True)
+class _Sides:
+    """The register as it stands and as it would be: registrations, deliveries, territory; ``edited`` where they differ."""
+
+    stands: dict[str, Table]
+    would: dict[str, Table]
+    edited: bool
+
+
+def _sides(office: Office, stands: Sequence[Rule], would: Sequence[Rule]) -> _Sides:
     tables: dict[str, Table] = {
         "registrations": office.registrations,
         "deliveries": office.counting_deliveries(),
         "territory": office.territory,
     }
-    return {**tables, "registrations": amended(office, tables, decision_log(office)).data}
+    log = decision_log(office)
+    before = {**tables, "registrations": amended(office, tables, log, stands).data}
+    if _editing(stands) == _editing(would):
+        return _Sides(before, before, edited=False)
+    return _Sides(before, {**tables, "registrations": amended(office, tables, log, would).data}, edited=True)
+
+
+def _editing(rules: Sequence[Rule]) -> list[Rule]:
+    return [rule for rule in rules if rule.action == "edit"]
 
 
 def _of_month(month: str) -> str:
@@ -107,33 +131,32 @@ def _of_month(month: str) -> str:
 
 
 def _records(
-    office: Office, sets: tuple[RuleSet, RuleSet], names: set[str], tables: Mapping[str, Table], some: str
+    office: Office, sets: tuple[RuleSet, RuleSet], names: set[str], sides: _Sides, some: str
 ) -> tuple[list[RuleTrial], tuple[RegionTrial, ...]]:
+    both = {**sides.stands, "edited": sides.would["registrations"]}
+    then = f"(select edited.* from edited semi join {some} as month using (delivery, row))" if sides.edited else some
     before, after = (
-        confronted(office.engine, rules, absent_layouts(office, rules), tables, registrations=some)
-        for rules in map(record_rules, sets)
+        confronted(office.engine, rules, absent_layouts(office, rules), both, registrations=slips)
+        for rules, slips in zip(map(record_rules, sets), (some, then), strict=True)
     )
     absent = absent_layouts(office, (*before.rules, *after.rules))
-    changed = office.engine.run(changed_query(before.rules, after.rules, absent, some), None, **tables)
+    changed = office.engine.run(changed_query(before.rules, after.rules, absent, some, then), None, **both)
     counted = {rule.id: rule for rule in (*before.rules, *after.rules) if rule.id in names}
     counted |= {rule.id: rule for rule, _ in after.broken if rule.id in names}
     results = [_largest(one.results()) for one in (before, after)]
-    trials = [_trial(office, rule, results, changed, tables) for rule in counted.values()]
+    trials = [_trial(office, rule, results, changed, sides) for rule in counted.values()]
     regions = office.engine.run(regions_query(), None, changed=changed).to_pylist()
     return trials, tuple(msgspec.convert(region, RegionTrial) for region in regions)
 
 
 def _trial(
-    office: Office,
-    rule: Rule,
-    results: Sequence[Mapping[str, RuleResult]],
-    changed: pa.Table,
-    tables: Mapping[str, Table],
+    office: Office, rule: Rule, results: Sequence[Mapping[str, RuleResult]], changed: pa.Table, sides: _Sides
 ) -> RuleTrial:
     found = office.engine.run(differing_query(rule.id), None, changed=changed).to_pylist()
     newly = [(row["delivery"], row["row"]) for row in found if row["newly"]]
     no_longer = [(row["delivery"], row["row"]) for row in found if not row["newly"]]
-    shown = slips_shown(office, {"newly": newly[:_EXAMPLES], "no_longer": no_longer[:_EXAMPLES]}, rule, tables)
+    shown = slips_shown(office, {"newly": newly[:_EXAMPLES]}, rule, sides.would)
+    shown |= slips_shown(office, {"no_longer": no_longer[:_EXAMPLES]}, rule, sides.stands)
     return RuleTrial(
         rule.id, rule.scope, results[0].get(rule.id), results[1].get(rule.id), len(newly), len(no_longer),
         tuple(shown["newly"]), tuple(shown["no_longer"]),
@@ -141,16 +164,25 @@ def _trial(
 
 
 def _groups(
-    office: Office, stands: Sequence[Rule], fresh: Sequence[Rule], tables: Mapping[str, Table], month: str
+    office: Office, sets: tuple[Sequence[Rule], Sequence[Rule]], fresh: Sequence[Rule], sides: _Sides, month: str
 ) -> list[RuleTrial]:
     changed = [rule for rule in fresh if rule.scope != "record"]
     if not changed:
         return []
     names = {rule.id for rule in changed}
-    exceptions = confronted(office.engine, record_rules(office.profile.rules), {}, tables).verdicts.exceptions
-    old = [rule for rule in stands if rule.id in names and rule.scope != "record"]
-    before, after = (judge_groups(office, tables, exceptions, rules) for rules in (old, changed))
+    before, after = (
+        judge_groups(office, tables, _exceptions(office, rules, tables), some)
+        for rules, tables, some in (
+            (sets[0], sides.stands, [rule for rule in sets[0] if rule.id in names and rule.scope != "record"]),
+            (sets[1], sides.would, changed),
+        )
+    )
     return [_group_trial(rule, before, after, month) for rule in changed]
+
+
+def _exceptions(office: Office, rules: Sequence[Rule], tables: Mapping[str, Table]) -> pa.Table:
+    judging = record_rules(RuleSet(tuple(rules)))
+    return confronted(office.engine, judging, {}, tables).verdicts.exceptions
 
 
 def _group_trial(rule: Rule, before: GroupJudgement, after: GroupJudgement, month: str) -> RuleTrial:
