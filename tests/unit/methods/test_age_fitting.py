@@ -268,3 +268,13 @@ def test_a_prior_of_no_parameter_is_refused() -> None:
         published_priors(11, 0.01).with_prior("mu4", mean=1, deviation=1)
     with pytest.raises(StatisticianError, match="as many values"):
         Priors(("a1",), np.zeros(2), np.ones(2), np.zeros(2), np.ones(2))
+
+
+@pytest.mark.parametrize("age", [3, 30, 85])
+def test_a_single_narrow_hump_that_is_no_schedule_is_fitted_without_overflow(age: int) -> None:
+    """The search passes places where the curve is nothing and thousands moved."""
+    migrants = np.rint(2e5 * np.exp(-(((AGES - age) / 1.2) ** 2)))
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        fitted = fit_counts(AGES, migrants, np.full(AGES.size, 1e6), parameters=11)
+    assert np.isfinite(fitted.rates).all()
+    assert np.isfinite(fitted.deviance)

@@ -23,7 +23,7 @@ from qonys.methods.ages.priors import Priors, published_priors
 from qonys.methods.ages.rates import Array, amounts_by_age, rising_ages
 from qonys.methods.ages.starts import joined, starts
 
-_STARTS, _FIRST_STEPS, _KEPT, _LAST_STEPS = 8, 20, 3, 200
+_STARTS, _FIRST_STEPS, _KEPT, _LAST_STEPS = 8, 20, 3, 120
 """So many starts go so many steps; so many of them go on, for so many steps at the most."""
 
 

@@ -14,7 +14,7 @@ from scipy.special import xlogy
 
 from qonys.methods.ages.rates import Array
 
-_LEAST_RATE = 1e-300
+_LEAST_RATE = 1e-100
 _FINEST = 1e-6
 """A curve nearer to the rates than this share of the highest one is as good as perfect."""
 
