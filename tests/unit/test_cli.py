@@ -16,7 +16,7 @@ COMMANDS = {
     "new": ["--profile", "--json"],
     "collect": ["--layout", "--received", "--workspace", "--json"],
     "process": ["--workspace", "--json"],
-    "rules": ["try", "--profile", "--language", "--json"],
+    "rules": ["try", "--profile", "--vtl", "--language", "--json"],
     "rules try": ["FILE", "--month", "--workspace", "--json"],
     "findings": ["--html", "--csv", "--language", "--workspace", "--json"],
     "tabulate": ["--workspace", "--json"],

@@ -11,6 +11,8 @@ from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, progress_shown, says, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qonys.concepts.rule import Rule
     from qonys.evaluate.findings import RuleFinding
     from qonys.production.trying import RuleTrial
@@ -24,12 +26,18 @@ Language = Annotated[
 
 
 def rules(
-    *, profile: str | None = None, language: Language = None, workspace: WorkspaceFolder = HERE, json: AsJson = False
+    *,
+    profile: str | None = None,
+    vtl: Path | None = None,
+    language: Language = None,
+    workspace: WorkspaceFolder = HERE,
+    json: AsJson = False,
 ) -> None:
     """List the validation rules: what must hold of registrations, and what happens where it does not.
 
     Args:
         profile: a shipped profile (mini, kz, es) or a folder; that of the workspace where not given.
+        vtl: write the rules as a datapoint ruleset of VTL into this file, and tell those that cannot be said in it.
         language: language of the messages.
         workspace: folder of the workspace.
         json: print every field of the rules as JSON.
@@ -40,11 +48,28 @@ def rules(
 
     loaded = load_profile(profile or Workspace.open(workspace).profile)
     found, spoken = all_rules(loaded), _spoken(language, loaded.languages)
+    if vtl is not None:
+        _write_vtl(vtl, found, f"{loaded.identity.id}_rules", spoken, json=json)
+        return
     if json:
         as_json({"rules": found})
         return
     rows = [[_headed(rule, spoken), rule.version, rule.scope, rule.severity, rule.action] for rule in found]
     show_table(f"{len(found)} rules", ["Rule", "Version", "Scope", "Severity", "Action"], rows)
+
+
+def _write_vtl(path: Path, found: Sequence[Rule], name: str, language: str, *, json: bool) -> None:
+    from qonys.process.vtl_rules import vtl_rules
+
+    ruleset = vtl_rules(found, name, language)
+    _write(path, ruleset.text.encode(), told=not json)
+    if json:
+        as_json({"file": str(path), "rules": ruleset.rules, "left_out": ruleset.left_out})
+        return
+    if ruleset.left_out:
+        rows = [[one.rule, one.version, one.reason] for one in ruleset.left_out]
+        show_table("Rules that VTL cannot say", ["Rule", "Version", "Why"], rows)
+    says.print(f"{ruleset.rules} of {len(found)} rules are in it.")
 
 
 def findings(
@@ -188,14 +213,15 @@ def _spoken(language: str | None, known: tuple[str, ...]) -> str:
     return language or known[0]
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, told: bool = True) -> None:
     from qonys.errors import OperatorError
 
     try:
         path.write_bytes(content)
     except OSError as error:
         raise OperatorError(f"The file cannot be written: {error.strerror}.", where=str(path)) from error
-    says.print(f"Wrote {path}.", markup=False, soft_wrap=True)
+    if told:
+        says.print(f"Wrote {path}.", markup=False, soft_wrap=True)
 
 
 def _headed(rule: Rule, language: str) -> str:
