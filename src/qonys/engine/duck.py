@@ -137,10 +137,20 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
             f"create temp view {name} as select below.* replace ({read}) from {name}_below as below {joins}"
         )
     elif isinstance(table, Files) and table.paths:
-        paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in table.paths)
-        connection.execute(f"create temp view {name} as select * from read_parquet([{paths}])")
+        _name_files(connection, name, table)
     else:
         connection.register(name, table.schema.empty_table() if isinstance(table, Files) else table)
+
+
+def _name_files(connection: duckdb.DuckDBPyConnection, name: str, files: Files) -> None:
+    """Files of several versions of the program may lack columns that others have: those are missing in their rows."""
+    paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in files.paths)
+    read = f"select * from read_parquet([{paths}], union_by_name = true)"
+    there = {column for column, *_ in connection.execute(f"describe {read}").fetchall()}
+    if not there.issuperset(files.schema.names):
+        connection.register(f"{name}_declared", files.schema.empty_table())
+        read += f" union all by name select * from {name}_declared"
+    connection.execute(f"create temp view {name} as {read}")
 
 
 def _text(query: exp.Expr | str) -> str:

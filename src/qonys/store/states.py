@@ -16,7 +16,9 @@ from typing import IO, Literal, TypeAlias
 import msgspec
 import pyarrow as pa
 
+from qonys.datasets.decision import DECISION
 from qonys.datasets.outcome import Files
+from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.errors import OperatorError, told_if_disk_full
 from qonys.store.delta_log import DeltaLog, Mode
 from qonys.store.disk import write_atomically
@@ -44,6 +46,9 @@ State: TypeAlias = Literal[
     "statistics/flows",
     "statistics/rare_flows",
 ]
+
+_DECLARED = {"input/registrations": REGISTRATION, "input/quarantine": QUARANTINE, "input/decisions": DECISION}
+"""What is never made anew may have been written before a column was thought of: it is read with the columns of today."""
 
 _STEPS = {"input": "collect", "clean": "process", "statistics": "tabulate"}
 
@@ -141,7 +146,7 @@ class Store:
         schema = None if version is None else log.schema(version)
         if schema is None:
             raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {_step(state)}` first.")
-        return Files(tuple(str(file.path) for file in log.files(version)), schema)
+        return Files(tuple(str(file.path) for file in log.files(version)), _with_columns_of_today(state, schema))
 
     def lineage(self, state: State) -> dict[str, str]:
         """What was written down of the version of a state that counts."""
@@ -289,6 +294,12 @@ def _step(state: str) -> str:
 
 def _is_derived(state: str) -> bool:
     return not state.startswith("input/")
+
+
+def _with_columns_of_today(state: State, schema: pa.Schema) -> pa.Schema:
+    declared = _DECLARED.get(state)
+    more = [field for field in plain_schema(declared) if field.name not in schema.names] if declared else []
+    return pa.schema([*schema, *more])
 
 
 def _stream(rows: Rows, schema: pa.Schema | None) -> tuple[Iterator[pa.Table], pa.Schema]:
