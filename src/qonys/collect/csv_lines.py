@@ -81,7 +81,8 @@ def _filled(content: bytearray, rest: bytearray, stream: BinaryIO) -> int:
 
 def _end_of_last_line(content: Bytes) -> int:
     """A carriage return at the very end may be half of a line's end, so it ends none yet."""
-    return max(content.rfind(b"\n"), content.rfind(b"\r", 0, len(content) - 1)) + 1
+    feed = content.rfind(b"\n")
+    return max(feed, content.rfind(b"\r", feed + 1, len(content) - 1)) + 1
 
 
 class LineCutter:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -49,15 +48,11 @@ class Tally:
             yield batch
 
     def _days(self, dates: pa.Array[Any]) -> None:
-        known: Any = pc.drop_null(dates)
-        days = known.cast(pa.int32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
-        days = days[days <= np.datetime64(self.received)]
-        if not len(days):
-            return
-        first, last = days.min().item(), days.max().item()
-        self.first_day = min(first, self.first_day or first)
-        self.last_day = max(last, self.last_day or last)
-        months = days.astype("datetime64[M]").astype(np.int64)
-        counts = np.bincount(months - months.min())
-        for place in np.flatnonzero(counts):
-            self.months[str(np.datetime64(int(months.min() + place), "M"))] += int(counts[place])
+        """Registrations of many slips fall on few days, so the days are counted first and looked at once each."""
+        counted: Any = pc.value_counts(dates)
+        for day, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
+            if day is None or day > self.received:
+                continue
+            self.first_day = min(day, self.first_day or day)
+            self.last_day = max(day, self.last_day or day)
+            self.months[day.isoformat()[:7]] += count
