@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from slips import write_slips
+from slips import profile_without_identifiers, write_slips
 
 QONYS = [sys.executable, "-m", "qonys"]
 
@@ -32,8 +32,10 @@ def main() -> None:
         for kind in ("identifiers hashed", "without identifiers"):
             with tempfile.TemporaryDirectory() as folder:
                 slips = Path(folder) / "arrivals_1.csv"
-                write_slips(slips, rows, identified=kind == "identifiers hashed")
-                runs = [collected(slips, Path(folder) / f"office-{run}") for run in range(given.runs)]
+                plain = kind == "without identifiers"
+                profile = str(profile_without_identifiers(Path(folder))) if plain else "kz"
+                write_slips(slips, rows, profile_named=profile)
+                runs = [collected(slips, Path(folder) / f"office-{run}", profile) for run in range(given.runs)]
             seconds, processor, gib = (statistics.median(part) for part in zip(*runs, strict=True))
             print(
                 f"{rows:>10} slips, {kind:19}: {seconds:6.1f} s, {rows / seconds / 1e6:.2f} M rows/s,"
@@ -41,10 +43,10 @@ def main() -> None:
             )
 
 
-def collected(slips: Path, office: Path) -> tuple[float, float, float]:
+def collected(slips: Path, office: Path, profile: str) -> tuple[float, float, float]:
     """Seconds, processor seconds and peak memory of one collect in a workspace of its own."""
     environment = {**os.environ, "QONYS_KEY": secrets.token_hex(32), "QONYS_RECORD_KEY": secrets.token_hex(32)}
-    subprocess.run([*QONYS, "new", str(office), "--profile", "kz"], env=environment, check=True, capture_output=True)
+    subprocess.run([*QONYS, "new", str(office), "--profile", profile], env=environment, check=True, capture_output=True)
     start = time.perf_counter()
     with subprocess.Popen(
         [*QONYS, "collect", str(slips), "--workspace", str(office)],

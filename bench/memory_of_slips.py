@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from slips import written_apart
-from validate_slips import BUDGET_GIB, taken_by
+from validate_slips import BUDGET_GIB, STEPS, taken_by
 
 
 def main() -> None:
@@ -26,9 +26,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             slips = Path(folder) / "arrivals_1.csv"
             written_apart(slips, rows)
-            for step, taken in zip(
-                ("collect", "rules", "process"), taken_by(slips, Path(folder) / "o", environment), strict=True
-            ):
+            for step, taken in zip(STEPS, taken_by(slips, Path(folder) / "o", environment), strict=True):
                 rate = rows / taken.seconds / 1e6
                 ratio = taken.gib / BUDGET_GIB
                 print(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,6 +22,7 @@ from qonys.country.profile import Profile
 _A_PIECE = 500_000
 _FIRST_DAY, _LAST_DAY = np.datetime64("2024-02-01"), np.datetime64("2025-01-15")
 _OLDEST, _YOUNGEST = np.datetime64("1955-01-01"), np.datetime64("1996-12-31")
+_OF_IDENTIFIERS = re.compile(r"identifier: true|^  (slip|corrects|person):")
 _FAULTY = 0.002
 """Share of slips with an impossible date, and of slips with an unknown code."""
 _UNUSUAL = {"РАБОТА", "УЧЕБА", "ИСТОРИЧЕСКАЯ РОДИНА", "НЕ ИМЕЕТ НАЧАЛЬНОГО"}
@@ -30,46 +34,56 @@ Texts: TypeAlias = "pa.Array[Any]"
 Numbers: TypeAlias = npt.NDArray[Any]
 
 
-def write_slips(path: Path, rows: int, *, identified: bool = True, seed: int = 7) -> None:
-    """Write a delivery in the layout ``arrivals_csv`` of Kazakhstan.
+def profile_without_identifiers(folder: Path) -> Path:
+    """A copy of Kazakhstan's profile whose arrival slips have no identifiers: no number of slip or person."""
+    copy = folder / "kz-without-identifiers"
+    shutil.copytree(str(resources.files("qonys.profiles") / "kz"), copy)
+    layout = copy / "sources" / "arrivals_csv.yaml"
+    kept = [line for line in layout.read_text("utf-8").splitlines() if not _OF_IDENTIFIERS.search(line)]
+    layout.write_text("\n".join(kept) + "\n", "utf-8")
+    return copy
+
+
+def write_slips(path: Path, rows: int, *, profile_named: str = "kz", seed: int = 7) -> None:
+    """Write a delivery in the layout ``arrivals_csv``.
 
     Args:
         path: the file, named arrivals_*.csv.
         rows: number of slips.
-        identified: write slip and personal numbers; else these columns are empty.
+        profile_named: name or folder of the profile that has the layout.
         seed: of the random numbers.
     """
-    profile = load_profile("kz")
+    profile = load_profile(profile_named)
     layout = profile.layouts["arrivals_csv"]
     rng = np.random.default_rng(seed)
     with path.open("wb") as file:
         for start in range(0, rows, _A_PIECE):
-            piece = _slips(rng, profile, layout, start, min(_A_PIECE, rows - start), identified=identified)
+            piece = _slips(rng, profile, layout, start, min(_A_PIECE, rows - start))
             options = pa_csv.WriteOptions(include_header=start == 0, delimiter=layout.separator, quoting_style="none")
             written = pa.BufferOutputStream()
             pa_csv.write_csv(piece, written, options)
             file.write(written.getvalue().to_pybytes().decode().replace('"', "").encode(layout.encoding))
 
 
-def written_apart(path: Path, rows: int, *, identified: bool = True) -> None:
+def written_apart(path: Path, rows: int, *, profile_named: str = "kz") -> None:
     """The same in a process of its own: a child's peak memory is never told as less than its parent's (getrusage)."""
-    writing = get_context("spawn").Process(target=write_slips, args=(path, rows), kwargs={"identified": identified})
+    writing = get_context("spawn").Process(
+        target=write_slips, args=(path, rows), kwargs={"profile_named": profile_named}
+    )
     writing.start()
     writing.join()
     if writing.exitcode:
         raise SystemExit("The slips could not be written.")
 
 
-def _slips(
-    rng: np.random.Generator, profile: Profile, layout: SourceLayout, start: int, rows: int, *, identified: bool
-) -> pa.Table:
+def _slips(rng: np.random.Generator, profile: Profile, layout: SourceLayout, start: int, rows: int) -> pa.Table:
     number = np.arange(start, start + rows)
     woman = rng.integers(0, 2, rows)
     day = rng.integers(_FIRST_DAY.astype(int), _LAST_DAY.astype(int) + 1, rows)
     birth = rng.integers(_OLDEST.astype(int), _YOUNGEST.astype(int), rows)
     written: dict[str, Texts] = {
-        "slip": pc.cast(pa.array(number + 1), pa.string()) if identified else pa.nulls(rows, pa.string()),
-        "person": pa.array(_personal_numbers(birth, woman, number)) if identified else pa.nulls(rows, pa.string()),
+        "slip": pc.cast(pa.array(number + 1), pa.string()),
+        "person": pa.array(_personal_numbers(birth, woman, number)),
         "date": _dates(day, impossible=rng.random(rows) < _FAULTY),
         "sex": pa.array(np.array(["М", "Ж"])[woman]),
         "birth_date": _dates(birth),
