@@ -81,6 +81,7 @@ def test_the_engine_of_the_workspace_is_used_where_none_is_named(walked: Workspa
         settings.write_text(before + 'engine = "sail"\n', "utf-8")
         office = Office(Workspace.open(walked.folder), date(2025, 12, 31), lambda _what, _rows: None)
         assert isinstance(office.counter, SparkConnectEngine)
+        assert office.reading().counter is office.counter
         named = Office(office.workspace, office.today, office.progress, counting="duckdb")
         assert named.counter is named.engine
     finally:

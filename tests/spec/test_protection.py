@@ -145,3 +145,19 @@ def test_a_side_that_no_measure_shows_is_not_handed_on(mini: Profile, method: st
     )
     assert sum(values(made.counts, "departures").values()) == 0
     assert not [name for name in made.counts.column_names if "key" in name]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rounded_counts_do_not_depend_on_the_order_in_which_an_engine_gives_rows(mini: Profile, seed: int) -> None:
+    """Cells of equal counts and keys, of which any may make up for the small one: only their places tell them apart."""
+    equal = [pair for pair in product(AREAS, repeat=2) if pair[0] != pair[1] and pair != ("N11", "S11")]
+    rows = [
+        {"date": date(2024, 5, 5), "origin": origin, "destination": destination, "record_key": -1}
+        for origin, destination in [("N11", "S11"), *(pair for pair in equal for _ in range(5))]
+    ]
+    crossed = counts_of(mini, CROSSED, moves_table(rows), keyed=True)
+    exact = {cell_of_all(CROSSED, "final", "arrivals", ("2024", "_T", "_T")): 26}
+    shuffled = crossed.take(np.random.default_rng(seed).permutation(crossed.num_rows))
+    one, other = (values(rounded_counts(CROSSED, "final", counts, exact, 3).counts) for counts in (crossed, shuffled))
+    assert sum(value != 5 for key, value in one.items() if "_T" not in key) == 2
+    assert one == other

@@ -76,7 +76,7 @@ def test_flows_of_rare_dimensions_are_apart_and_hold_the_same_people(mini: Profi
     assert {table: len(of) for table, of in designs_by_flows((plain, rare)).items()} == {
         "statistics/flows": 1, "statistics/rare_flows": 1,
     }  # fmt: skip
-    assert "_place" not in flows_query((plain,))
+    assert "_place" not in flows_query((plain,)).sql()
     totals = [
         sum(
             cell.value or 0

@@ -23,6 +23,7 @@ from qonys.datasets.cell_keys import cell_keys
 from qonys.datasets.outcome import Finding
 from qonys.methods.disclosure.additive_rounding import additive_rounding
 from qonys.methods.disclosure.cell_key import PerturbationTable, cell_key_fractions
+from qonys.methods.disclosure.utility import utility as measured_utility
 
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
@@ -38,7 +39,9 @@ class ProtectedCounts:
         exact: keys (period and dimensions) of the exact sums of coarsened periods.
         findings: what was coarsened.
         utility: by side, what protection cost: ``cells`` (inner ones), ``changed``, ``mean`` and ``largest`` change in
-            persons, and ``forced``: small ones that a margin sent where their key would not have.
+            persons, ``mean_percent`` of the counts that were not zero, ``hellinger`` (1 where nothing was changed; see
+            `methods.disclosure.utility`), ``became_zero``, and ``forced``: small ones that a margin sent where their key
+            would not have.
     """
 
     counts: pa.Table
@@ -109,12 +112,15 @@ def rounded_counts(
 
 
 def _utility(before: NDArray[np.int64], after: NDArray[np.int64], forced: int) -> Mapping[str, float]:
-    change = np.abs(after - before)
+    found = measured_utility(before, after)
     return {
-        "cells": len(change),
-        "changed": int(np.count_nonzero(change)),
-        "mean": float(change.mean()) if len(change) else 0.0,
-        "largest": int(change.max(initial=0)),
+        "cells": len(before),
+        "changed": int(np.count_nonzero(before != after)),
+        "mean": float(np.nan_to_num(found.mean_absolute[0])),
+        "largest": int(np.nan_to_num(found.largest_absolute[0])),
+        "mean_percent": 100 * float(np.nan_to_num(found.mean_relative[0])),
+        "hellinger": float(np.nan_to_num(found.hellinger_utility[0], nan=1.0)),
+        "became_zero": int(found.false_zeros[0]),
         "forced": forced,
     }
 
@@ -168,7 +174,9 @@ class _Block:
     """
 
     def __init__(self, design: TableDesign, keys: Sequence[Key], period: str) -> None:
-        self.places = np.array([place for place, key in enumerate(keys) if key[0] == period])
+        # In the order of their codes: an engine gives rows in any order, and equal costs are told apart by place.
+        of_period = (place for place, key in enumerate(keys) if key[0] == period)
+        self.places = np.array(sorted(of_period, key=keys.__getitem__))
         totals = [1 + design.dimensions.index(name) for name in design.totals if name in design.dimensions]
         is_inner = np.array([all(keys[place][at] != TOTAL for at in totals) for place in self.places])
         self.inner = self.places[is_inner]

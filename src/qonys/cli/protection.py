@@ -34,7 +34,8 @@ def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = F
             for side, told in sides.items():
                 prints.print(
                     f"{table}, {side}: {told['changed']} of {told['cells']} inner cells changed, by {told['mean']:.2f} on "
-                    f"average and {told['largest']} at most; {told['forced']} against their key",
+                    f"average and {told['largest']} at most ({told['mean_percent']:.2f} % on average, Hellinger utility "
+                    f"{told['hellinger']:.4f}); {told['became_zero']} became zero, {told['forced']} went against their key",
                     soft_wrap=True,
                 )
     if found.weaknesses:

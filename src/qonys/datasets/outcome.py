@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -57,13 +58,21 @@ class Files(msgspec.Struct, frozen=True):
     schema: pa.Schema
 
 
+class Part(msgspec.Struct, frozen=True):
+    """The rows of a state in which a column has a value, without that column: the flows of one data cut-off."""
+
+    whole: Files
+    column: str
+    value: date
+
+
 class Overlay(msgspec.Struct, frozen=True):
     """A state with some of its rows replaced or added, without rewriting it: slips that were corrected or released.
 
     A row of ``rows`` takes the place of the row of ``below`` with the same ``key``; where there is none, it is added.
     """
 
-    below: Files | pa.Table | Overlay | Translated
+    below: Files | pa.Table | Overlay | Translated | Part
     rows: pa.Table
     key: tuple[str, ...] = ("delivery", "row")
 
@@ -79,7 +88,7 @@ class Translated(msgspec.Struct, frozen=True):
     columns: tuple[str, ...] = ("slip", "corrects", "person")
 
 
-Table: TypeAlias = pa.Table | Files | Overlay | Translated
+Table: TypeAlias = pa.Table | Files | Overlay | Translated | Part
 
 
 class Engine(Protocol):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from qonys.datasets.linkage import LinkageModel, ScoredPairs
-from qonys.datasets.outcome import Files, Overlay, Parameters, Table, Translated
+from qonys.datasets.outcome import Files, Overlay, Parameters, Part, Table, Translated
 from qonys.errors import OperatorError, QueryError, told_if_disk_full
 
 BATCH_ROWS = 122_880
@@ -135,6 +135,12 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
         )
         connection.execute(
             f"create temp view {name} as select below.* replace ({read}) from {name}_below as below {joins}"
+        )
+    elif isinstance(table, Part):
+        _name(connection, f"{name}_whole", table.whole)
+        value = exp.convert(table.value).sql(dialect="duckdb")
+        connection.execute(
+            f"create temp view {name} as select * exclude ({table.column}) from {name}_whole where {table.column} = {value}"
         )
     elif isinstance(table, Files) and table.paths:
         _name_files(connection, name, table)

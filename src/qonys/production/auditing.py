@@ -26,7 +26,7 @@ class Audit(msgspec.Struct, frozen=True):
         cells: number of their cells.
         earlier: vintage that was published before, whose tables the intruder has too; empty where there is none.
         weaknesses: all that can be found out.
-        utility: by protected table and side: cells changed, mean and largest change, mean change in percent of the count.
+        utility: by protected table and side, what protection cost: see `analyse.protecting.ProtectedCounts`.
     """
 
     period: str

@@ -8,14 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
-import pyarrow as pa
 
 from qonys.analyse.members import Setting
 from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
 from qonys.datasets.decision import PAIR_ACTS, Decision
-from qonys.datasets.outcome import Outcome
+from qonys.datasets.outcome import Outcome, Part, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
@@ -164,24 +163,14 @@ def _new_of(entry: Decision, counted: Mapping[int, str]) -> str | None:
 
 def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, Flows]:
     """The flows of each data cut-off of a release, by its name."""
-    found: dict[str, Flows] = {}
-    for name, day in entry.cut_offs.items():
-        found[name] = {
-            table: _known_flows(office, table, day) for table in designs_by_flows(office.profile.tables.values())
-        }
-        if found[name][MAIN_FLOWS].num_rows == 0:
-            raise StatisticianError(
-                f"No flow is known as of {day}, the data cut-off “{name}”.",
-                where=f"release {entry.period}",
-                next_step="Deliveries received after a cut-off do not count: see `qonys status`, then run "
-                "`qonys process` and `qonys tabulate` again.",
-            )
-    return found
+    tables = designs_by_flows(office.profile.tables.values())
+    return {name: {table: _known_flows(office, table, day) for table in tables} for name, day in entry.cut_offs.items()}
 
 
-def _known_flows(office: Office, table: FlowTable, cut_off: date) -> pa.Table:
-    query = "select * exclude (cut_off) from flows where cut_off = cast($cut_off as date)"
-    return office.engine.run(query, {"cut_off": cut_off.isoformat()}, flows=office.store.files(table))
+def _known_flows(office: Office, table: FlowTable, cut_off: date) -> Table:
+    """The flows of a cut-off: in memory where DuckDB counts; where a server does, it reads the files of the store."""
+    known = Part(office.store.files(table), "cut_off", cut_off)
+    return office.engine.run("select * from flows", None, flows=known) if office.counter is office.engine else known
 
 
 def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mapping[str, Flows]) -> Setting:
@@ -190,7 +179,7 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
         period=period,
         cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
         covers=profile.covers,
-        delivered={name: _delivered(tables[MAIN_FLOWS]) for name, tables in flows.items()},
+        delivered={name: _delivered(office, entry, name, tables[MAIN_FLOWS]) for name, tables in flows.items()},
         synthetic=any(r.records == "synthetic" for r in office.store.receipts() if r.received <= last),
         areas=profile.areas,
         level=profile.identity.level,
@@ -203,8 +192,16 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
     )
 
 
-def _delivered(flows: pa.Table) -> frozenset[Period]:
-    months = flows.select(["year", "month"]).group_by(["year", "month"]).aggregate([]).to_pylist()
+def _delivered(office: Office, entry: CalendarEntry, name: str, flows: Table) -> frozenset[Period]:
+    """The months of which something is known at a data cut-off."""
+    months = office.counter.run("select distinct year, month from flows", None, flows=flows).to_pylist()
+    if not months:
+        raise StatisticianError(
+            f"No flow is known as of {entry.cut_offs[name]}, the data cut-off “{name}”.",
+            where=f"release {entry.period}",
+            next_step="Deliveries received after a cut-off do not count: see `qonys status`, then run "
+            "`qonys process` and `qonys tabulate` again.",
+        )
     return frozenset(Period(row["year"], row["month"]) for row in months)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib.metadata import version
@@ -49,6 +49,7 @@ class Office:
     now: datetime | None = None
     connection: Callable[[str], str] | None = None
     counting: str = ""
+    _counters: dict[str, Engine] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def profile(self) -> Profile:
@@ -72,9 +73,9 @@ class Office:
             spill=spill_of_this_process(self.workspace.spill),
         )
 
-    @cached_property
+    @property
     def counter(self) -> Engine:
-        """The engine that counts moves into flows and flows into tables.
+        """The engine that counts moves into flows and flows into tables; one for the office and all that read through it.
 
         Raises:
             OperatorError: there is no such engine.
@@ -86,10 +87,10 @@ class Office:
 
         if not is_remote(name):
             raise OperatorError(
-                f"There is no engine “{name}”.",
+                f"There is no engine “{name.partition(';')[0]}”.",
                 next_step="Write duckdb, sail, or sc://host:port of a Spark Connect server.",
             )
-        return SparkConnectEngine(name)
+        return self._counters.setdefault(name, SparkConnectEngine(name))
 
     @cached_property
     def territory(self) -> pa.Table:

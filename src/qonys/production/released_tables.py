@@ -25,7 +25,7 @@ from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, publishe
 from qonys.analyse.published_cells import CellOfAll
 from qonys.analyse.tables import counts_by_key, output_table
 from qonys.concepts.table_design import TableDesign
-from qonys.datasets.outcome import Finding, Outcome
+from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.datasets.output import OutputTable
 from qonys.datasets.territory import remainder_group
 from qonys.errors import ProfileError
@@ -34,7 +34,7 @@ from qonys.production.office import Office
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.tables import table_query
 
-Flows: TypeAlias = Mapping[FlowTable, pa.Table]
+Flows: TypeAlias = Mapping[FlowTable, Table]
 """The flows of one data cut-off."""
 
 
@@ -153,7 +153,7 @@ def _counted(
 
 
 def _fail_if_an_identity_is_broken(
-    office: Office, design: TableDesign, table: OutputTable, setting: Setting, flows: pa.Table
+    office: Office, design: TableDesign, table: OutputTable, setting: Setting, flows: Table
 ) -> None:
     fail_if_parts_differ_from_total(table, design)
     months = office.counter.run(flow_totals_query(), None, flows=flows)

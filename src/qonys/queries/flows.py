@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
+import sqlglot
+from sqlglot import exp
+
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.territory import unit_column
@@ -74,7 +77,7 @@ def end_column(end: str, boundary_set: str | None) -> str:
     return f"{end}_on_{boundary_set}" if boundary_set else end
 
 
-def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> str:
+def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> exp.Expr:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
     Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
@@ -88,30 +91,13 @@ def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> str
         designs: the designs that are counted from these flows.
         keyed: with the sums of record keys, which protection needs.
     """
-    localities = {
-        f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
-    }
-    places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
-    rebased = {
-        end_column(end, borders): f"{end[0]}.{unit_column(borders)}"
-        for borders in boundary_sets(designs)
-        for end in _ENDS_OF_A_MOVE
-    }
-    grouped = {
-        "months": "year(m.date) * 12 + month(m.date) - 1",
-        "origin": "o.unit",
-        "destination": "d.unit",
-        **localities,
-        **{name: _kept(name, designs) for name in characteristics(designs)},
-        **places,
-        **rebased,
-    }
+    grouped = _grouped(designs)
     written = {"age_group": _written_age_group("age_group")} if "age_group" in grouped else {}
-    absent = [name for name in LOCALITIES if name not in localities]
+    absent = [name for name in LOCALITIES if name not in grouped]
     chosen = [f"{written.get(name, name)} as {name}" for name in grouped if name != "months"]
     chosen += [f"cast(null as varchar) as {name}" for name in absent]
     sums = ["count(*) as n", *(_KEYS if keyed else ())]
-    return f"""
+    text = f"""
 select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, origin_inside, destination_inside,
   {", ".join([*chosen, "n", *(("key_high", "key_low") if keyed else ())])}
 from (
@@ -124,6 +110,29 @@ from (
   group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
 ) as counted
 """
+    return sqlglot.parse_one(text, dialect="duckdb")
+
+
+def _grouped(designs: tuple[TableDesign, ...]) -> dict[str, str]:
+    """The columns by which moves are counted, with what each is made of."""
+    localities = {
+        f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
+    }
+    places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
+    rebased = {
+        end_column(end, borders): f"{end[0]}.{unit_column(borders)}"
+        for borders in boundary_sets(designs)
+        for end in _ENDS_OF_A_MOVE
+    }
+    return {
+        "months": "year(m.date) * 12 + month(m.date) - 1",
+        "origin": "o.unit",
+        "destination": "d.unit",
+        **localities,
+        **{name: _kept(name, designs) for name in characteristics(designs)},
+        **places,
+        **rebased,
+    }
 
 
 def _kept(name: str, designs: tuple[TableDesign, ...]) -> str:

@@ -102,15 +102,22 @@ def _sides(carried: tuple[str, ...], remainder: str, design: TableDesign, *, key
 
 
 def _measures(design: TableDesign, here: str, there: str, counted: str, *, keyed: bool) -> str:
-    """What a side adds to the counts: to those of arrivals or of departures, nothing to the others."""
+    """What a side adds to the counts: to those of arrivals or of departures, nothing to the others.
+
+    Nothing has the type of what is counted: not every engine finds the common type of both halves of a union.
+    """
     both_ends = design.universe == "interregional" or {"partner_area", "stream"} & set(design.dimensions)
     shared = f"f.{here}_estimated + f.{there}_estimated" if both_ends else f"f.{here}_estimated"
     values = {"": "f.n"}
     values |= {"_estimated": shared} if design.boundaries else {}
     values |= {"_key_high": "f.key_high", "_key_low": "f.key_low"} if keyed else {}
+    nothing = dict.fromkeys(values, "cast(0 as bigint)")
+    nothing |= {"": "cast(0 as double)"} if design.boundaries else {}
     sides = ("arrivals", "departures")
     return ", ".join(
-        f"{value if side == counted else 0} as {side}{suffix}" for suffix, value in values.items() for side in sides
+        f"{value if side == counted else nothing[suffix]} as {side}{suffix}"
+        for suffix, value in values.items()
+        for side in sides
     )
 
 
@@ -137,7 +144,7 @@ def _rebased(boundary_set: str, carried: tuple[str, ...], *, keyed: bool) -> str
     return (
         f"(with shares as (select divided, unit, weight from divisions where boundary_set = '{boundary_set}' "
         f"and weight is not null) select {', '.join(f'f.{name}' for name in kept)}, {units}, "
-        "f.n * coalesce(of_origin.weight, 1.0) * coalesce(of_destination.weight, 1.0) as n, "
+        f"f.n * {' * '.join(f'coalesce(of_{end}.weight, cast(1 as double))' for end in ends)} as n, "
         f"{', '.join(f'case when of_{end}.unit is null then 0 else 1 end as {end}_estimated' for end in ends)} "
         f"from flows as f {joins})"
     )

@@ -2,17 +2,18 @@
 
 Laws: a count from 1 to b - 1 becomes 0 or b; zero stays zero; any other count moves by at most b - 1 and stays at least b;
 every margin that can be kept is kept exactly, and one that cannot is named. Whether a small count goes up depends on its own
-key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage.
+key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage. The same cells in
+the same order have the same answer on every machine.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, diags_array, eye_array, hstack
 
 from qonys.errors import StatisticianError
@@ -24,7 +25,13 @@ _FLIP = 100.0
 """What a flip of a small count costs beside a change of a large one by 1: it is taken only where nothing else helps."""
 _MISS = 1e6
 """What a margin that is off by 1 costs: it is given up last."""
-_SECONDS = 20.0
+_WHOLE = 1e-6
+_NEAR = 1e-3
+"""How far from the least cost, as a fraction of it, a search may end."""
+_SEARCHED = 3
+"""Numbers a margin that are searched first."""
+_MOST_NODES = 500
+"""Nodes of a search, not seconds: a slower machine finds the same counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def additive_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint6
     Source: the idea of rounding small inner counts and adding them up anew is that of Langsrud, Ø. and Heldal, J. (2018),
     An algorithm for small count rounding of tabular data; that exact margins are constraints is ours.
     """
-    _fail_if_contradictory(counts, margins, keys, base)
+    fail_if_unfit_for_rounding(counts, margins, keys, base)
     small = (counts > 0) & (counts < base)
     fraction = keys.astype(np.float64) / 2.0**64
     wanted = np.where(small, np.where(fraction < counts / base, base, 0), counts)
@@ -102,6 +109,25 @@ def moved_between(before: AdditiveRounding, after: AdditiveRounding, unchanged: 
         unchanged: cells whose records are the same in both, shape (cells,).
     """
     return int(np.count_nonzero(unchanged & (before.counts != after.counts)))
+
+
+def fail_if_unfit_for_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int) -> None:
+    """Fail where counts, keys and margins are not of the same cells, or cannot be rounded.
+
+    Raises:
+        StatisticianError: a count is negative, shapes differ, or the base is below 2.
+    """
+    if base < 2:
+        raise StatisticianError(f"A base of {base} rounds nothing.", next_step="Use 2 or more; 3 and 5 are common.")
+    if counts.ndim != 1 or counts.shape != keys.shape or margins.shape[1] != len(counts):
+        raise StatisticianError(
+            f"{len(counts)} counts, {len(keys)} keys and margins over {margins.shape[1]} cells do not fit.",
+            next_step="Give each cell one count and one key, and each margin a column a cell.",
+        )
+    if (counts < 0).any():
+        raise StatisticianError(
+            "A negative count cannot be rounded.", next_step="Round arrivals and departures; take the net of them."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,28 +183,38 @@ class _Changes:
 
 
 def _least(cost: NDArray[np.float64], matrix: csr_array, wanted: Counts, most: NDArray[np.float64]) -> Counts | None:
-    """The whole numbers from 0 to ``most`` of least cost with matrix · x = wanted; None where there are none."""
+    """The whole numbers from 0 to ``most`` of least cost with matrix · x = wanted; None where there are none.
+
+    The linear programme bounds the cost from below, and mostly its answer is whole. Where it is not, the numbers that it
+    is least sure of (of smallest reduced cost) are searched, and all of them only where that does not come near the bound.
+    """
     if not len(cost):
         return None if wanted.any() else np.zeros(0, np.int64)
+    programme: Any = linprog
+    relaxed = programme(cost, A_eq=matrix, b_eq=wanted, bounds=np.column_stack([np.zeros(len(cost)), most]))
+    if relaxed.x is None:
+        return None
+    nearest: Counts = np.rint(relaxed.x).astype(np.int64)
+    if np.abs(relaxed.x - nearest).max() < _WHOLE:
+        return nearest
+    unsure = np.argsort(np.abs(relaxed.lower.marginals) + np.abs(relaxed.upper.marginals), kind="stable")
+    for free in (np.sort(unsure[: _SEARCHED * matrix.shape[0]]), np.arange(len(cost))):
+        rest = nearest.copy()
+        rest[free] = 0
+        found = _searched(cost[free], csr_array(matrix[:, free]), wanted - matrix @ rest, most[free])
+        if found is not None:
+            rest[free] = found
+            if len(free) == len(cost) or cost @ rest <= relaxed.fun + _NEAR * abs(relaxed.fun):
+                return rest
+    return None
+
+
+def _searched(cost: NDArray[np.float64], matrix: csr_array, wanted: Counts, most: NDArray[np.float64]) -> Counts | None:
     found = milp(
         cost,
         constraints=LinearConstraint(matrix, wanted, wanted),
         integrality=np.ones(len(cost), np.int64),
         bounds=Bounds(0, most),
-        options={"time_limit": _SECONDS},
+        options={"node_limit": _MOST_NODES, "mip_rel_gap": _NEAR},
     )
     return None if found.x is None else np.round(found.x).astype(np.int64)
-
-
-def _fail_if_contradictory(counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int) -> None:
-    if base < 2:
-        raise StatisticianError(f"A base of {base} rounds nothing.", next_step="Use 2 or more; 3 and 5 are common.")
-    if counts.ndim != 1 or counts.shape != keys.shape or margins.shape[1] != len(counts):
-        raise StatisticianError(
-            f"{len(counts)} counts, {len(keys)} keys and margins over {margins.shape[1]} cells do not fit.",
-            next_step="Give each cell one count and one key, and each margin a column a cell.",
-        )
-    if (counts < 0).any():
-        raise StatisticianError(
-            "A negative count cannot be rounded.", next_step="Round arrivals and departures; take the net of them."
-        )

@@ -23,7 +23,8 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 UNBOUNDED = 2**40
 """Stands for no upper bound: more than any count of persons."""
-_SECONDS = 10.0
+_MOST_NODES = 500
+"""Nodes of a search, not seconds: an audit finds the same on a slower machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,11 @@ def _extreme(sums: csr_array, values: Counts, start: CountBounds, cell: int, sig
         constraints=LinearConstraint(sums, values, values),
         bounds=Box(start.least, start.most),
         integrality=np.full(sums.shape[1], int(whole), np.int64),
-        options={"time_limit": _SECONDS},
+        options={"node_limit": _MOST_NODES},
     )
     if found.status == 2:
         raise StatisticianError("No counts have all these sums.", next_step="What is published contradicts itself.")
-    # Where time ran out, the bound of the search is still a true one.
+    # A search that ended at its last node has proved a bound, unless it found no table at all.
     reached = found.fun if found.status == 0 else found.mip_dual_bound
     return (
         int(np.ceil(reached - 1e-6)) if reached is not None else sign * (start.least if sign > 0 else start.most)[cell]

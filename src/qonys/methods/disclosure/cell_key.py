@@ -14,16 +14,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import linprog
 
 from qonys.errors import StatisticianError
+from qonys.methods.disclosure.maximum_entropy import LinearConstraints, maximum_entropy
 
 Counts: TypeAlias = NDArray[np.int64]
 Fractions: TypeAlias = NDArray[np.float64]
 
 _LEAST_PROBABILITY = 1e-8
-_TOLERANCE = 1e-12
-_ROUNDS = 2000
+_ROOM = 1e-6
+"""Share by which V must exceed the least variance that is possible: at the border there is nothing to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +109,40 @@ def _row(
 ) -> Fractions:
     after = count + noise
     allowed = np.flatnonzero((after >= 0) & ~((after >= 1) & (after <= smallest_kept)))
-    values = noise[allowed]
+    values, n = noise[allowed].astype(np.float64), len(allowed)
     least = np.where(values == 0, max(stay, _LEAST_PROBABILITY), _LEAST_PROBABILITY)
-    limits: Any = [
-        {"type": "eq", "fun": lambda p: p.sum() - 1, "jac": lambda p: np.ones_like(p)},
-        {"type": "eq", "fun": lambda p: values @ p, "jac": lambda _: values.astype(float)},
-        {"type": "ineq", "fun": lambda p: variance - values**2 @ p, "jac": lambda _: -(values**2).astype(float)},
-    ]
-    if monotone:
-        rising = [(a, a + 1) for a in range(len(values) - 1) if values[a + 1] <= 0 and values[a + 1] == values[a] + 1]
-        limits += [{"type": "ineq", "fun": lambda p, a=a, b=b: p[b] - p[a]} for a, b in rising]
-    minimise: Any = minimize
-    found = minimise(
-        lambda p: float(p @ np.log2(p)),
-        np.full(len(values), 1 / len(values)),
-        jac=lambda p: np.log2(p) + 1 / np.log(2),
-        bounds=[(low, 1.0) for low in least],
-        constraints=limits,
-        method="SLSQP",
-        options={"ftol": _TOLERANCE, "maxiter": _ROUNDS},
+    left = np.flatnonzero((values[1:] <= 0) & (np.diff(values) == 1) & monotone)
+    rising = np.eye(n)[left] - np.eye(n)[left + 1]
+    limits = LinearConstraints(
+        equal=np.stack([np.ones(n), values]),
+        equal_to=np.array([1.0, 0.0]),
+        less=np.concatenate([[values**2], -np.eye(n), rising]),
+        less_than=np.concatenate([[variance], -least, np.zeros(len(rising))]),
     )
-    missed = max(abs(found.x.sum() - 1), abs(values @ found.x), values**2 @ found.x - variance)
-    if missed > 1e-6:
+    try:
+        found = maximum_entropy(limits, _inside(limits))
+    except StatisticianError as error:
         raise StatisticianError(
             f"No noise of variance {variance} without bias leads from {count} past {smallest_kept}.",
             next_step="Allow a larger variance or a larger noise, or a smaller js.",
-        )
+        ) from error
     probabilities = np.zeros(len(noise))
-    probabilities[allowed] = found.x / found.x.sum()
+    probabilities[allowed] = found / found.sum()
     return probabilities
+
+
+def _inside(limits: LinearConstraints) -> Fractions:
+    """A start inside the constraints: half-way from the least variance towards the same chance for every noise.
+
+    Raises:
+        StatisticianError: no noise has a variance that small.
+    """
+    squares, n = limits.less[0], limits.less.shape[1]
+    found: Any = linprog(
+        squares, A_ub=limits.less[1:], b_ub=limits.less_than[1:], A_eq=limits.equal, b_eq=limits.equal_to, bounds=(0, 1)
+    )
+    if found.x is None or found.fun * (1 + _ROOM) >= limits.less_than[0]:
+        raise StatisticianError("The least variance that is possible is too large.")
+    weight = min((limits.less_than[0] - found.fun) / float(squares.mean()), 1.0) / 2
+    start: Fractions = (1 - weight) * found.x + weight / n
+    return start

@@ -1,0 +1,145 @@
+"""Flows and every table design of every profile, counted by DuckDB and by Sail: the same rows, of the same types.
+
+The moves are drawn at random and worse than any register: ages below 0 and above 110, ends that are not stated, codes that
+hold quotes, backslashes and characters of a pattern, record keys over the whole range of their type.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from math import isclose
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from msgspec.structs import replace
+
+from qonys.analyse.identities import flow_totals_query
+from qonys.concepts.period import Period
+from qonys.concepts.table_design import TableDesign
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
+from qonys.datasets.move import CHARACTERISTICS, MOVE
+from qonys.datasets.outcome import Engine
+from qonys.datasets.territory import division_table, group_table, remainder_group, territory_table
+from qonys.engine.duck import DuckDBEngine
+from qonys.engine.spark_connect import SparkConnectEngine
+from qonys.queries.flows import FlowTable, characteristics, designs_by_flows, flow_table_of, flows_query
+from qonys.queries.tables import table_query
+
+MOVES = 3_000
+ODD = ("o'clock", "back\\slash", "50%_", "Ә", "")
+CUT_OFF = {"cut_off": "2025-02-28"}
+DUCKDB = DuckDBEngine(memory_limit="500MB", threads=1)
+
+
+@pytest.fixture(scope="module")
+def sail() -> Iterator[SparkConnectEngine]:
+    engine = SparkConnectEngine("sail")
+    yield engine
+    engine.close()
+
+
+def random_moves(profile: Profile) -> pa.Table:
+    drawn = random.Random(2024)  # noqa: S311 no secret
+    codes = {name: _codes(profile, name) for name in CHARACTERISTICS if name in MOVE.names}
+    return pa.Table.from_pylist([_move(drawn, profile, codes, row) for row in range(MOVES)], schema=MOVE)
+
+
+def _codes(profile: Profile, name: str) -> Sequence[str | None]:
+    listed = profile.classifications.get(name)
+    return [*(code.code for code in (listed.codes if listed else ())), *ODD, None]
+
+
+def _move(
+    drawn: random.Random, profile: Profile, codes: dict[str, Sequence[str | None]], row: int
+) -> dict[str, object]:
+    known_from = date(2024, 1, 1) + timedelta(drawn.randrange(500))
+    areas = profile.areas.areas
+    return {
+        "delivery": 1,
+        "row": row,
+        "line": 0,
+        "record_key": drawn.randrange(-(2**63), 2**63),
+        "known_from": known_from,
+        "known_to": drawn.choice([None, None, known_from + timedelta(drawn.randrange(1, 300))]),
+        "date": drawn.choice([date(2017, 6, 1), date(2023, 1, 1)]) + timedelta(drawn.randrange(731)),
+        "origin": drawn.choice(areas).code,
+        "destination": drawn.choice(areas).code,
+        "origin_locality": drawn.choice(["U", "R", None]),
+        "destination_locality": drawn.choice(["U", "R", None]),
+        "age": drawn.choice([None, -6, -1, 0, 4, 5, 14, 15, 17, 18, 84, 85, 120, drawn.randrange(100)]),
+        **{name: drawn.choice(listed) for name, listed in codes.items()},
+    }
+
+
+def with_known_shares(divisions: pa.Table) -> pa.Table:
+    """Every other share of a division known, as a profile may say it: those counts are fractions."""
+    shares = [0.3 if row % 2 else None for row in range(divisions.num_rows)]
+    place = divisions.schema.get_field_index("weight")
+    return divisions.set_column(place, "weight", pa.array(shares, pa.float64()))
+
+
+def designs_of(profile: Profile) -> tuple[TableDesign, ...]:
+    """The designs, and those on borders on the later ones too, over so many years that areas were divided in between."""
+    late = max((borders.id for borders in profile.areas.boundary_sets), default="")
+    on_borders = [design for design in profile.tables.values() if design.boundaries]
+    later = [replace(design, id=f"{design.id}-later", boundaries=late, years=9) for design in on_borders]
+    return (*profile.tables.values(), *later)
+
+
+def counted(engine: Engine, profile: Profile) -> dict[str, pa.Table]:
+    """Flows of each kind, their totals, and the counts of each design, all with the sums of record keys."""
+    moves, territory = random_moves(profile), territory_table(profile.areas, profile.identity.level)
+    by_flows = designs_by_flows(designs_of(profile))
+    flows: dict[FlowTable, pa.Table] = {
+        name: engine.run(flows_query(designs, keyed=True), CUT_OFF, moves=moves, territory=territory)
+        for name, designs in by_flows.items()
+    }
+    found: dict[str, pa.Table] = dict(flows)
+    for name, table in flows.items():
+        found[f"totals of {name}"] = engine.run(flow_totals_query(), None, flows=table)
+    shared = {"groups": group_table(profile.memberships), "divisions": with_known_shares(division_table(profile.areas))}
+    remainder = remainder_group(profile.classifications.get("country_group"))
+    for design in designs_of(profile):
+        source = flow_table_of(design)
+        query = table_query(design, Period(2024), characteristics(by_flows[source]), remainder, keyed=True)
+        found[design.id] = engine.run(query, None, flows=flows[source], **shared)
+    return found
+
+
+def rows_in_order(table: pa.Table) -> list[tuple[Any, ...]]:
+    rows = [tuple(row.values()) for row in table.to_pylist()]
+    return sorted(rows, key=lambda row: [(value is None, str(value)) for value in row if not isinstance(value, float)])
+
+
+def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Fractions are sums in any order, so their last digits may differ; all else is exact."""
+    return all(
+        isclose(a, b, rel_tol=1e-12, abs_tol=1e-9) if isinstance(a, float) and isinstance(b, float) else a == b
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", ["mini", "kz", "es"])
+def test_every_design_of_a_profile_is_counted_alike(name: str, sail: SparkConnectEngine) -> None:
+    profile = load_profile(name)
+    by_duckdb, by_sail = counted(DUCKDB, profile), counted(sail, profile)
+    assert len(by_duckdb) >= len(profile.tables) + 2
+    for made, expected in by_duckdb.items():
+        assert by_sail[made].schema == expected.schema, made
+        pairs = zip(rows_in_order(expected), rows_in_order(by_sail[made]), strict=True)
+        assert [pair for pair in pairs if not same(*pair)] == [], made
+
+
+def test_the_random_moves_reach_what_is_hard() -> None:
+    """Fractions, sums of keys beyond 32 bits, and moves that no longer count."""
+    profile = load_profile("kz")
+    found = counted(DUCKDB, profile)
+    on_borders = [design.id for design in designs_of(profile) if design.boundaries]
+    arrivals = [value for name in on_borders for value in found[name]["arrivals"].to_pylist()]
+    assert any(value != int(value) for value in arrivals)
+    assert max(found[on_borders[0]]["arrivals_key_low"].to_pylist()) > 2**32
+    assert sum(found["statistics/flows"]["n"].to_pylist()) < MOVES
