@@ -163,10 +163,10 @@ def test_a_rate_comes_from_what_is_published(mini: Profile) -> None:
     assert cells(output_table(plan, rounded, shared))["_T"].value == pytest.approx(1000 * -5 / 3100)
 
 
-def test_a_release_of_eight_months_has_rates_of_a_year_by_their_days(mini: Profile) -> None:
+def test_a_release_of_five_months_has_rates_of_a_year_by_their_days(mini: Profile) -> None:
     made = table(mini, design("area", "net_rate"), period=Period(2024, 5))
     average = 3000 + 200 * (152 / 366) / 2
-    assert cells(made)["_T"].value == pytest.approx(1000 * 14 / average * 366 / 152)
+    assert cells(made, "2024-01-01/P5M")["_T"].value == pytest.approx(1000 * 14 / average * 366 / 152)
 
 
 def test_a_total_over_a_part_of_the_persons_has_no_rate(mini: Profile) -> None:

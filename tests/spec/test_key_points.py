@@ -40,7 +40,7 @@ def said(profile: Profile, tables: Mapping[str, OutputTable], language: str) -> 
 def growth_of(profile: Profile, tables: Mapping[str, OutputTable], language: str, headline: str) -> str:
     design = profile.releases["annual"]
     computed = compute_key_points(design, tables, PERIOD).data
-    figures = big_figures_in(words_of(profile, language), design, computed, PERIOD, "2023")
+    figures = big_figures_in(words_of(profile, language), design, computed, PERIOD)
     return next(figure.growth for figure in figures if figure.id == headline)
 
 

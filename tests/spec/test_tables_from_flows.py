@@ -325,6 +325,6 @@ def test_totals_of_flows_end_with_the_month_of_the_release() -> None:
         "period": ["2023-01", "2023-03", "2024-01"], "internal": [1, 2, 4], "external_in": [8, 16, 32], "external_out": [0, 1, 2],
     })  # fmt: skip
     until_march, until_february = flow_totals(months, Period(2024, 3)), flow_totals(months, Period(2024, 2))
-    assert until_march["2023"] == FlowTotals(3, 24, 1)
-    assert until_february["2023"] == FlowTotals(1, 8, 0)
+    assert until_march["2023-01-01/P3M"] == FlowTotals(3, 24, 1)
+    assert until_february["2023-01-01/P2M"] == FlowTotals(1, 8, 0)
     assert until_february["2023-03"] == FlowTotals(2, 16, 1)

@@ -81,16 +81,17 @@ from flows group by 1
 
 
 def flow_totals(months: pa.Table, until: Period) -> dict[str, FlowTotals]:
-    """The totals of every month and year up to the period of a release, a year ending with its month."""
+    """The totals of every month, and of every year as far as the period of a release goes."""
     found: dict[str, FlowTotals] = {}
     for row in months.to_pylist():
         month = Period.parse(str(row["period"]))
         counts = (int(row["internal"]), int(row["external_in"]), int(row["external_out"]))
         found[str(month)] = FlowTotals(*counts)
-        if (month.month or 0) <= (until.month or 12):
-            year = found.get(str(month.year), FlowTotals(0, 0, 0))
+        so_far = until.year_so_far.years_back(until.year - month.year)
+        if so_far != month and month in so_far.months:
+            year = found.get(str(so_far), FlowTotals(0, 0, 0))
             both = zip((year.internal, year.external_in, year.external_out), counts, strict=True)
-            found[str(month.year)] = FlowTotals(*(a + b for a, b in both))
+            found[str(so_far)] = FlowTotals(*(a + b for a, b in both))
     return found
 
 

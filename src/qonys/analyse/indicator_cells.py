@@ -48,7 +48,7 @@ def indicator_cell(
         bases: the counts of other data cut-offs that some growth is against.
     """
     population = population_of(design, at, setting) if needs_population(indicator) else None
-    days = Period.parse(at["period"]).days_until(setting.period)
+    days = Period.parse(at["period"]).span
     base = indicator.base or vintage
     before = counted if base == vintage else bases.get(base, {})
     given = given_for(indicator, design, at, counted, before, population, days)
@@ -92,7 +92,7 @@ def population_of(design: TableDesign, at: Mapping[str, str], setting: Setting) 
     if setting.populations is None or _is_of_a_part(design, at):
         return None
     period = Period.parse(at["period"])
-    return setting.populations.average(at, period, design.boundaries, period.days_until(setting.period))
+    return setting.populations.average(at, period, design.boundaries)
 
 
 def loosest_of(*statuses: DataStatus) -> DataStatus:

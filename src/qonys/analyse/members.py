@@ -78,10 +78,8 @@ def _measure_name(measure: str, setting: Setting) -> Text:
 
 
 def _periods(design: TableDesign, last: Period) -> list[Period]:
-    years = [Period(last.year - back, last.month) for back in reversed(range(design.years))]
-    if design.frequency == "year":
-        return [Period(year.year) for year in years]
-    return [Period(year.year, month) for year in years for month in range(1, (year.month or 12) + 1)]
+    years = [last.year_so_far.years_back(back) for back in reversed(range(design.years))]
+    return years if design.frequency == "year" else [month for year in years for month in year.months]
 
 
 def _members(name: str, design: TableDesign, counts: Counts, setting: Setting) -> list[Member]:

@@ -86,7 +86,7 @@ class Populations:
         if not end:
             return AveragePopulation(first, provisional=True, figures=start)
         last = float(sum(figure.persons for figure in end))
-        middle = _middle(days or period.days_until(period))
+        middle = _middle(days or period.span)
         return AveragePopulation(first + (last - first) * middle, provisional=False, figures=(*start, *end))
 
     def _start(

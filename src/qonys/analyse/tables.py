@@ -19,7 +19,7 @@ from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import TableDesign
-from qonys.concepts.text import NOT_STATED, TOTAL
+from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.output import Cell, MeasureForm, OutputTable
 
 _INTERNAL_STREAMS = ("interregional", "intraregional", NOT_STATED)
@@ -56,7 +56,7 @@ def output_table(
         A table whose every combination of members has a cell.
     """
     named = vintage or design.vintage
-    covered = _years_covered(design, setting.period)
+    covered = _covered(design, setting)
     counted = counts_by_key(design, counts)
     against = {name: counts_by_key(design, table) for name, table in (bases or {}).items()}
     unsure = divided(design, counted, _estimated(design, counts))
@@ -70,7 +70,7 @@ def output_table(
         cells[key] = cells[key]._replace(value=None, confidentiality=ConfidentialityStatus.CONFIDENTIAL)
     return OutputTable(
         id=design.id,
-        title={language: title.replace("{period}", covered) for language, title in design.title.items()},
+        title={language: title.replace("{period}", covered[language]) for language, title in design.title.items()},
         period=str(setting.period),
         vintage=named,
         cut_off=setting.cut_offs[named],
@@ -167,8 +167,9 @@ def _data_status(design: TableDesign, at: dict[str, str], setting: Setting) -> D
     return design.data_status
 
 
-def _years_covered(design: TableDesign, last: Period) -> str:
-    return str(last) if design.years == 1 else f"{last.year - design.years + 1}–{last}"
+def _covered(design: TableDesign, setting: Setting) -> Text:
+    last = setting.period.year_so_far
+    return setting.words.covered(last.years_back(design.years - 1), last)
 
 
 def _form(measure: str, setting: Setting) -> MeasureForm:

@@ -14,7 +14,7 @@ def build(
     """Build the release of a period: tables, identities, sentences, pages and files in every language.
 
     Args:
-        period: a year of the calendar (2024).
+        period: a year or a month of the calendar (2024, 2024-09).
         engine: what counts.
         workspace: folder of the workspace.
         json: print what was built as JSON.

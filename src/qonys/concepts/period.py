@@ -1,31 +1,39 @@
-"""A period of time: a year or a month of it."""
+"""A period of time: a year, a month of it, or the part of it up to the end of a month.
+
+A part of a year is written as SDMX writes a time range: ``2024-01-01/P9M`` is January to September 2024. There is one
+way to write each period: the part up to December is the year, the part up to January is the month.
+"""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from qonys.errors import StatisticianError
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+_PART = re.compile(r"(\d{4})-01-01/P([2-9]|1[01])M")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A calendar year (``month`` is None) or one of its months."""
+    """A calendar year (``month`` is None), one of its months, or its months up to one (``from_january``)."""
 
     year: int
     month: int | None = None
+    from_january: bool = False
 
     @classmethod
     def parse(cls, written: str) -> Period:
-        """Read ``2024`` or ``2024-09``.
+        """Read ``2024``, ``2024-09`` or ``2024-01-01/P9M``.
 
         Raises:
-            StatisticianError: written is neither.
+            StatisticianError: written is none of them.
         """
+        if part := _PART.fullmatch(written.strip()):
+            return cls(int(part[1]), int(part[2]), from_january=True)
         match = _WRITTEN.fullmatch(written.strip())
         if match is None:
             raise StatisticianError(
@@ -35,7 +43,7 @@ class Period:
 
     @property
     def first_day(self) -> date:
-        return date(self.year, self.month or 1, 1)
+        return date(self.year, 1 if self.from_january else self.month or 1, 1)
 
     @property
     def last_day(self) -> date:
@@ -44,9 +52,24 @@ class Period:
 
     @property
     def months(self) -> tuple[Period, ...]:
-        if self.month is not None:
+        if self.is_month:
             return (self,)
-        return tuple(Period(self.year, month) for month in range(1, 13))
+        return tuple(Period(self.year, month) for month in range(1, (self.month or 12) + 1))
+
+    @property
+    def is_month(self) -> bool:
+        return self.month is not None and not self.from_january
+
+    @property
+    def year_so_far(self) -> Period:
+        """What has gone of the year when this period ends: itself for a year.
+
+        >>> str(Period(2024, 9).year_so_far), str(Period(2024, 1).year_so_far), str(Period(2024, 12).year_so_far)
+        ('2024-01-01/P9M', '2024-01', '2024')
+        """
+        if self.month in (None, 12):
+            return Period(self.year)
+        return Period(self.year, self.month, from_january=self.month != 1)
 
     @property
     def following(self) -> Period:
@@ -54,19 +77,15 @@ class Period:
             return Period(self.year + 1)
         return Period(self.year + self.month // 12, self.month % 12 + 1)
 
-    def days_until(self, last: Period) -> tuple[date, date]:
-        """First day of what a series that ends with ``last`` counts of this period, and the first day after.
-
-        A series of years that ends with a month counts each year up to that month:
-
-        >>> Period(2023).days_until(Period(2024, 8))
-        (datetime.date(2023, 1, 1), datetime.date(2023, 9, 1))
-        """
-        end = Period(self.year, last.month) if self.month is None else self
-        return self.first_day, end.following.first_day
+    @property
+    def span(self) -> tuple[date, date]:
+        """First day of the period, and the first day after it."""
+        return self.first_day, self.last_day + timedelta(days=1)
 
     def years_back(self, years: int) -> Period:
-        return Period(self.year - years, self.month)
+        return Period(self.year - years, self.month, self.from_january)
 
     def __str__(self) -> str:
+        if self.from_january:
+            return f"{self.year}-01-01/P{self.month}M"
         return f"{self.year}" if self.month is None else f"{self.year}-{self.month:02}"

@@ -89,7 +89,8 @@ class TableWords(msgspec.Struct, frozen=True):
         measures: names of the measures.
         units: ``persons`` and ``percent``.
         members: names of ``_T``, ``_U``, the streams and the age groups.
-        period: the name of a year or a month.
+        period: the name of a period.
+        covered: what a series of periods covers, by the first and the last one.
         day: an ISO date as it is written; what is no whole date stays as it is.
         notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of,
             and that it was known ``later``; against which figures a ``growth`` is; what was taken over (``history``).
@@ -100,6 +101,7 @@ class TableWords(msgspec.Struct, frozen=True):
     units: dict[str, Text]
     members: dict[str, Text]
     period: Callable[[Period], Text]
+    covered: Callable[[Period, Period], Text]
     day: Callable[[str], Text]
     notes: dict[str, Text] = {}
 

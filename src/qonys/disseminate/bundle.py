@@ -20,6 +20,7 @@ from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_page
+from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -78,7 +79,7 @@ def _spoken(
 ) -> Spoken:  # fmt: skip
     language, period = words.language, Period.parse(facts.period)
     title = worded(
-        design.title[language], {"period": facts.period}, language, where=f"title of {design.id} ({language})"
+        design.title[language], period_arguments(period, words), language, where=f"title of {design.id} ({language})"
     )
     identity = profile.identity
     notices = [identity.notice[language], identity.synthetic_notice.get(language, "") if facts.synthetic else ""]
@@ -90,7 +91,7 @@ def _spoken(
             "page.citation", title=title, version=facts.code_version, published=published, vintage=facts.vintage
         ),
         sentences=sentences_in(words, design, computed, period, identity.names[language]),
-        figures=big_figures_in(words, design, computed, period, str(period.years_back(1))),
+        figures=big_figures_in(words, design, computed, period),
         comparisons=comparisons,
     )
 

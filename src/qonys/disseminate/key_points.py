@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,8 +17,9 @@ from qonys.concepts.release import KeyPoint, ReleaseDesign, Value
 from qonys.concepts.status import ConfidentialityStatus
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.datasets.output import OutputTable
+from qonys.datasets.output import OutputTable, Reference
 from qonys.disseminate.numbers import listed, number, percent, rounded
+from qonys.disseminate.period_words import KNOWN, base_in_words, period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words
 
@@ -35,12 +36,14 @@ class Reading:
         form: how it is written.
         decimals: decimals shown.
         members: of ``positive``, the names and their numbers, largest first.
+        base: of a growth, the figures that it is on.
     """
 
     size: Decimal
     form: str = "number"
     decimals: int = 0
     members: tuple[tuple[Text, Decimal], ...] = ()
+    base: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +109,20 @@ def reading(value: Value, tables: Mapping[str, OutputTable], period: Period) -> 
     table = tables.get(value.table)
     if table is None:
         return Missing(f"there is no table {value.table}")
-    at = {"period": str(period), "measure": value.measure, **value.at}
+    at = {"period": _period_of(table, period), "measure": value.measure, **value.at}
     if value.compute == "positive":
         return _positive(table, at, value.over or "area")
     here = _number(table, at)
     if isinstance(here, Missing):
         return here
     form = table.measures[value.measure]
+    related = table.cells[table.key(at)].related_to
     if value.compute == "growth":
         return _growth(table, at, here)
     if value.compute == "share":
         return _share(table, at, here, value.over or "")
-    unit = "percent" if value.measure.endswith("_share") else "number"
-    return Reading(rounded(here, form.decimals), unit, form.decimals)
+    unit = "percent" if set(form.unit.values()) == {"%"} else "number"
+    return Reading(rounded(here, form.decimals), unit, form.decimals, base=related[0] if related else None)
 
 
 def sentences_in(
@@ -132,32 +136,28 @@ def sentences_in(
     spoken: dict[str, Sentence] = {}
     for point in design.key_points:
         if point.id in computed.sentences:
-            arguments = {**_periods(period), "country": Argument(country)}
+            arguments = {**period_arguments(period, words), "country": Argument(country)}
             arguments |= _arguments(words, computed.sentences[point.id])
             where = f"key point “{point.id}” ({words.language})"
             text = worded(point.text[words.language], arguments, words.language, where=where)
-            spoken[point.id] = Sentence(point.id, _unbroken(text.strip()), _table_of(point))
+            spoken[point.id] = Sentence(point.id, _unbroken(_begun(text.strip())), _table_of(point))
     return spoken
 
 
-def big_figures_in(
-    words: Words, design: ReleaseDesign, computed: Computed, period: Period, previous: str
-) -> list[BigFigure]:
+def big_figures_in(words: Words, design: ReleaseDesign, computed: Computed, period: Period) -> list[BigFigure]:
     """The headlines in one language, in the order of the design."""
-    figures = []
+    figures, periods = [], period_arguments(period, words)
     for headline in design.headlines:
         if headline.id not in computed.headlines:
             continue
         value, growth = computed.headlines[headline.id]
-        said = words("growth.named", growth=_argument(words, growth), previous=previous) if growth else ""
+        said = words("growth.named", growth=_argument(words, growth), to=periods["previous_to"]) if growth else ""
         figures.append(
             BigFigure(
                 headline.id,
-                worded(
-                    headline.label[words.language], _periods(period), words.language, where=f"headline “{headline.id}”"
-                ),
+                worded(headline.label[words.language], periods, words.language, where=f"headline “{headline.id}”"),
                 _argument(words, value).shown,
-                said,
+                _begun(said),
                 _direction(growth.size) if growth else "",
                 headline.value.table,
             )
@@ -170,11 +170,15 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=[\d%])-(?=\w)", NON_BREAKING_HYPHEN, text)
 
 
-def _periods(period: Period) -> dict[str, Argument]:
-    return {
-        "period": Argument(str(period), Decimal(period.year)),
-        "previous": Argument(str(period.years_back(1)), Decimal(period.year - 1)),
-    }
+def _period_of(table: OutputTable, period: Period) -> str:
+    """The code of the release's own period in a table: of the month where it shows months, else of the year so far."""
+    month = str(period)
+    return month if month in table.dimension("period").codes else str(period.year_so_far)
+
+
+def _begun(text: str) -> str:
+    """A sentence begins with a capital letter, whatever phrase of a period stands first."""
+    return text[:1].upper() + text[1:]
 
 
 def _table_of(point: KeyPoint) -> str:
@@ -200,12 +204,15 @@ def _number(table: OutputTable, at: dict[str, str]) -> float | Missing:
 
 
 def _growth(table: OutputTable, at: dict[str, str], here: float) -> Reading | Missing:
-    base = _number(table, {**at, "period": str(Period.parse(at["period"]).years_back(1))})
+    before = {**at, "period": str(Period.parse(at["period"]).years_back(1))}
+    base = _number(table, before)
     if isinstance(base, Missing):
         return base
     if base <= 0:
         return Missing(f"{table.id} has {base:g} in the base period, so a growth has no value")
-    return _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
+    taken = table.cells[table.key(before)].taken_from
+    growth = _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
+    return replace(growth, base=taken[0] if taken else Reference(KNOWN, table.cut_off))
 
 
 def _share(table: OutputTable, at: dict[str, str], part: float, over: str) -> Reading | Missing:
@@ -251,6 +258,8 @@ def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argum
     for name, value in readings.items():
         arguments[name] = _argument(words, value)
         arguments[f"{name}_size"] = Argument(_written(words, value, abs(value.size), signed=False), abs(value.size))
+        if value.base:
+            arguments[f"{name}_base"] = Argument(base_in_words(value.base, words))
         if value.form == "number":
             arguments[f"{name}_list"] = Argument(_enumerated(words, value))
     return arguments

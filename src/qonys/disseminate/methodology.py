@@ -12,7 +12,8 @@ from qonys.concepts.indicator import WITH_POPULATION, Indicator
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, Reference, ReleaseFacts
 from qonys.disseminate.numbers import number
-from qonys.disseminate.words import Words, day_label
+from qonys.disseminate.period_words import day_label
+from qonys.disseminate.words import Words
 
 
 @dataclass(frozen=True, slots=True)

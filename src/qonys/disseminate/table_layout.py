@@ -117,7 +117,7 @@ class TableLayout:
 
     def label(self, dimension: str, code: str) -> str:
         """The label of a code; of a month its name alone, where the whole table is of one year."""
-        if dimension == "period" and self._one_year and "-" in code:
+        if dimension == "period" and self._one_year and Period.parse(code).is_month:
             return month_name(Period.parse(code), self.language)
         label = self._members[dimension][code].label[self.language]
         return label + self._own_unit(code) if dimension == "measure" else label

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -17,7 +16,8 @@ from qonys.concepts.period import Period
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.country.profile import Profile
 from qonys.datasets.output import TableWords
-from qonys.disseminate.numbers import long_date, month_and_year
+from qonys.disseminate.numbers import month_and_year
+from qonys.disseminate.period_words import day_label, period_phrase, years_phrase
 from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
 from qonys.queries.flows import OLDEST_AGE, age_groups, ages_of_band
@@ -75,19 +75,18 @@ def table_words(profile: Profile) -> TableWords:
         units=_labels(vocabularies, "unit"),
         members=members,
         notes={name: _texts_with(vocabularies, f"note.{name}", base=str(profile.protection.base)) for name in _NOTES},
-        period=lambda period: {language: period_label(period, language) for language in profile.languages},
+        period=lambda period: {words.language: period_label(period, words) for words in vocabularies},
+        covered=lambda first, last: {words.language: years_phrase(first, last, words) for words in vocabularies},
         day=lambda written: {language: day_label(written, language) for language in profile.languages},
     )
 
 
-def period_label(period: Period, language: str) -> str:
-    """A year as its number, a month with its year."""
-    return str(period.year) if period.month is None else month_and_year(period, language)
-
-
-def day_label(written: str, language: str) -> str:
-    """An ISO date in words; a year or a month as it is written."""
-    return long_date(date.fromisoformat(written), language) if len(written) == len("2025-03-12") else written
+def period_label(period: Period, words: Words) -> str:
+    """A period as a label that stands alone: a month or a part of a year with its year."""
+    if period.is_month:
+        return month_and_year(period, words.language)
+    name = period_phrase(period, words)
+    return name[:1].upper() + name[1:]
 
 
 def _labels(vocabularies: list[Words], prefix: str) -> dict[str, Text]:

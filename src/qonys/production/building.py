@@ -20,6 +20,7 @@ from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
+from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
 from qonys.production.released_tables import Flows, released_tables
 from qonys.publish.manifest import RELEASE_FILE, release_file
@@ -83,9 +84,11 @@ def tables_to_release(
         ProfileError, StatisticianError: as `build`.
     """
     entry = office.profile.calendar_entry(str(period))
+    fail_if_deliveries_are_missing(office, period, entry)
     _fail_if_flows_are_stale(office, entry)
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
+    fail_if_months_are_empty(period, setting.delivered)
     names = _tables_of(office.profile.releases[entry.release])
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 

@@ -58,11 +58,12 @@ def situation(office: Office, day: date | None = None) -> Situation:
     """
     office, day = office.reading(), day or office.today
     accounts = accounts_by_year(office)
-    expected, waiting = _expected(office, day), _waiting(office, accounts)
+    expected, waiting = deliveries_expected_by(office, day), _waiting(office, accounts)
     return Situation(day, expected, accounts, waiting, tuple(next_steps(expected, accounts, waiting)))
 
 
-def _expected(office: Office, day: date) -> tuple[ExpectedDelivery, ...]:
+def deliveries_expected_by(office: Office, day: date) -> tuple[ExpectedDelivery, ...]:
+    """What was owed by a day against what had come by then."""
     profile, receipts = office.profile, office.store.receipts()
     suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
     asked = {expected.layout for expected in profile.expectations if expected.regions or expected.offices}

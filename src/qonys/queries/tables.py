@@ -49,7 +49,7 @@ def table_query(
         keyed: with the sums of record keys of each cell, ``arrivals_key_high`` and so on; the flows must have them.
 
     Returns:
-        One row a cell: the design's dimensions, ``period`` (``2024`` or ``2024-01``), arrivals, departures. On a
+        One row a cell: the design's dimensions, ``period`` (as `Period` is written), arrivals, departures. On a
         boundary set these are not whole where an area is divided by known shares, and ``arrivals_estimated`` and
         ``departures_estimated`` say in how many flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
     """
@@ -61,7 +61,7 @@ def table_query(
     text = f"""
 with sides as ({_sides(carried, remainder, design, keyed=keyed)}),
 counted as (
-  select {_period_text(design)} as period, {", ".join(_columns(design))}, {counts}
+  select {_period_text(design, period)} as period, {", ".join(_columns(design))}, {counts}
   from sides where {_condition(design, period)}
 )
 select {labels}, {_sums(design, keyed=keyed)}
@@ -164,9 +164,10 @@ def _group_of(name: str) -> str:
     return {"partner": "country_group", "place": "area"}[name]
 
 
-def _period_text(design: TableDesign) -> str:
+def _period_text(design: TableDesign, period: Period) -> str:
     if design.frequency == "year":
-        return "cast(year as varchar)"
+        part = str(period.year_so_far).removeprefix(str(period.year))
+        return f"cast(year as varchar) || '{part}'" if part else "cast(year as varchar)"
     return "cast(year as varchar) || '-' || lpad(cast(month as varchar), 2, '0')"
 
 
