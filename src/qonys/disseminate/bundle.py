@@ -1,4 +1,4 @@
-"""A release as files: pages, tables in every format and language, workbook, style. Bytes in, bytes out.
+"""A release as files: pages, tables in every format and language, workbook, bulletin, style. Bytes in, bytes out.
 
 Laws: the same input gives the same bytes; every language has the same tables, sentences and files; a word that is
 missing in a language stops the build; a sentence whose value is missing is left out and found.
@@ -15,11 +15,13 @@ from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.bulletin.content import bulletin_of
+from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.numbers import long_date, number, rounded
-from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_page
+from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -63,8 +65,11 @@ def release_bundle(
             profile, design, computed.data, words, facts, _comparisons(design, tables, earlier, words, facts)
         )
         titles[language] = spoken.title
-        bundle[f"{language}/index.html"] = release_page(profile, design, tables, facts, words, spoken).encode()
+        content = release_content(profile, design, tables, facts, words, spoken)
+        downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}
+        bundle[f"{language}/index.html"] = release_page(content, downloads).encode()
         bundle |= _files(in_order, words, facts, spoken)
+        bundle[file_name(facts, "", language, "pdf")] = bulletin_file(bulletin_of(content, tuple(in_order)))
         bundle |= _change_files(design, tables, earlier, words, facts)
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
@@ -110,6 +115,14 @@ def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts,
     )
     files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
     return files
+
+
+def _whole(facts: ReleaseFacts, language: str) -> dict[str, str]:
+    """The files that hold the whole release: word of the page -> path in the bundle."""
+    return {
+        "workbook": file_name(facts, "", language, "xlsx"),
+        "bulletin": file_name(facts, "", language, "pdf"),
+    }
 
 
 def _comparisons(
