@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import TypeAlias
 
 import msgspec
@@ -21,6 +22,9 @@ from qonys.disseminate.words import Words
 
 _KEPT_TOGETHER = 26
 """Rows of a table that is not broken over pages."""
+
+_SHORT = 6
+"""Rows of a table that has room below another one."""
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -267,13 +271,16 @@ class _Writer:
 
 
 def _runs(items: Sequence[Item]) -> tuple[Run, ...]:
-    """Items on sheets that lie the same way; a heading goes with what it heads, and so do its key points."""
+    """Items on sheets that lie the same way: a heading as what it heads, a short table as a wide one before it."""
     across, ways = False, []
     for item in reversed(items):
         across = item.across if isinstance(item, Table) else across and isinstance(item, Heading)
         ways.append(across)
-    paired = zip(reversed(ways), items, strict=True)
-    return tuple(Run(way, tuple(item for _, item in group)) for way, group in groupby(paired, key=lambda pair: pair[0]))
+    ways.reverse()
+    for n, item in enumerate(items[1:], start=1):
+        ways[n] = ways[n] or (ways[n - 1] and isinstance(item, Table) and len(item.side) <= _SHORT)
+    paired = zip(ways, items, strict=True)
+    return tuple(Run(way, tuple(item for _, item in group)) for way, group in groupby(paired, key=itemgetter(0)))
 
 
 def _parts(

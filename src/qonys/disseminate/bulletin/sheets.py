@@ -17,10 +17,12 @@ UPRIGHT, ACROSS = 498.0, 745.0
 
 _SIZES = ((UPRIGHT, 8.5), (UPRIGHT, 7.5), (ACROSS, 8.5), (ACROSS, 7.5))
 _PARTED = 8.0
-_WIDEST_HEAD = 150.0
+_WIDEST_HEAD = 160.0
 _BETWEEN = 8.0
 _STRETCH = 0.6
 _INDENT = 7.0
+_LINES = 3
+"""Lines of a head"""
 _EM = {
     **dict.fromkeys("\u202f", 0.2),
     **dict.fromkeys(" .,:;'’!()[]|ilj", 0.33),
@@ -104,7 +106,8 @@ def _natural(columns: Sequence[Column], size: float, most: float | None = None) 
     widths = []
     for column in columns:
         words = [word for part in column.head.split() for word in part.replace("-", "- ").split()]
-        widest = max((width_of(text, size) for text in (*words, *column.entries)), default=0.0) + _BETWEEN
+        in_lines = width_of(column.head, size) / _LINES
+        widest = max([in_lines, *(width_of(text, size) for text in (*words, *column.entries))]) + _BETWEEN
         widths.append(widest if most is None else min(widest + _INDENT, most))
     return tuple(widths)
 
@@ -119,7 +122,9 @@ def _part(wide: Sequence[float], start: int, stop: int, room: float) -> Part:
 
 
 def _cuts_between_groups(wide: Sequence[float], groups: Sequence[Head], room: float) -> list[int]:
-    """Where parts of whole groups begin and end; empty where some group has no room of its own."""
+    """Where parts of whole groups begin and end; empty where there are none, or where one has no room of its own."""
+    if all(head.span == 1 for head in groups):
+        return []
     cuts = [0]
     ends = [0, *accumulate(head.span for head in groups)]
     for start, stop in pairwise(ends):
