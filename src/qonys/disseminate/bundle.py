@@ -21,7 +21,7 @@ from qonys.disseminate.changes import changes_between, in_order_of_cut_off, larg
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.numbers import long_date, number, rounded
-from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_content, release_page
+from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -68,8 +68,7 @@ def release_bundle(
         content = release_content(profile, design, tables, facts, words, spoken)
         downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}
         bundle[f"{language}/index.html"] = release_page(content, downloads).encode()
-        bundle |= _files(in_order, words, facts, spoken)
-        bundle[file_name(facts, "", language, "pdf")] = bulletin_file(bulletin_of(content, tuple(in_order)))
+        bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, words, facts)
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
@@ -100,7 +99,8 @@ def _spoken(
     )
 
 
-def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts, spoken: Spoken) -> dict[str, bytes]:
+def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[str, bytes]:
+    words, facts, spoken = content.words, content.facts, content.spoken
     language = words.language
     files: dict[str, bytes] = {}
     for name, table in tables.items():
@@ -109,11 +109,15 @@ def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts,
     text = WorkbookText(
         title=spoken.title,
         notice=spoken.notice,
-        published=long_date(date.fromisoformat(facts.published), language),
-        next=long_date(date.fromisoformat(facts.next), language),
+        published=content.published,
+        next=content.next,
         citation=spoken.citation,
+        office=content.profile.identity.office[language],
+        cut_offs=content.cut_offs,
+        contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
     )
     files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
+    files[file_name(facts, "", language, "pdf")] = bulletin_file(bulletin_of(content, tuple(tables)))
     return files
 
 
