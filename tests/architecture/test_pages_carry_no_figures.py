@@ -12,7 +12,7 @@ WHERE = ("profiles/kz/release", "profiles/kz/texts", "profiles/kz/tables", "diss
 COUNTS = ("29282", "12732", "16550", "73238", "36061", "9361", "2639")
 PERCENTAGES = ("15.3", "20.9", "81.6", "74.8", "47.6")
 BETWEEN_THOUSANDS = r"[\s\u00a0\u202f\u2009,.'’_]?"
-BINARY = {".woff", ".woff2", ".png", ".ico", ".pyc"}
+BINARY = {".woff", ".woff2", ".ttf", ".png", ".ico", ".pyc"}
 
 
 def _pattern() -> re.Pattern[str]:

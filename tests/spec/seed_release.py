@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import product
 
+from qonys.concepts.release import tables_of
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -67,12 +68,12 @@ def seed_tables(
         drawn_table(profile, "interregional-net", ["area"], ["period", "measure"], _coded(interregional, areas)),
     ]  # fmt: skip
     known = {table.id: table for table in tables}
-    return {name: known.get(name) or _any_table(profile, name) for name in profile.tables}
+    return {name: known.get(name) or _any_table(profile, name) for name in tables_of(profile.releases["annual"])}
 
 
 def made_up_tables(profile: Profile) -> dict[str, OutputTable]:
-    """Every table of a profile in its full shape, with made-up numbers."""
-    return {name: _any_table(profile, name) for name in profile.tables}
+    """Every table of a profile's annual release in its full shape, with made-up numbers."""
+    return {name: _any_table(profile, name) for name in tables_of(profile.releases["annual"])}
 
 
 def _coded(text: str, areas: dict[str, str]) -> str:

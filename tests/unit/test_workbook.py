@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
+import msgspec
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -16,8 +18,12 @@ from qonys.disseminate.workbook import WorkbookText, workbook_file
 from spec.drawn_tables import drawn_table
 from spec.seed_release import made_up_tables, seed_facts
 
-TEXT = WorkbookText("A release", "A notice.", "12 March 2025", "12 March 2026", "Cite it so.")
+TEXT = WorkbookText(
+    "A release", "A notice.", "12 March 2025", "12 March 2026", "Cite it so.", "An office",
+    (("operational", "31 January 2025"),), (("Responsible for the release", "release@ardal.example"),),
+)  # fmt: skip
 NOTE = {"en": "A note.", "es": "Una nota."}
+OTHER_NOTE = {"en": "Another note.", "es": "Otra nota."}
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +75,9 @@ def test_a_table_has_one_row_of_flattened_heads_and_numbers_as_numbers(mini: Pro
 def test_cover_and_notes_tell_vintage_notice_and_notes(mini: Profile, regions: OutputTable) -> None:
     book = opened(written(mini, [regions]))
     cover = "\n".join(str(row[0]) for row in book.get_sheet_by_name("Cover").to_python())
-    assert "A notice." in cover and "0123456789ab" in cover and "operational, 2025-01-31" in cover
-    assert ["Table 1", "A note."] in book.get_sheet_by_name("Notes").to_python()
+    assert "A notice." in cover and "0123456789ab" in cover and "operational, 31 January 2025" in cover
+    assert "Responsible for the release: release@ardal.example" in cover and "CC BY 4.0" in cover
+    assert ["[note 1]", "A note.", "Table 1"] in book.get_sheet_by_name("Notes").to_python()
     symbols = book.get_sheet_by_name("Symbols").to_python()
     assert ["[x]", "not available"] in symbols
 
@@ -109,3 +116,67 @@ def test_the_workbook_of_kazakhstan_says_the_same_numbers_in_every_language() ->
     ]
     assert by_language[0] == by_language[1] == by_language[2]
     assert sum(map(len, by_language[0])) == len(tables[0].cells)
+
+
+@pytest.fixture(scope="module")
+def read(mini: Profile, regions: OutputTable) -> openpyxl.Workbook:
+    """Every table of mini, two of them with notes, as another program reads the workbook."""
+    noted = msgspec.structs.replace(regions, id="noted", notes=(NOTE, OTHER_NOTE))
+    others = [table for table in made_up_tables(mini).values() if table.id != regions.id]
+    return openpyxl.load_workbook(io.BytesIO(written(mini, [regions, noted, *others])))
+
+
+def test_the_file_says_title_subject_author_language_and_the_date_of_publication(read: openpyxl.Workbook) -> None:
+    told = read.properties
+    assert (told.title, told.subject, told.creator) == ("A release", "Statistical bulletin", "An office")
+    assert told.created == told.modified and told.created.isoformat() == "2025-03-12T00:00:00"
+    assert read.custom_doc_props["Language"].value == "en"
+
+
+def test_every_sheet_says_in_its_first_cell_what_it_is_and_no_pane_is_frozen(read: openpyxl.Workbook) -> None:
+    for sheet in read:
+        assert isinstance(sheet["A1"].value, str) and sheet["A1"].value
+        assert sheet.freeze_panes is None and sheet.sheet_state == "visible"
+        assert not sheet.merged_cells.ranges and not sheet.auto_filter.ref
+
+
+def test_every_table_is_one_real_table_with_full_rows_a_text_and_nothing_below(read: openpyxl.Workbook) -> None:
+    for sheet in read.worksheets[4:]:
+        (table,) = sheet.tables.values()
+        rows = list(sheet[table.ref])
+        assert sheet[table.ref.partition(":")[2]].row == sheet.max_row and rows[0][0].column == 1
+        assert [cell.value for cell in rows[0]] == table.column_names
+        assert all(cell.value not in (None, "") for row in rows for cell in row)
+        assert sheet.cell(rows[0][0].row - 1, 1).value is None, "a blank row parts the table from what stands above it"
+
+
+def test_what_is_read_out_of_a_table_names_its_columns(mini: Profile, regions: OutputTable) -> None:
+    content = zipfile.ZipFile(io.BytesIO(written(mini, [regions])))
+    marked = "".join(content.read(n).decode() for n in content.namelist() if n.startswith("xl/tables/"))
+    assert 'altText="Internal migration by region, 2024"' in marked
+    assert 'altTextSummary="Region, 2023 Arrivals, 2023 Net migration' in marked
+
+
+def test_numbers_have_the_decimals_of_their_measure(read: openpyxl.Workbook) -> None:
+    formats = {
+        cell.number_format
+        for sheet in read.worksheets[4:]
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, int | float)
+    }
+    assert formats == {"#,##0", "#,##0.0", "#,##0.00"}
+
+
+def test_links_lead_to_sheets_that_exist(read: openpyxl.Workbook) -> None:
+    links = [cell.hyperlink for sheet in read for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+    inside = [link.location for link in links if link.location]
+    assert {where.partition("!")[0].strip("'") for where in inside} == {"Contents", *read.sheetnames[4:]}
+    assert [link.target for link in links if not link.location] == ["mailto:release@ardal.example"]
+
+
+def test_a_note_is_said_once_and_marked_on_every_sheet_that_it_is_of(read: openpyxl.Workbook) -> None:
+    notes = [[cell.value for cell in row] for row in read["Notes"].iter_rows(min_row=4, max_row=5)]
+    assert notes == [["[note 1]", "A note.", "Table 1, Table 2"], ["[note 2]", "Another note.", "Table 2"]]
+    assert read["Table 1"]["A4"].value.endswith("[note 1]")
+    assert read["Table 2"]["A4"].value.endswith("[note 1] [note 2]")

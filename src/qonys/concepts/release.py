@@ -87,6 +87,17 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comparisons: tuple[VintageComparison, ...] = ()
 
 
+def tables_of(design: ReleaseDesign) -> tuple[str, ...]:
+    """The ids of the tables that a release shows or speaks of, in the order in which it does."""
+    shown = list(_in_sections(design.sections))
+    spoken = [value.table for point in design.key_points for value in point.values.values()]
+    return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in design.headlines)]))
+
+
+def _in_sections(sections: tuple[Section, ...]) -> list[str]:
+    return [name for section in sections for name in (*section.tables, *_in_sections(section.sections))]
+
+
 class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The dates of one period: publication, the next one, and the data cut-offs by name."""
 

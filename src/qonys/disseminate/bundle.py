@@ -1,4 +1,4 @@
-"""A release as files: pages, tables in every format and language, workbook, style. Bytes in, bytes out.
+"""A release as files: pages, tables in every format and language, workbook, bulletin, style. Bytes in, bytes out.
 
 Laws: the same input gives the same bytes; every language has the same tables, sentences and files; a word that is
 missing in a language stops the build; a sentence whose value is missing is left out and found.
@@ -15,11 +15,13 @@ from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.bulletin.content import bulletin_of
+from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.numbers import long_date, number, rounded
-from qonys.disseminate.page import SaidComparison, Spoken, front_page, release_page
+from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
@@ -64,8 +66,10 @@ def release_bundle(
             profile, design, computed.data, words, facts, _comparisons(design, tables, earlier, words, facts)
         )
         titles[language] = spoken.title
-        bundle[f"{language}/index.html"] = release_page(profile, design, tables, facts, words, spoken).encode()
-        bundle |= _files(in_order, words, facts, spoken)
+        content = release_content(profile, design, tables, facts, words, spoken)
+        downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}
+        bundle[f"{language}/index.html"] = release_page(content, downloads).encode()
+        bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, words, facts)
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
@@ -96,7 +100,8 @@ def _spoken(
     )
 
 
-def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts, spoken: Spoken) -> dict[str, bytes]:
+def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[str, bytes]:
+    words, facts, spoken = content.words, content.facts, content.spoken
     language = words.language
     files: dict[str, bytes] = {}
     for name, table in tables.items():
@@ -105,12 +110,24 @@ def _files(tables: Mapping[str, OutputTable], words: Words, facts: ReleaseFacts,
     text = WorkbookText(
         title=spoken.title,
         notice=spoken.notice,
-        published=long_date(date.fromisoformat(facts.published), language),
-        next=long_date(date.fromisoformat(facts.next), language),
+        published=content.published,
+        next=content.next,
         citation=spoken.citation,
+        office=content.profile.identity.office[language],
+        cut_offs=content.cut_offs,
+        contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
     )
     files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
+    files[file_name(facts, "", language, "pdf")] = bulletin_file(bulletin_of(content, tuple(tables)))
     return files
+
+
+def _whole(facts: ReleaseFacts, language: str) -> dict[str, str]:
+    """The files that hold the whole release: word of the page -> path in the bundle."""
+    return {
+        "workbook": file_name(facts, "", language, "xlsx"),
+        "bulletin": file_name(facts, "", language, "pdf"),
+    }
 
 
 def _comparisons(

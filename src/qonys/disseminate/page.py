@@ -7,7 +7,7 @@ to afterwards; every address is relative, so that the folder works from any plac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -127,11 +127,40 @@ class _Plan:
         return html_table(table, self.words, cut_off=cut_off, downloads=downloads)
 
 
-def release_page(
+@dataclass(frozen=True, slots=True)
+class ReleaseContent:
+    """All that a release says in one language, in its order; page and bulletin say it, each in its own form.
+
+    Args:
+        blocks: the sections, with their sentences, tables and texts.
+        changes_after: id of the top-level block after which what changed is told; empty where nothing is compared.
+        unlinked: tables that a sentence names and no section shows.
+        titles: id of a table -> its title.
+        published: date of publication, written.
+        next: date of the next publication, written.
+        cut_offs: name and date of each data cut-off.
+        statuses: the data statuses that occur, with their meanings.
+    """
+
+    profile: Profile
+    words: Words
+    facts: ReleaseFacts
+    spoken: Spoken
+    blocks: tuple[Block, ...]
+    changes_after: str
+    unlinked: frozenset[str]
+    titles: Mapping[str, str]
+    published: str
+    next: str
+    cut_offs: tuple[tuple[str, str], ...]
+    statuses: tuple[tuple[StatusLabel, str], ...]
+
+
+def release_content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], facts: ReleaseFacts,
     words: Words, spoken: Spoken,
-) -> str:  # fmt: skip
-    """The HTML of the release page in one language.
+) -> ReleaseContent:  # fmt: skip
+    """What a release says in one language.
 
     Raises:
         ProfileError: a word or text is missing in the language.
@@ -139,26 +168,39 @@ def release_page(
     """
     plan = _Plan(design, tables, profile, words, facts, spoken)
     blocks = plan.blocks(design.sections, 2)
-    unlinked = {s.table for s in spoken.sentences.values()} - plan.placed
+    return ReleaseContent(
+        profile=profile,
+        words=words,
+        facts=facts,
+        spoken=spoken,
+        blocks=blocks,
+        changes_after=_last_with_tables(blocks) if spoken.comparisons else "",
+        unlinked=frozenset({s.table for s in spoken.sentences.values()} - plan.placed),
+        titles={name: table.title[words.language] for name, table in tables.items()},
+        published=long_date(date.fromisoformat(facts.published), words.language),
+        next=long_date(date.fromisoformat(facts.next), words.language),
+        cut_offs=tuple(_cut_offs(facts, words)),
+        statuses=tuple(_statuses(tables, words)),
+    )
+
+
+def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
+    """The HTML of the release page in one language.
+
+    Args:
+        content: what it says.
+        downloads: what the whole release can be downloaded as -> address relative to the page.
+    """
+    parts = {field.name: getattr(content, field.name) for field in fields(content)}
     return (
         _environment()
         .get_template("release.html")
         .render(
-            blocks=blocks,
-            changes_after=_last_with_tables(blocks) if spoken.comparisons else "",
-            w=words,
-            profile=profile,
-            language=words.language,
-            languages=_languages(profile),
-            facts=facts,
-            spoken=spoken,
-            unlinked=unlinked,
-            titles={name: table.title[words.language] for name, table in tables.items()},
-            published=long_date(date.fromisoformat(facts.published), words.language),
-            next=long_date(date.fromisoformat(facts.next), words.language),
-            cut_offs=_cut_offs(facts, words),
-            statuses=_statuses(tables, words),
-            workbook="../" + file_name(facts, "", words.language, "xlsx"),
+            **parts,
+            w=content.words,
+            language=content.words.language,
+            languages=_languages(content.profile),
+            downloads=downloads,
             what_changed=WHAT_CHANGED,
         )
     )

@@ -1,7 +1,7 @@
 """A table as HTML: a semantic table in a region of its own that scrolls, with its downloads above and its notes below.
 
-Laws: a cell whose data status is not the table's prevailing one carries a mark, explained above the table; a cell
-without a value carries a symbol with a spoken meaning, never a blank; what it shows is that of `shown_cells`.
+Laws: a mark is explained above the table; a cell without a value carries a symbol with a spoken meaning, never a blank;
+what it shows is that of `said_cells`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from qonys.concepts.status import DataStatus
 from qonys.datasets.output import OutputTable
-from qonys.disseminate.shown_cells import EMPTY
+from qonys.disseminate.said_cells import SaidCell, said_cell
 from qonys.disseminate.table_layout import Head, RowHead, TableLayout, symbols_in
 from qonys.disseminate.words import Words
 
@@ -29,11 +29,12 @@ class StatusLabel:
 
 @dataclass(frozen=True, slots=True)
 class HtmlRow:
-    """A row: its heads (None: spanned from above) and its cells, as HTML."""
+    """A row: its heads (None: spanned from above) and its cells, as HTML and as they are said."""
 
     heads: tuple[RowHead | None, ...]
     cells: tuple[Markup, ...]
     depth: int
+    said: tuple[SaidCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +92,21 @@ def _row(layout: TableLayout, index: int, prevailing: DataStatus) -> HtmlRow:
     codes = layout.row_codes[index]
     heads = layout.row_heads[index]
     innermost = heads[-1]
-    cells = tuple(_cell(layout, codes, column, prevailing) for column in layout.column_codes)
-    return HtmlRow(heads, cells, innermost.depth if innermost else 1)
+    said = tuple(said_cell(layout, codes, column, prevailing) for column in layout.column_codes)
+    return HtmlRow(heads, tuple(map(_cell, said)), innermost.depth if innermost else 1, said)
 
 
-def _cell(layout: TableLayout, row: tuple[str, ...], column: tuple[str, ...], prevailing: DataStatus) -> Markup:
-    cell, said, words = layout.cell(row, column), layout.shown(row, column), layout.words
-    marks = _marks(None if cell is None or said.value is None else cell.data, said.marks, words, prevailing)
-    if said.value is None:
-        kind = Markup(' class="none"') if said.symbol == EMPTY else Markup()
+def _cell(said: SaidCell) -> Markup:
+    if said.spoken:
+        kind = Markup(' class="none"') if said.empty else Markup()
         return Markup('<td{}><span aria-hidden="true">{}</span><span class="vh">{}</span>{}</td>').format(
-            kind, words[f"symbol.{said.symbol}"], words[f"symbol.{said.symbol}.meaning"], marks
+            kind, said.text, said.spoken, _marks(said)
         )
-    return Markup("<td>{}{}</td>").format(layout.written(row, column), marks)
+    return Markup("<td>{}{}</td>").format(said.text, _marks(said))
 
 
-def _marks(data: DataStatus | None, keys: tuple[str, ...], words: Words, prevailing: DataStatus) -> Markup:
-    marks = []
-    if data is not None and data is not prevailing:
-        status = status_label(data, words)
-        marks.append((status.mark, status.name))
-    marks += [(words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]) for key in keys]
-    if not marks:
+def _marks(said: SaidCell) -> Markup:
+    if not said.marks:
         return Markup()
-    signs, meanings = zip(*marks, strict=True)
+    signs, meanings = zip(*said.marks, strict=True)
     return Markup('<sup>{}<span class="vh"> {}</span></sup>').format("".join(signs), ", ".join(meanings).lower())

@@ -12,7 +12,7 @@ import msgspec
 from qonys.analyse.members import Setting
 from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
-from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
+from qonys.concepts.release import CalendarEntry, ReleaseDesign, tables_of
 from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome, Part, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -89,7 +89,7 @@ def tables_to_release(
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     fail_if_months_are_empty(period, setting.delivered)
-    names = _tables_of(office.profile.releases[entry.release])
+    names = tables_of(office.profile.releases[entry.release])
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 
 
@@ -206,16 +206,6 @@ def _delivered(office: Office, entry: CalendarEntry, name: str, flows: Table) ->
             "`qonys process` and `qonys tabulate` again.",
         )
     return frozenset(Period(row["year"], row["month"]) for row in months)
-
-
-def _tables_of(design: ReleaseDesign) -> tuple[str, ...]:
-    shown = list(_in_sections(design.sections))
-    spoken = [value.table for point in design.key_points for value in point.values.values()]
-    return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in design.headlines)]))
-
-
-def _in_sections(sections: tuple[Section, ...]) -> list[str]:
-    return [name for section in sections for name in (*section.tables, *_in_sections(section.sections))]
 
 
 def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:

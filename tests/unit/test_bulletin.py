@@ -1,0 +1,192 @@
+"""The bulletin says what the page says, as a PDF that the compiler took for PDF/UA-1 and PDF/A-2a; the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import Destination
+from python_calamine import CalamineWorkbook
+
+from qonys.concepts.release import tables_of
+from qonys.country.loading import load_profile
+from qonys.country.profile import Profile
+from qonys.disseminate import bundle as bundling
+from qonys.disseminate.bulletin import document
+from qonys.disseminate.bulletin.content import Bulletin, Heading, Paragraphs, Run, Table
+from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
+from qonys.disseminate.bundle import release_bundle
+from qonys.errors import StatisticianError
+from spec.seed_figures import visible_text
+from spec.seed_release import made_up_tables, seed_facts, seed_tables
+
+EVIL = '#panic("x") #read("/etc/passwd") $x^2$ *bold* _it_ = Heading `raw` @ref <label> \\ // no /* comment */ ~ -- "q"'
+
+
+@pytest.fixture(scope="module")
+def mini() -> Profile:
+    return load_profile("mini")
+
+
+@pytest.fixture(scope="module")
+def bundle(mini: Profile) -> dict[str, bytes]:
+    return release_bundle(mini, mini.releases["annual"], made_up_tables(mini), {}, seed_facts("mini")).data
+
+
+@pytest.fixture(scope="module")
+def bundle_of_kazakhstan() -> dict[str, bytes]:
+    kz = load_profile("kz")
+    return release_bundle(kz, kz.releases["annual"], seed_tables(kz), {}, seed_facts()).data
+
+
+@pytest.fixture(scope="module")
+def said(mini: Profile) -> Bulletin:
+    """The content of the English bulletin, as it is handed to the compiler."""
+    made: list[Bulletin] = []
+    with mock.patch.object(bundling, "bulletin_file", lambda bulletin: made.append(bulletin) or b""):
+        release_bundle(mini, mini.releases["annual"], made_up_tables(mini), {}, seed_facts("mini"))
+    return made[0]
+
+
+def opened(bundle: dict[str, bytes], language: str, profile: str = "mini") -> PdfReader:
+    return PdfReader(io.BytesIO(bundle[f"files/{profile}-2024-{language}-0123456789ab.pdf"]))
+
+
+def text_of(reader: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def drawn(*items: Heading | Paragraphs | Table, **changed: str) -> Bulletin:
+    facts = {"language": "en", "kind": "Bulletin", "title": "A title", "office": "An office", "notice": "A notice."}
+    return Bulletin(
+        **{**facts, **changed}, notice_label="Note", date="2025-03-12", dates=(("Published", "12 March 2025"),),
+        vintage="0123456789ab", figures_label="", figures=(), contents_label="Contents", runs=(Run(False, items),),
+        placed=tuple(item.id for item in items if not isinstance(item, Paragraphs)),
+    )  # fmt: skip
+
+
+def test_every_language_has_a_bulletin_that_the_page_links_to(mini: Profile, bundle: dict[str, bytes]) -> None:
+    for language in mini.languages:
+        name = f"files/mini-2024-{language}-0123456789ab.pdf"
+        assert bundle[name].startswith(b"%PDF-1.7")
+        assert f'href="../{name}" download' in bundle[f"{language}/index.html"].decode()
+
+
+def test_the_file_says_title_author_language_date_and_both_standards(bundle: dict[str, bytes]) -> None:
+    reader = opened(bundle, "es")
+    catalog, told = reader.root_object, reader.metadata
+    assert told is not None and told.title == "Migración de la población de Ardal, 2024"
+    assert told.author == "Oficina de Poblamiento de Ardal"
+    assert told.creation_date is not None and told.creation_date.date().isoformat() == "2025-03-12"
+    assert catalog["/Lang"] == "es"
+    assert catalog["/MarkInfo"]["/Marked"] and catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+    metadata = catalog["/Metadata"].get_object().get_data().decode()
+    assert re.search(r"pdfuaid:part>1<", metadata)
+    assert re.search(r"pdfaid:part>2<", metadata) and re.search(r"pdfaid:conformance>A<", metadata)
+
+
+def test_the_outline_leads_to_every_section_and_table(mini: Profile, bundle: dict[str, bytes]) -> None:
+    def titles(entries: list[Destination | list[Destination]]) -> Iterator[str]:
+        for entry in entries:
+            yield from titles(entry) if isinstance(entry, list) else [str(entry.title)]  # type: ignore[arg-type]
+
+    found = list(titles(opened(bundle, "en").outline))
+    assert found[:5] == [
+        "1. Key points", "Ethnic structure", "Table 1. Ethnic structure of external migration, 2024",
+        "Interregional migration", "Table 2. Internal migration by region, 2024",
+    ]  # fmt: skip
+    assert sum(title.startswith("Table ") for title in found) == len(tables_of(mini.releases["annual"]))
+    assert found[-3:] == ["Where the figures come from", "Contacts", "About this release"]
+
+
+def test_every_sentence_term_and_cell_of_the_page_stands_in_the_bulletin(bundle: dict[str, bytes]) -> None:
+    page = bundle["en/index.html"].decode()
+    written = text_of(opened(bundle, "en")).replace(" ", "")
+    parts = re.findall(r'<li id="point-[^>]*>(.*?)(?: <a|</li>)', page) + re.findall(r"<dd>(.*?)</dd>", page)
+    cells = [re.sub(r"<sup>.*?</sup>|<[^>]+>", "", cell) for cell in re.findall(r"<td>.*?</td>", page)]
+    assert len(parts) > 10 and len(cells) > 200
+    missing = [part for part in (*parts, *cells) if visible_text(part).replace(" ", "") not in written]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_letters_and_signs_of_each_language_are_in_the_embedded_fonts(
+    bundle_of_kazakhstan: dict[str, bytes], language: str
+) -> None:
+    reader = opened(bundle_of_kazakhstan, language, "kz")
+    title = {"kk": "Қазақстан Республикасы", "ru": "Республики", "en": "Republic of Kazakhstan"}[language]
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages[:3]).split())
+    assert title in text and "\ufffd" not in text
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts and all(re.fullmatch(r"/[A-Z]{6}\+(InterVariable|LibertinusSerif)\S*", font) for font in fonts)
+
+
+def test_the_same_input_gives_the_same_bytes(mini: Profile, bundle: dict[str, bytes]) -> None:
+    document._compiler.cache_clear()
+    again = release_bundle(mini, mini.releases["annual"], made_up_tables(mini), {}, seed_facts("mini")).data
+    assert {name for name in bundle if name.endswith(".pdf")}
+    assert [name for name in bundle if bundle[name] != again[name]] == []
+
+
+def test_no_text_is_read_as_code() -> None:
+    made = drawn(Heading("one", 1, EVIL), Paragraphs((EVIL,)), title=EVIL, office=EVIL, notice=EVIL)
+    text = text_of(PdfReader(io.BytesIO(bulletin_file(made))))
+    assert text.count(EVIL) >= 4
+
+
+def test_a_heading_lies_across_with_the_table_that_it_heads_and_nothing_else_does(said: Bulletin) -> None:
+    across = [item for run in said.runs if run.across for item in run.items]
+    assert [item.id for item in across if isinstance(item, Heading | Table)] == ["by-month", "table-internal-by-month"]
+    assert len(across) == 2
+    upright = [item for run in said.runs if not run.across for item in run.items]
+    assert len(upright) > 20 and not any(item.across for item in upright if isinstance(item, Table))
+
+
+def test_each_part_of_a_table_has_its_own_heads_over_all_its_columns(said: Bulletin) -> None:
+    table = next(item for run in said.runs for item in run.items if getattr(item, "across", False))
+    assert isinstance(table, Table)
+    assert [part.heads[0] for part in table.parts] == [
+        (("Arrivals", 12),),
+        (("Departures", 12),),
+        (("Net migration", 12),),
+    ]
+    for part in table.parts:
+        assert {len(row) for row in (*part.rows, part.widths, part.heads[1])} == {12}
+
+
+def test_every_page_says_notice_vintage_and_its_number(bundle: dict[str, bytes]) -> None:
+    reader = opened(bundle, "en")
+    for number, page in enumerate(reader.pages, start=1):
+        text = " ".join(page.extract_text().split())
+        assert "All records are synthetic." in text and "0123456789ab" in text
+        assert f"{number} / {len(reader.pages)}" in text
+
+
+def test_what_the_compiler_does_not_accept_is_told_without_a_traceback() -> None:
+    with pytest.raises(StatisticianError, match=r"bulletin of A title \(en\).*ua-1 and a-2a"):
+        bulletin_file(drawn(title="A title", notice="\x00"))
+
+
+def test_pages_can_be_looked_at_as_pictures() -> None:
+    pictures = bulletin_pictures(drawn(Heading("one", 1, "One")), 20)
+    assert len(pictures) == 3 and all(picture.startswith(b"\x89PNG") for picture in pictures)
+
+
+def test_a_wide_table_is_parted_and_says_so(mini: Profile, bundle: dict[str, bytes]) -> None:
+    text = text_of(opened(bundle, "en"))
+    for part in ("Part 1 of 3", "Part 2 of 3", "Part 3 of 3"):
+        assert part in text
+
+
+def test_the_number_of_a_table_is_that_of_its_sheet(said: Bulletin, bundle: dict[str, bytes]) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(bundle["files/mini-2024-en-0123456789ab.xlsx"]))
+    titles = {item.title for run in said.runs for item in run.items if isinstance(item, Table)}
+    assert titles == {f"{name}. {book.get_sheet_by_name(name).to_python()[0][0]}" for name in book.sheet_names[4:]}
