@@ -107,7 +107,7 @@ def theil_decomposition(flows: ArrayLike, groups: Sequence[str]) -> TheilDecompo
 
     >>> parts = theil_decomposition([[0, 4, 1], [4, 0, 1], [1, 1, 0]], ["north", "north", "south"])
     >>> round(parts.total, 4), round(parts.between, 4), parts.within
-    (0.2231, 0.2231, 0.0)
+    (0.231, 0.231, 0.0)
     """
     matrix = flow_matrix(flows)
     names, member = _group_of_each(groups, len(matrix))

@@ -241,7 +241,10 @@ def _conjugate_gradients(product: Callable[[Values], Values], wanted: Values, di
         if size <= enough:
             return solution
         image = product(direction)
-        length = size / float(direction @ image)
+        curvature = float(direction @ image)
+        if not curvature > 0:
+            return None
+        length = size / curvature
         solution, residual = solution + length * direction, residual - length * image
         scaled = residual / diagonal
         size, previous = float(residual @ scaled), size

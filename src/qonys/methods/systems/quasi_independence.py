@@ -55,9 +55,9 @@ def quasi_independence(flows: ArrayLike, *, most_sweeps: int = 200_000) -> Quasi
     Association 63(324).
 
     >>> quasi_independence([[0, 10, 20], [30, 0, 40], [20, 60, 0]]).fitted.round(2)
-    array([[ 0.  , 10.93, 19.07],
-           [29.07,  0.  , 40.93],
-           [20.93, 59.07,  0.  ]])
+    array([[ 0.  , 15.79, 14.21],
+           [24.21,  0.  , 45.79],
+           [25.79, 54.21,  0.  ]])
     """
     matrix = flow_matrix(flows)
     total = migrants(matrix, "model of quasi-independence")
