@@ -80,8 +80,8 @@ def gravity_model(flows: ArrayLike, distances: ArrayLike, *, impossible: ArrayLi
         impossible: True where no flow can be (structural zeros besides the diagonal), shape (n, n).
 
     Raises:
-        UndefinedIndicatorError: nobody moved; the exponent cannot be told from the sizes of areas, as with two areas
-            or equal distances; the possible pairs fall into parts without a pair between them; or the likelihood has
+        UndefinedIndicatorError: nobody moved; the exponent cannot be told from the sizes of areas, as with fewer
+            than four areas whose distances are alike in both directions, or with equal distances; the possible pairs fall into parts without a pair between them; or the likelihood has
             no maximum, as where all moves have one end in common.
         StatisticianError: a figure is missing or negative, a distance is 0, an impossible pair has a flow, or the
             shapes differ.
@@ -182,7 +182,8 @@ class _Fit:
         if self.information <= _LEAST_INFORMATION * spread or not np.isfinite(self.information):
             raise UndefinedIndicatorError(
                 "The effect of distance cannot be told from the sizes of the areas: no distances vary within them.",
-                next_step="It needs three areas, unequal distances, and moves between more than one area and the others.",
+                next_step="It needs four areas, three if distances differ by direction, unequal distances, and moves besides "
+                "those of one area.",
             )
         slope = float(((self.flows - self.fitted) * self.log_distance).sum()) - float(missing @ explained[0])
         step = slope / self.information
