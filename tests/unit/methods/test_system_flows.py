@@ -79,7 +79,7 @@ def test_a_system_of_one_area_is_undefined(index: Callable[[Any], Any]) -> None:
 
 
 def test_a_bad_cell_is_named_by_its_row_and_column() -> None:
-    with pytest.raises(StatisticianError, match="row 2, column 3.*1 of the flows.*-4"):
+    with pytest.raises(StatisticianError, match=r"row 2, column 3.*1 of the flows.*-4"):
         flow_matrix([[0, 1, 2], [3, 0, -4], [4, 5, 0]])
 
 
