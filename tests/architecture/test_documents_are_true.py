@@ -11,6 +11,7 @@ import pytest
 from qonys import errors
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.layout import Column, Source, SourceLayout
+from qonys.concepts.quality import QUALITY_MEASURES, SIMS, MirrorFigure
 from qonys.concepts.rule import Rule
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import Frequency, Measure, SideDimension, TableDesign, Universe
@@ -84,6 +85,13 @@ def test_the_reference_of_exit_codes_has_a_row_for_the_code_of_every_error() -> 
     codes = {kind.exit_code for kind in classes if issubclass(kind, errors.QonysError)}
     assert codes
     assert [code for code in sorted(codes) if f"| {code} |" not in text] == []
+
+
+def test_the_reference_of_quality_names_every_measure_concept_and_column() -> None:
+    texts = tuple(concept.code for concept in SIMS if concept.kind == "text")
+    fields = (*QUALITY_MEASURES, *texts, *MirrorFigure.__struct_fields__)
+    text = (REFERENCE / "quality.md").read_text(encoding="utf-8")
+    assert [field for field in fields if f"`{field}`" not in text] == []
 
 
 def test_the_glossary_names_every_variable() -> None:

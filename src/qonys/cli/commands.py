@@ -11,6 +11,7 @@ from qonys.cli.keys import rotate
 from qonys.cli.links import link
 from qonys.cli.profile import check, schemas
 from qonys.cli.protection import audit
+from qonys.cli.quality import quality
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
 from qonys.cli.review import correct, corrections, review
@@ -38,7 +39,7 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
 _offer(app, review, correct, link, corrections)
-_offer(app, findings)
+_offer(app, findings, quality)
 _offer(release, build, publish)
 _offer(profile, check, schemas)
 _offer(keys, rotate)

@@ -23,6 +23,8 @@ def check(name: str, /, *, json: AsJson = False) -> None:
         return
     says.print(f"The profile {checked['profile']} is in order.", style="green")
     show_table("", ["Holds", "Number"], list(checked["holds"].items()))
+    for code, languages in checked["quality_texts_missing"].items():
+        says.print(f"  ! The quality report has no text for {code} in {', '.join(languages)}.", style="yellow")
 
 
 def schemas(folder: Path, /) -> None:

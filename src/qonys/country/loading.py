@@ -19,6 +19,7 @@ from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
+from qonys.concepts.quality import MirrorFigure
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -118,6 +119,7 @@ def load_profile(name: str) -> Profile:
         breaks=_breaks(folder / "breaks.yaml"),
         indicators=_by_id(_indicators(folder / "indicators.yaml")),
         protection=_protection(folder / "protection.yaml"),
+        mirror=_mirror(folder / "mirror.csv"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -226,6 +228,10 @@ def _indicators(path: Path) -> tuple[Indicator, ...]:
 
 def _protection(path: Path) -> Protection:
     return read_yaml(path, Protection) if path.is_file() else Protection()
+
+
+def _mirror(path: Path) -> tuple[MirrorFigure, ...]:
+    return tuple(figure for _, figure, _ in read_csv(path, MirrorFigure)) if path.is_file() else ()
 
 
 def _population(path: Path) -> tuple[PopulationFigure, ...]:

@@ -7,6 +7,7 @@ missing in a language stops the build; a sentence whose value is missing is left
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 
@@ -15,6 +16,7 @@ from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
@@ -23,6 +25,7 @@ from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_p
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.period_words import period_arguments
+from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -39,6 +42,7 @@ def release_bundle(
     tables: Mapping[str, OutputTable],
     earlier: Mapping[str, OutputTable],
     facts: ReleaseFacts,
+    report: QualityReport | None = None,
 ) -> Outcome[dict[str, bytes]]:
     """Every file of a release.
 
@@ -48,6 +52,7 @@ def release_bundle(
         tables: table id -> table, all tables of the release.
         earlier: table id -> the same table at the other data cut-off, for each comparison of the design.
         facts: dates, vintage, hashes.
+        report: measures of the quality of the release; without it the release has no quality report.
 
     Returns:
         path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
@@ -65,6 +70,10 @@ def release_bundle(
         spoken = _spoken(
             profile, design, computed.data, words, facts, _comparisons(design, tables, earlier, words, facts)
         )
+        if report is not None:
+            said = said_of_release(profile, design, report, tables, facts, language)
+            spoken = replace(spoken, quality=said)
+            bundle |= quality_bundle(said, profile, facts, spoken.title, spoken.notice)
         titles[language] = spoken.title
         content = release_content(profile, design, tables, facts, words, spoken)
         downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}

@@ -23,6 +23,7 @@ from qonys.disseminate.files import file_name
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
+from qonys.disseminate.quality_said import SaidQuality
 from qonys.disseminate.tables_html import HtmlTable, StatusLabel, html_table, status_label
 from qonys.disseminate.words import Words, words_of
 from qonys.errors import StatisticianError
@@ -71,6 +72,7 @@ class Spoken:
     sentences: Mapping[str, Sentence]
     figures: Sequence[BigFigure]
     comparisons: Sequence[SaidComparison]
+    quality: SaidQuality | None = None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 import yaml
 
@@ -109,8 +109,11 @@ def _age_group(vocabularies: list[Words], low: int, high: int | None) -> Text:
 
 @cache
 def shipped_words(language: str) -> dict[str, str]:
-    """The product's own words in a language; empty where it has none."""
-    path = resources.files("qonys.disseminate") / "languages" / f"{language}.yaml"
-    if not path.is_file():
-        return {}
-    return {str(key): str(word) for key, word in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+    """The product's own words in a language: those of the page, and those of each topic; empty where it has none."""
+    folder = Path(__file__).parent / "languages"
+    words: dict[str, str] = {}
+    for path in (folder / f"{language}.yaml", *sorted(folder.glob(f"*/{language}.yaml"))):
+        if path.is_file():
+            content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+            words |= {str(key): str(word) for key, word in content.items()}
+    return words

@@ -16,12 +16,14 @@ from qonys.concepts.release import CalendarEntry, ReleaseDesign, tables_of
 from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome, Part, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
+from qonys.production.quality import release_quality
 from qonys.production.released_tables import Flows, released_tables
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
@@ -65,7 +67,8 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     _fail_if_something_can_be_found_out(made, design)
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     facts = _facts(essence, setting)
-    bundle = release_bundle(profile, design, tables, earlier, facts)
+    report = release_quality(office, entry, tables, earlier, made.measures["protected"])
+    bundle = release_bundle(profile, design, tables, earlier, facts, report)
     files = {**bundle.data, RELEASE_FILE: release_file(facts, design, profile.languages, bundle.data)}
     folder = _write(office, essence, files)
     office.progress("files", len(files))
@@ -73,6 +76,20 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
         str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
     )
     return Outcome(built, (*made.findings, *bundle.findings), made.measures)
+
+
+def quality(office: Office, period: Period) -> Outcome[QualityReport]:
+    """The measures of the quality of the release of a period, as it would be built now.
+
+    Raises:
+        ProfileError, StatisticianError: as `build`.
+    """
+    office = office.reading()
+    entry = office.profile.calendar_entry(str(period))
+    setting, flows, made = tables_to_release(office, period)
+    design = office.profile.releases[entry.release]
+    earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
+    return Outcome(release_quality(office, entry, made.data, earlier, made.measures["protected"]), made.findings)
 
 
 def tables_to_release(

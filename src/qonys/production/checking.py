@@ -8,6 +8,7 @@ from qonys.collect.typed_rows import layout_expressions
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import load_plan
+from qonys.disseminate.quality_texts import concepts_without_text
 from qonys.disseminate.wording import fail_if_malformed
 from qonys.process.edits import correction_match, rule_edit
 from qonys.process.imputation import donor_query
@@ -47,6 +48,7 @@ def check_profile(name: str) -> dict[str, Any]:
             "tables": len(profile.tables),
             "release designs": len(profile.releases),
         },
+        "quality_texts_missing": concepts_without_text(profile),
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qonys.concepts.period import Period
 from qonys.datasets.outcome import Outcome, RuleResult
+from qonys.datasets.quality import QualityReport
 from qonys.evaluate.accounts import Account
 from qonys.production import (
     accounting,
@@ -73,6 +74,10 @@ class Line:
     def build(self, period: Period) -> Outcome[BuiltRelease]:
         """Statistics -> output: tables, identities, sentences, pages and files of one release."""
         return building.build(self.office, period)
+
+    def quality(self, period: Period) -> Outcome[QualityReport]:
+        """The measures of the quality of a release, as its build computes them; nothing is written."""
+        return building.quality(self.office, period)
 
     def publish(self, period: Period | None = None) -> Outcome[Publication]:
         """Output -> published: a copy in the published folder, and the pointer to it."""

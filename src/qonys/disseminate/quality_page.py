@@ -1,0 +1,76 @@
+"""The page of a quality report: every concept of SIMS under its code, with its text and its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from qonys.concepts.release import CalendarEntry, ReleaseDesign
+from qonys.country.profile import Profile
+from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.datasets.quality import QualityReport
+from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name, quality_groups, quality_json
+from qonys.disseminate.quality_said import SaidConcept, SaidMeasure, SaidQuality, said_quality
+from qonys.disseminate.words import words_of
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def said_of_release(
+    profile: Profile,
+    design: ReleaseDesign,
+    report: QualityReport,
+    tables: Mapping[str, OutputTable],
+    facts: ReleaseFacts,
+    language: str,
+) -> SaidQuality:
+    """The quality report of a release in a language, dated as the release is.
+
+    Raises:
+        ProfileError: a word is missing in the language.
+    """
+    entry = CalendarEntry(
+        facts.period, design.id, date.fromisoformat(facts.published), date.fromisoformat(facts.next), {}
+    )
+    return said_quality(profile, report, tables, entry, language, synthetic=facts.synthetic)
+
+
+def quality_bundle(
+    said: SaidQuality, profile: Profile, facts: ReleaseFacts, release_title: str, notice: str
+) -> dict[str, bytes]:
+    """The files of a quality report in one language: path in the bundle -> content."""
+    language, title = said.words.language, said.words("quality.title", title=release_title)
+    page = _environment().get_template(QUALITY_PAGE)
+    written = page.render(
+        w=said.words,
+        language=language,
+        languages=[(code, words_of(profile, code)["page.this_language"]) for code in profile.languages],
+        title=title,
+        notice=notice,
+        facts=facts,
+        groups=quality_groups(said),
+        grouped=_grouped,
+        json=f"../{quality_file_name(facts, language)}",
+    )
+    return {
+        f"{language}/{QUALITY_PAGE}": written.encode(),
+        quality_file_name(facts, language): quality_json(said, facts, title, notice),
+    }
+
+
+def _grouped(concept: SaidConcept) -> list[tuple[str, list[SaidMeasure]]]:
+    """The values of each measure of a concept under its name."""
+    return [(name, list(values)) for name, values in groupby(concept.measures, key=lambda one: one.name)]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
