@@ -14,6 +14,7 @@ from qonys.cli.protection import audit
 from qonys.cli.quality import quality
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, publish, serve
+from qonys.cli.release_proof import check_release, compare, verify
 from qonys.cli.review import correct, corrections, review
 from qonys.cli.rules import findings, rules, try_changed
 from qonys.cli.status import status
@@ -25,7 +26,7 @@ app = App(
     version_flags=["--version"],
     help_format="markdown",
 )
-release = App(name="release", help="Build a release, and publish it.")
+release = App(name="release", help="Build a release, prove it, and publish it.")
 rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
 protect = App(name="protect", help="Look after the protection of persons in what is published.")
 keys = App(name="keys", help="Look after the keys of a register.")
@@ -40,7 +41,8 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
 _offer(app, review, correct, link, corrections)
 _offer(app, findings, quality)
-_offer(release, build, publish)
+_offer(release, build, publish, verify, compare)
+release.command(check_release, name="check")
 _offer(profile, check, schemas)
 _offer(keys, rotate)
 _offer(protect, audit)

@@ -21,6 +21,7 @@ from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
+from qonys.production.identities import identities_of
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
 from qonys.production.quality import release_quality
@@ -28,6 +29,7 @@ from qonys.production.released_tables import Flows, released_tables
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically
+from qonys.store.kept_profiles import keep_profile
 from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
 from qonys.store.states import State
@@ -69,7 +71,8 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     bundle = release_bundle(profile, design, tables, earlier, facts, report)
-    files = {**bundle.data, RELEASE_FILE: release_file(facts, design, profile.languages, bundle.data)}
+    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables))
+    files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
     office.progress("files", len(files))
     built = BuiltRelease(
@@ -256,6 +259,7 @@ def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], 
         version = office.store.version(state)
         if version is not None:
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
+    keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     record = ReleaseRecord(essence.vintage, essence, states, manifest, office.operator, office.instant)
     write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))

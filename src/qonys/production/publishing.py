@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qonys.concepts.period import Period
 from qonys.datasets.outcome import Outcome
-from qonys.errors import OperatorError
+from qonys.production.built_releases import built_release
 from qonys.production.office import Office
 from qonys.publish.publication import Publication, publish_bundle
 from qonys.published.bundles import PublishedFolder
@@ -18,16 +16,4 @@ def publish(office: Office, period: Period | None = None) -> Outcome[Publication
     Raises:
         OperatorError: nothing was built, or the build is not whole.
     """
-    built = _latest_build(office, period)
-    return Outcome(publish_bundle(built / "bundle", PublishedFolder(office.workspace.published)))
-
-
-def _latest_build(office: Office, period: Period | None) -> Path:
-    pattern = f"{period or '*'}/*/record.json"
-    records = sorted(office.workspace.releases.glob(pattern), key=lambda path: path.stat().st_mtime_ns)
-    if not records:
-        raise OperatorError(
-            f"No release{f' of {period}' if period else ''} was built.",
-            next_step=f"Run `qonys release build {period or 'PERIOD'}` first.",
-        )
-    return records[-1].parent
+    return Outcome(publish_bundle(built_release(office, period).bundle, PublishedFolder(office.workspace.published)))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from qonys.concepts.release import ReleaseDesign
+from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
 
@@ -15,12 +16,17 @@ __all__ = ["RELEASE_FILE", "release_file"]
 
 
 def release_file(
-    facts: ReleaseFacts, design: ReleaseDesign, languages: tuple[str, ...], files: Mapping[str, bytes]
+    facts: ReleaseFacts,
+    design: ReleaseDesign,
+    languages: tuple[str, ...],
+    files: Mapping[str, bytes],
+    identities: Identities = Identities(),  # noqa: B008 it is frozen
 ) -> bytes:
     """The content of release.json."""
     content = ReleaseFile(
         facts=facts,
         titles={language: design.title[language].replace("{period}", facts.period) for language in languages},
         files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        identities=identities,
     )
     return msgspec.json.format(msgspec.json.encode(content), indent=2)

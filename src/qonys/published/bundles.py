@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from qonys.concepts.text import Text
+from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.errors import OperatorError
 
@@ -18,11 +19,12 @@ _POINTER = "current.json"
 
 
 class ReleaseFile(msgspec.Struct, frozen=True):
-    """release.json: the facts of a release, its title by language, the SHA-256 of each of its other files."""
+    """release.json: the facts of a release, its title by language, the hash of each other file, what adds up in it."""
 
     facts: ReleaseFacts
     titles: Text
     files: dict[str, str]
+    identities: Identities = Identities()
 
 
 class _Pointer(msgspec.Struct, frozen=True):

@@ -98,6 +98,11 @@ class Workspace:
         return self.folder / "releases"
 
     @property
+    def profiles(self) -> Path:
+        """Profiles as they were when a release was built from them."""
+        return self.folder / "profiles"
+
+    @property
     def spill(self) -> Path:
         return self.folder / "store" / "spill"
 
