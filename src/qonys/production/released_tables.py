@@ -21,7 +21,13 @@ from qonys.analyse.identities import (
 )
 from qonys.analyse.indicator_cells import bases_of
 from qonys.analyse.members import Setting
-from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, published_exact, rounded_counts
+from qonys.analyse.protecting import (
+    ProtectedCounts,
+    perturbed_counts,
+    published_exact,
+    published_rounded,
+    rounded_counts,
+)
 from qonys.analyse.published_cells import CellOfAll
 from qonys.analyse.tables import counts_by_key, output_table
 from qonys.concepts.table_design import TableDesign
@@ -71,7 +77,7 @@ def released_tables(
     for name, vintage in wanted.items():
         counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
         office.progress("tables", len(counted))
-    exact = _exact_cells(office, counted)
+    exact, agreed = _exact_cells(office, counted), dict[CellOfAll, int]()
     tables: dict[str, OutputTable] = {}
     findings: list[Finding] = []
     changed: dict[str, object] = {}
@@ -79,11 +85,12 @@ def released_tables(
         if office.profile.protection.method(name) == "exact":
             tables[name] = one.exact
             continue
-        protected = _protected(office, one, exact)
+        protected = _protected(office, one, exact, agreed)
         note = setting.words.notes[office.profile.protection.method(name)]
         design = msgspec.structs.replace(one.design, notes=(*one.design.notes, note))
         tables[name] = output_table(design, protected.counts, setting, one.vintage, protected.hides)
         if name in office.profile.protection.additive:
+            agreed = published_rounded(one.design, one.vintage, protected) | agreed
             fail_if_parts_differ_from_total(tables[name], one.design)
         findings += protected.findings
         changed[name] = protected.utility
@@ -118,10 +125,12 @@ def _exact_cells(office: Office, counted: Mapping[str, Counted]) -> dict[CellOfA
     return found
 
 
-def _protected(office: Office, one: Counted, exact: Mapping[CellOfAll, int]) -> ProtectedCounts:
+def _protected(
+    office: Office, one: Counted, exact: Mapping[CellOfAll, int], agreed: Mapping[CellOfAll, int]
+) -> ProtectedCounts:
     plan = office.profile.protection
     if plan.method(one.design.id) == "additive":
-        return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base)
+        return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base, agreed)
     noise = perturbation_table(plan.noise.largest, plan.noise.variance, smallest_kept=plan.noise.smallest_kept)
     return perturbed_counts(one.design, one.vintage, one.counts, exact, noise)
 
