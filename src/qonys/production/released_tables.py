@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
 import pyarrow as pa
 
-from qonys.analyse.audit import Weakness, as_published, weaknesses
+from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
 from qonys.analyse.breaks import with_breaks
+from qonys.analyse.differencing import differences
 from qonys.analyse.history import with_history
 from qonys.analyse.identities import (
     fail_if_internal_flows_do_not_balance,
@@ -95,7 +96,7 @@ def released_tables(
         findings += protected.findings
         changed[name] = protected.utility
     published = [as_published(counted[name].design, table) for name, table in tables.items()]
-    found = weaknesses(published, office.profile.protection, thorough=False)
+    found = _found_at_once(office, published)
     for name, table in tables.items():
         one, is_exact = counted[name], office.profile.protection.method(name) == "exact"
         counts = counts_by_key(one.design, one.counts) if is_exact else {}
@@ -103,6 +104,14 @@ def released_tables(
         tables[name] = with_breaks(longer.data, office.profile.breaks, setting)
         findings += longer.findings
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
+
+
+def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weakness, ...]:
+    plan = office.profile.protection
+    return (
+        *weaknesses(tables, plan, thorough=False),
+        *differences(tables, plan, office.territory, thorough=False),
+    )
 
 
 def told(weakness: Weakness) -> Finding:
