@@ -87,9 +87,9 @@ def test_rounding_is_undone_by_a_margin_that_leaves_no_other_count() -> None:
 def test_what_came_between_two_vintages_is_found() -> None:
     before = crossed({"N1 ard": 20, "N1 bor": 30, "S1 ard": 40, "S1 bor": 50})
     after = crossed({"N1 ard": 21, "N1 bor": 36, "S1 ard": 40, "S1 bor": 50})
-    found = weaknesses([after], EXACT, earlier={"t": before})
+    found = weaknesses([after], EXACT, earlier=[before])
     assert attacks(found) == {("difference of vintages", "N1, ard"), ("difference of vintages", "_T, ard")}
-    assert weaknesses([after], ROUNDED, earlier={"t": before}) == ()
+    assert weaknesses([after], ROUNDED, earlier=[before]) == ()
 
 
 def test_twelve_months_tell_their_year() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qonys.analyse.protecting import perturbed_counts, published_exact, rounded_counts
+from qonys.analyse.protecting import perturbed_counts, published_exact, published_rounded, rounded_counts
 from qonys.analyse.published_cells import cell_of_all
 from qonys.analyse.tables import output_table
 from qonys.concepts.status import ConfidentialityStatus
@@ -161,3 +161,61 @@ def test_rounded_counts_do_not_depend_on_the_order_in_which_an_engine_gives_rows
     one, other = (values(rounded_counts(CROSSED, "final", counts, exact, 3).counts) for counts in (crossed, shuffled))
     assert sum(value != 5 for key, value in one.items() if "_T" not in key) == 2
     assert one == other
+
+
+BY_SEX = design("by-sex", "area sex")
+BY_REASON = design("by-reason", "reason area")
+
+
+def moves_of_two_kinds(seed: int) -> pa.Table:
+    draw = np.random.default_rng(seed)
+    return moves_table(
+        {
+            "date": date(2024, 5, 5),
+            "origin": "S12",
+            "destination": str(draw.choice(AREAS)),
+            "sex": str(draw.choice(["F", "M"])),
+            "reason": str(draw.choice(["work", "study", "family"])),
+            "record_key": int(draw.integers(-(2**63), 2**63)),
+        }
+        for _ in range(30)
+    )
+
+
+def by_region(table: pa.Table, name: str) -> dict[str, int]:
+    return {row["area"]: row["arrivals"] for row in table.to_pylist() if row[name] == "_T"}
+
+
+def test_two_rounded_tables_show_the_same_value_for_a_sum_that_nobody_publishes_as_counted(mini: Profile) -> None:
+    apart = 0
+    for seed in range(6):
+        moves = moves_of_two_kinds(seed)
+        by_sex, by_reason = (counts_of(mini, one, moves, keyed=True) for one in (BY_SEX, BY_REASON))
+        first = rounded_counts(BY_SEX, "final", by_sex, {}, 3)
+        alone = rounded_counts(BY_REASON, "final", by_reason, {}, 3)
+        agreed = published_rounded(BY_SEX, "final", first)
+        second = rounded_counts(BY_REASON, "final", by_reason, {}, 3, agreed)
+        apart += by_region(first.counts, "sex") != by_region(alone.counts, "reason")
+        assert by_region(first.counts, "sex") == by_region(second.counts, "reason")
+        assert second.findings == ()
+    assert apart > 2
+
+
+def test_both_sides_of_moves_within_the_country_are_one_count(mini: Profile) -> None:
+    both = design("both", "partner_area area", measures=("arrivals", "departures"))
+    equal = dict.fromkeys([("N11", "C11"), ("C11", "N11"), ("S11", "C11"), ("C11", "S11"), ("S11", "N11")], 30)
+    moves = moves_of({**equal, ("N11", "S11"): 2})
+    exact = {cell_of_all(both, "final", "arrivals", ("2024", "_T", "_T")): moves.num_rows}
+    moves = moves.set_column(moves.schema.get_field_index("record_key"), "record_key", pa.array([7] * len(moves)))
+    found = rounded_counts(both, "final", counts_of(mini, both, moves, keyed=True), exact, 3).counts
+    arrivals, departures = values(found), values(found, "departures")
+    assert arrivals == {(area, partner): value for (partner, area), value in departures.items()}
+
+
+def test_where_two_rounded_tables_cannot_agree_it_is_said(mini: Profile) -> None:
+    moves = moves_of_two_kinds(1)
+    by_sex = counts_of(mini, BY_SEX, moves, keyed=True)
+    far_off = {cell_of_all(BY_SEX, "final", "arrivals", ("2024", "N1", "_T")): 300}
+    found = rounded_counts(BY_SEX, "final", by_sex, {}, 3, far_off)
+    assert [(f.where, "both show their own" in f.what) for f in found.findings] == [("table by-sex", True)]
+    assert found.coarsened == frozenset()

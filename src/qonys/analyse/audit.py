@@ -17,12 +17,16 @@ from scipy.sparse import csr_array
 
 from qonys.analyse.published_cells import CellOfAll, cell_of_all
 from qonys.concepts.protection import Protection
+from qonys.concepts.status import ObservationStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import TOTAL
 from qonys.datasets.output import OutputTable
 from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
 
-Attack: TypeAlias = Literal["small count", "group of one kind", "deduced from sums", "difference of vintages"]
+Attack: TypeAlias = Literal[
+    "small count", "group of one kind", "deduced from sums", "difference of vintages", "difference of borders",
+    "difference of months and years", "difference of tables",
+]  # fmt: skip
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
 
@@ -54,33 +58,35 @@ class Published:
         design: its design.
         vintage: name of the data cut-off from which it is drawn.
         sides: arrivals and departures -> period and dimensions -> the count; None where it is not shown.
+        period: of its release; where it is a month, a year counts no later one.
     """
 
     design: TableDesign
     vintage: str
     sides: Mapping[str, Mapping[Key, int | None]]
+    period: str = ""
 
     def shown(self, side: str) -> Mapping[Key, int | None]:
         return self.sides.get(side, {})
 
 
 def as_published(design: TableDesign, table: OutputTable) -> Published:
-    """What a table shows of arrivals and of departures."""
+    """What a table shows of arrivals and of departures; what is estimated by shares is no count of anybody."""
     names = [dimension.id for dimension in table.dimensions]
     order, measure = [names.index(name) for name in ("period", *design.dimensions)], names.index("measure")
     sides: dict[str, dict[Key, int | None]] = {side: {} for side in SIDES}
     for key, cell in table.cells.items():
         if key[measure] in sides:
-            value = None if cell.value is None else round(cell.value)
-            sides[key[measure]][tuple(key[at] for at in order)] = value
-    return Published(design, table.vintage, sides)
+            is_count = cell.value is not None and ObservationStatus.ESTIMATED not in cell.statuses
+            sides[key[measure]][tuple(key[at] for at in order)] = round(cell.value or 0) if is_count else None
+    return Published(design, table.vintage, sides, table.period)
 
 
 def weaknesses(
     tables: Sequence[Published],
     plan: Protection,
     *,
-    earlier: Mapping[str, Published] | None = None,
+    earlier: Sequence[Published] = (),
     thorough: bool = True,
 ) -> tuple[Weakness, ...]:
     """All that can be found out from a release.
@@ -88,10 +94,10 @@ def weaknesses(
     Args:
         tables: its tables.
         plan: how they are protected, and what is sensitive.
-        earlier: tables of the vintage that was published before, by id.
+        earlier: tables that were published before, in releases of whatever period.
         thorough: bounds over all tables of whole numbers; else those that follow from each sum, which takes no time.
     """
-    exact = _exact(tables, plan)
+    exact = exact_counts(tables, plan)
     found: list[Weakness] = []
     for one in tables:
         if one.design.id in plan.allowed or not _sensitive(one.design, plan):
@@ -99,12 +105,12 @@ def weaknesses(
         found += _small_counts(one, plan)
         found += _groups_of_one_kind(one, plan)
         found += _deduced(one, plan, exact, thorough=thorough)
-        if before := (earlier or {}).get(one.design.id):
-            found += _differences(one, before, plan)
+        for before in (*earlier, *(other for other in tables if other.vintage != one.vintage)):
+            found += _differences(one, before, plan, exact)
     return tuple(dict.fromkeys(found))
 
 
-def _exact(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:
+def exact_counts(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:
     """Every count that some table shows as it is, and every year of which all months are shown so."""
     found: dict[CellOfAll, int] = {}
     for one in tables:
@@ -169,7 +175,7 @@ def _deduced(one: Published, plan: Protection, exact: Mapping[CellOfAll, int], *
             if not inner:
                 continue
             sums, values = _sums(one, side, inner, shown, exact, period)
-            known = propagated(sums, values, _start(one, side, inner, shown, plan, exact))
+            known = propagated(sums, values, _start(one, side, inner, plan, exact))
             if thorough:
                 likely = np.flatnonzero(known.most < 2 * plan.threshold)
                 known = tightened(sums, values, known, likely.tolist())
@@ -187,20 +193,20 @@ def _is_inner(design: TableDesign, key: Key) -> bool:
 
 
 def _start(
-    one: Published, side: str, inner: Sequence[Key], shown: Mapping[Key, int | None], plan: Protection,
-    exact: Mapping[CellOfAll, int],
-) -> CountBounds:  # fmt: skip
+    one: Published, side: str, inner: Sequence[Key], plan: Protection, exact: Mapping[CellOfAll, int]
+) -> CountBounds:
     """What the published value of each cell says of its true one, given how it was protected."""
+    told = [told_of(one, side, key, plan, exact) for key in inner]
+    return CountBounds(np.array([least for least, _ in told], np.int64), np.array([most for _, most in told], np.int64))
+
+
+def told_of(one: Published, side: str, key: Key, plan: Protection, exact: Mapping[CellOfAll, int]) -> tuple[int, int]:
+    """The least and the most that a count can be, by its published value, its protection, and what is shown as it is."""
     reach = {"exact": 0, "additive": plan.base - 1, "cell_key": plan.noise.largest}[plan.method(one.design.id)]
-    least, most = np.zeros(len(inner), np.int64), np.full(len(inner), UNBOUNDED)
-    for at, key in enumerate(inner):
-        known, value = exact.get(cell_of_all(one.design, one.vintage, side, key)), shown[key]
-        if known is not None:
-            least[at] = most[at] = known
-        elif value is not None:
-            least[at] = max(value - reach, 1 if value else 0)
-            most[at] = value + reach
-    return CountBounds(least, most)
+    known, value = exact.get(cell_of_all(one.design, one.vintage, side, key)), one.shown(side)[key]
+    if known is not None:
+        return known, known
+    return (0, UNBOUNDED) if value is None else (max(value - reach, 1 if value else 0), value + reach)
 
 
 def _sums(
@@ -223,16 +229,33 @@ def _sums(
     return sums, np.array([value for _, value in lines], np.int64)
 
 
-def _differences(one: Published, before: Published, plan: Protection) -> Iterator[Weakness]:
+def _differences(
+    one: Published, before: Published, plan: Protection, exact: Mapping[CellOfAll, int]
+) -> Iterator[Weakness]:
     """What was added or taken away between two vintages is a count of its own."""
+    old = {
+        cell_of_all(before.design, "", side, key): (before, side, key)
+        for side in SIDES
+        for key, value in before.shown(side).items()
+        if value is not None and _is_inner_or_as_counted(before, key, plan)
+    }
     for side in SIDES:
-        old = before.shown(side)
         for key, value in one.shown(side).items():
-            was = old.get(key)
+            was = old.get(cell_of_all(one.design, "", side, key))
             if value is None or was is None or not _is_sensitive(one.design, key, plan):
                 continue
-            if plan.method(one.design.id) == "exact" and 0 < abs(value - was) < plan.threshold:
-                yield _weakness("difference of vintages", one, side, key, abs(value - was), abs(value - was))
+            if not _is_inner_or_as_counted(one, key, plan):
+                continue
+            (low, high), (old_low, old_high) = told_of(one, side, key, plan, exact), told_of(*was, plan, {})
+            least = max(low - old_high, old_low - high)
+            most = max(high - old_low, old_high - low)
+            if 1 <= least <= most < plan.threshold:
+                yield _weakness("difference of vintages", one, side, key, least, most)
+
+
+def _is_inner_or_as_counted(one: Published, key: Key, plan: Protection) -> bool:
+    """A sum of rounded counts may be farther from the true one than each of them."""
+    return plan.method(one.design.id) != "additive" or _is_inner(one.design, key)
 
 
 def _weakness(attack: Attack, one: Published, side: str, key: Key, least: int, most: int) -> Weakness:

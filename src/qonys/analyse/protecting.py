@@ -70,7 +70,12 @@ def published_exact(design: TableDesign, vintage: str, counts: pa.Table) -> dict
 
 
 def rounded_counts(
-    design: TableDesign, vintage: str, counts: pa.Table, exact: Mapping[CellOfAll, int], base: int
+    design: TableDesign,
+    vintage: str,
+    counts: pa.Table,
+    exact: Mapping[CellOfAll, int],
+    base: int,
+    agreed: Mapping[CellOfAll, int] | None = None,
 ) -> ProtectedCounts:
     """The counts of a table with small ones rounded so that they add up.
 
@@ -80,35 +85,88 @@ def rounded_counts(
         counts: its exact counts with keys; a combination that is not there is 0.
         exact: what other tables publish as it is.
         base: small counts become 0 or this.
+        agreed: what other tables publish rounded (`published_rounded`); a count that this table shows too becomes the same.
     """
     rows = _rows(design, counts)
-    keys, coarsened, kept_exact, findings = list(rows), set[str](), set[Key](), list[Finding]()
+    keys, of_side = list(rows), {side: cell_keys(counts, side) for side in SIDES}
+    coarsened, kept_exact, findings = set[str](), set[Key](), list[Finding]()
     columns: dict[str, NDArray[np.int64]] = {}
-    sides = _sides_shown(design)
     utility: dict[str, Mapping[str, float]] = {}
-    for side in sides:
+    blocks = [_Block(design, keys, period) for period in dict.fromkeys(key[0] for key in keys)]
+    known = dict(agreed or {})
+    for side in _sides_shown(design):
         column = np.array([rows[key][side] for key in keys], np.int64)
-        before, cell_key, inner, forced = column.copy(), cell_keys(counts, side), [np.zeros(0, np.int64)], 0
-        for period in dict.fromkeys(key[0] for key in keys):
-            block = _Block(design, keys, period)
-            fixed = [cell_of_all(design, vintage, side, keys[place]) in exact for place in block.places]
-            found = additive_rounding(
-                column[block.inner], block.membership(np.array(fixed)), cell_key[block.inner], base
-            )
-            if not found.kept.all():
-                coarsened.add(period)
-                kept_exact |= {keys[p] for p, is_fixed in zip(block.places, fixed, strict=True) if is_fixed}
-                findings.append(_coarsened(design, period, side))
-            inner.append(block.inner)
-            forced += int(found.forced.sum())
-            column[block.places] = block.all_members @ found.counts
+        before, forced = column.copy(), 0
+        for block in blocks:
+            cells = [cell_of_all(design, vintage, side, keys[place]) for place in block.places]
+            of_block = _Sums(cells, exact, known)
+            found = _rounded_block(block, of_block, column, of_side[side], base)
+            if not found.exact_kept:
+                coarsened.add(block.period)
+                kept_exact |= {keys[p] for p, is_exact in zip(block.places, of_block.is_exact, strict=True) if is_exact}
+                findings.append(_coarsened(design, block.period, side))
+            elif not found.agreed_kept:
+                findings.append(_two_values(design, block.period, side))
+            forced += found.forced
+            column[block.places] = block.all_members @ found.inner
+            known |= dict(zip(cells, column[block.places].tolist(), strict=True))
         columns[side] = column
-        of_inner = np.concatenate(inner)
+        of_inner = np.concatenate([np.zeros(0, np.int64), *(block.inner for block in blocks)])
         utility[side] = _utility(before[of_inner], column[of_inner], forced)
     kept = {name: counts[name] for name in counts.column_names if "_key_" not in name and name not in SIDES}
     nothing = pa.array(np.zeros(counts.num_rows, np.int64))
     protected = pa.table({**kept, **{side: pa.array(columns[side]) if side in columns else nothing for side in SIDES}})
     return ProtectedCounts(protected, frozenset(coarsened), frozenset(kept_exact), tuple(findings), utility)
+
+
+def published_rounded(design: TableDesign, vintage: str, protected: ProtectedCounts) -> dict[CellOfAll, int]:
+    """The counts that a rounded table shows, whatever table shows them besides."""
+    return {
+        cell_of_all(design, vintage, side, key): int(row[side])
+        for key, row in _rows(design, protected.counts).items()
+        for side in _sides_shown(design)
+        if not protected.hides(key)
+    }
+
+
+class _Sums:
+    """What the cells of a block must be, as other tables show them.
+
+    Args:
+        cells: the counts of the block.
+        exact: what is published as it is.
+        agreed: what is published rounded.
+    """
+
+    def __init__(
+        self, cells: Sequence[CellOfAll], exact: Mapping[CellOfAll, int], agreed: Mapping[CellOfAll, int]
+    ) -> None:
+        self.is_exact = np.array([cell in exact for cell in cells], bool)
+        self.is_agreed = np.array([cell in agreed and cell not in exact for cell in cells], bool)
+        self.agreed = np.array([agreed.get(cell, 0) for cell in cells], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _RoundedBlock:
+    inner: NDArray[np.int64]
+    forced: int
+    exact_kept: bool
+    agreed_kept: bool
+
+
+def _rounded_block(
+    block: _Block, sums: _Sums, column: NDArray[np.int64], keys: NDArray[np.uint64], base: int
+) -> _RoundedBlock:
+    """The inner cells of a block, rounded so that they have the sums of other tables: the exact ones before all."""
+    for is_fixed in (sums.is_exact | sums.is_agreed, sums.is_exact):
+        wanted = np.where(sums.is_agreed, sums.agreed, column[block.places])[is_fixed]
+        found = additive_rounding(
+            column[block.inner], block.membership(is_fixed), keys[block.inner], base, wanted=wanted
+        )
+        if found.kept.all():
+            break
+    agreed_kept = bool((is_fixed | ~sums.is_agreed).all())
+    return _RoundedBlock(found.counts, int(found.forced.sum()), bool(found.kept.all()), agreed_kept)
 
 
 def _utility(before: NDArray[np.int64], after: NDArray[np.int64], forced: int) -> Mapping[str, float]:
@@ -174,6 +232,7 @@ class _Block:
     """
 
     def __init__(self, design: TableDesign, keys: Sequence[Key], period: str) -> None:
+        self.period = period
         # In the order of their codes: an engine gives rows in any order, and equal costs are told apart by place.
         of_period = (place for place, key in enumerate(keys) if key[0] == period)
         self.places = np.array(sorted(of_period, key=keys.__getitem__))
@@ -207,4 +266,12 @@ def _coarsened(design: TableDesign, period: str, side: str) -> Finding:
         f"The {side} of {period} cannot be rounded so that all exact sums stay: their inner cells are not published.",
         where=f"table {design.id}",
         next_step="Fewer dimensions, larger groups, or a margin that is not published exact would help: protection.yaml.",
+    )
+
+
+def _two_values(design: TableDesign, period: str, side: str) -> Finding:
+    return Finding(
+        f"The {side} of {period} cannot be rounded to the sums that another rounded table shows: both show their own.",
+        where=f"table {design.id}",
+        next_step="Publish what they share as counted: list a table of it under `exact` in protection.yaml.",
     )

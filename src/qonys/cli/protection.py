@@ -9,7 +9,8 @@ from qonys.cli.show import as_json, prints, progress_shown, says, show_findings
 def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Attack the tables of a release as an intruder would, and list what can be found out.
 
-    Small counts, groups of one kind, what follows from sums, and what was added since the vintage that is published.
+    Small counts, groups of one kind, what follows from sums, and differences: from what is published already, between borders,
+    between months and years, between tables.
     Nothing is written. Ends with 4 where something can be found out.
 
     Args:
@@ -28,7 +29,7 @@ def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = F
         as_json({"audit": found, "findings": outcome.findings})
     else:
         show_findings(outcome.findings)
-        against = f", with the published vintage {found.earlier}" if found.earlier else ""
+        against = f", with {len(found.earlier)} published releases" if found.earlier else ""
         says.print(f"Attacked {found.tables} tables, {found.cells} cells{against}.")
         for table, sides in found.utility.items():
             for side, told in sides.items():

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from qonys.analyse.audit import SIDES, Published, Weakness, as_published, weaknesses
+from qonys.analyse.differencing import differences
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Outcome
@@ -24,7 +25,7 @@ class Audit(msgspec.Struct, frozen=True):
         period: of the release.
         tables: number of its tables.
         cells: number of their cells.
-        earlier: vintage that was published before, whose tables the intruder has too; empty where there is none.
+        earlier: vintages that were published before, of whatever period, whose tables the intruder has too.
         weaknesses: all that can be found out.
         utility: by protected table and side, what protection cost: see `analyse.protecting.ProtectedCounts`.
     """
@@ -32,7 +33,7 @@ class Audit(msgspec.Struct, frozen=True):
     period: str
     tables: int
     cells: int
-    earlier: str
+    earlier: tuple[str, ...]
     weaknesses: tuple[Weakness, ...]
     utility: dict[str, Any]
 
@@ -48,19 +49,18 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
     designs = office.profile.tables
     tables = [as_published(designs[name], table) for name, table in made.data.items()]
     public = PublishedFolder(office.workspace.published)
-    before = _published_before(office, period, public)
-    earlier = {name: _earlier(public, before, designs[name]) for name in made.data} if before else {}
+    before = [release for release in public.current() if release.facts.profile == office.profile.id]
+    sensitive = [
+        design for design in designs.values() if set(design.dimensions) & set(office.profile.protection.sensitive)
+    ]
+    earlier = [_earlier(public, release, design) for release in before for design in sensitive]
     office.progress("tables attacked", len(tables))
-    found = weaknesses(tables, office.profile.protection, earlier=earlier)
+    plan = office.profile.protection
+    found = (*weaknesses(tables, plan, earlier=earlier), *differences(tables, plan, office.territory))
     cells = sum(len(table.cells) for table in made.data.values())
-    vintage = before.facts.vintage if before else ""
-    result = Audit(str(period), len(tables), cells, vintage, found, made.measures["protected"])
+    vintages = tuple(release.facts.vintage for release in before)
+    result = Audit(str(period), len(tables), cells, vintages, found, made.measures["protected"])
     return Outcome(result, tuple(map(told, found)))
-
-
-def _published_before(office: Office, period: Period, public: PublishedFolder) -> ReleaseFile | None:
-    wanted = (office.profile.id, str(period))
-    return next((r for r in public.current() if (r.facts.profile, r.facts.period) == wanted), None)
 
 
 def _earlier(public: PublishedFolder, release: ReleaseFile, design: TableDesign) -> Published:
@@ -69,7 +69,7 @@ def _earlier(public: PublishedFolder, release: ReleaseFile, design: TableDesign)
         key = _key(cell, design)
         if key and cell["measure"] in sides:
             sides[cell["measure"]][key] = None if cell["value"] is None else round(cell["value"])
-    return Published(design, design.vintage, sides)
+    return Published(design, design.vintage, sides, release.facts.period)
 
 
 def _key(cell: Mapping[str, Any], design: TableDesign) -> tuple[str, ...] | None:

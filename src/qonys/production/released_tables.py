@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
 import pyarrow as pa
 
-from qonys.analyse.audit import Weakness, as_published, weaknesses
+from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
 from qonys.analyse.breaks import with_breaks
+from qonys.analyse.differencing import differences
 from qonys.analyse.history import with_history
 from qonys.analyse.identities import (
     fail_if_internal_flows_do_not_balance,
@@ -21,7 +22,13 @@ from qonys.analyse.identities import (
 )
 from qonys.analyse.indicator_cells import bases_of
 from qonys.analyse.members import Setting
-from qonys.analyse.protecting import ProtectedCounts, perturbed_counts, published_exact, rounded_counts
+from qonys.analyse.protecting import (
+    ProtectedCounts,
+    perturbed_counts,
+    published_exact,
+    published_rounded,
+    rounded_counts,
+)
 from qonys.analyse.published_cells import CellOfAll
 from qonys.analyse.tables import counts_by_key, output_table
 from qonys.concepts.table_design import TableDesign
@@ -71,7 +78,7 @@ def released_tables(
     for name, vintage in wanted.items():
         counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
         office.progress("tables", len(counted))
-    exact = _exact_cells(office, counted)
+    exact, agreed = _exact_cells(office, counted), dict[CellOfAll, int]()
     tables: dict[str, OutputTable] = {}
     findings: list[Finding] = []
     changed: dict[str, object] = {}
@@ -79,16 +86,17 @@ def released_tables(
         if office.profile.protection.method(name) == "exact":
             tables[name] = one.exact
             continue
-        protected = _protected(office, one, exact)
+        protected = _protected(office, one, exact, agreed)
         note = setting.words.notes[office.profile.protection.method(name)]
         design = msgspec.structs.replace(one.design, notes=(*one.design.notes, note))
         tables[name] = output_table(design, protected.counts, setting, one.vintage, protected.hides)
         if name in office.profile.protection.additive:
+            agreed = published_rounded(one.design, one.vintage, protected) | agreed
             fail_if_parts_differ_from_total(tables[name], one.design)
         findings += protected.findings
         changed[name] = protected.utility
     published = [as_published(counted[name].design, table) for name, table in tables.items()]
-    found = weaknesses(published, office.profile.protection, thorough=False)
+    found = _found_at_once(office, published)
     for name, table in tables.items():
         one, is_exact = counted[name], office.profile.protection.method(name) == "exact"
         counts = counts_by_key(one.design, one.counts) if is_exact else {}
@@ -96,6 +104,14 @@ def released_tables(
         tables[name] = with_breaks(longer.data, office.profile.breaks, setting)
         findings += longer.findings
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
+
+
+def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weakness, ...]:
+    plan = office.profile.protection
+    return (
+        *weaknesses(tables, plan, thorough=False),
+        *differences(tables, plan, office.territory, thorough=False),
+    )
 
 
 def told(weakness: Weakness) -> Finding:
@@ -118,10 +134,12 @@ def _exact_cells(office: Office, counted: Mapping[str, Counted]) -> dict[CellOfA
     return found
 
 
-def _protected(office: Office, one: Counted, exact: Mapping[CellOfAll, int]) -> ProtectedCounts:
+def _protected(
+    office: Office, one: Counted, exact: Mapping[CellOfAll, int], agreed: Mapping[CellOfAll, int]
+) -> ProtectedCounts:
     plan = office.profile.protection
     if plan.method(one.design.id) == "additive":
-        return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base)
+        return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base, agreed)
     noise = perturbation_table(plan.noise.largest, plan.noise.variance, smallest_kept=plan.noise.smallest_kept)
     return perturbed_counts(one.design, one.vintage, one.counts, exact, noise)
 

@@ -40,7 +40,7 @@ class AdditiveRounding:
 
     Args:
         counts: the rounded counts, shape (cells,).
-        kept: which margins the rounded counts have exactly, shape (margins,).
+        kept: which margins the rounded counts have as they must be, shape (margins,).
         forced: which small counts did not go where their key sent them, as a margin forced them, shape (cells,).
         moved: which other counts were changed to make up for the small ones, shape (cells,).
     """
@@ -51,7 +51,9 @@ class AdditiveRounding:
     moved: Flags
 
 
-def additive_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int = 3) -> AdditiveRounding:
+def additive_rounding(
+    counts: Counts, margins: csr_array, keys: NDArray[np.uint64], base: int = 3, *, wanted: Counts | None = None
+) -> AdditiveRounding:
     """Small counts rounded to 0 or the base so that sums of cells which are published elsewhere stay exact.
 
     A small count x goes up to b where its key, as a fraction of 2⁶⁴, is below x/b, so the rounding is unbiased. What that
@@ -64,6 +66,7 @@ def additive_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint6
         margins: which cells make up each margin that must stay, 0 or 1, shape (margins, cells).
         keys: key of each cell, uniform on the 64-bit numbers, shape (cells,).
         base: b, at least 2.
+        wanted: what each margin must be, shape (margins,): another value where it was published rounded before.
 
     Returns:
         The rounded counts; where no counts have all margins, as many of them as possible are kept.
@@ -85,17 +88,17 @@ def additive_rounding(counts: Counts, margins: csr_array, keys: NDArray[np.uint6
     fail_if_unfit_for_rounding(counts, margins, keys, base)
     small = (counts > 0) & (counts < base)
     fraction = keys.astype(np.float64) / 2.0**64
-    wanted = np.where(small, np.where(fraction < counts / base, base, 0), counts)
-    changes = _Changes(counts, wanted, small, fraction, base)
-    residual = margins @ counts - margins @ wanted
-    found = changes.of_large(margins, residual) if residual.any() else wanted
-    if found is None:
-        found = changes.of_any(margins, residual)
-    rounded = found.astype(np.int64)
+    by_key = np.where(small, np.where(fraction < counts / base, base, 0), counts)
+    changes = _Changes(counts, by_key, small, fraction, base)
+    sums = margins @ counts if wanted is None else wanted
+    residual = sums - margins @ by_key
+    rounded = changes.of_large(margins, residual) if residual.any() else by_key
+    if rounded is None:
+        rounded = changes.of_any(margins, residual)
     return AdditiveRounding(
         rounded,
-        np.asarray(margins @ rounded == margins @ counts),
-        small & (rounded != wanted),
+        np.asarray(margins @ rounded == sums),
+        small & (rounded != by_key),
         ~small & (rounded != counts),
     )
 

@@ -39,14 +39,16 @@ class CountBounds:
         return (self.least >= 1) & (self.most < threshold)
 
 
-def propagated(sums: csr_array, values: Counts, start: CountBounds, *, most_rounds: int = 100) -> CountBounds:
+def propagated(
+    sums: csr_array, values: Counts | CountBounds, start: CountBounds, *, most_rounds: int = 100
+) -> CountBounds:
     """Bounds that follow from each sum alone, again and again: what the others leave for a count.
 
-    x_j ≥ v_i - Σ_{k≠j} most_k and x_j ≤ v_i - Σ_{k≠j} least_k for every sum i of which j is a part.
+    x_j ≥ v_i - Σ_{k≠j} most_k and x_j ≤ w_i - Σ_{k≠j} least_k for every sum i, from v_i to w_i, of which j is a part.
 
     Args:
         sums: which counts make up each published sum, 0 or 1, shape (sums, cells).
-        values: the published sums, shape (sums,).
+        values: the published sums, shape (sums,), or the least and the most that each can be.
         start: what is known of each count by itself.
         most_rounds: when to stop where bounds still creep.
 
@@ -62,13 +64,14 @@ def propagated(sums: csr_array, values: Counts, start: CountBounds, *, most_roun
         ([1, 4], [2, 5])
     """
     least, most = start.least.astype(np.int64), np.minimum(start.most, UNBOUNDED).astype(np.int64)
+    told = values if isinstance(values, CountBounds) else CountBounds(values, values)
     places = sums.tocoo()
     row, column = places.row, places.col
     for _ in range(most_rounds):
         low, high = sums @ least, sums @ most
         new_least, new_most = least.copy(), most.copy()
-        np.maximum.at(new_least, column, values[row] - (high[row] - most[column]))
-        np.minimum.at(new_most, column, values[row] - (low[row] - least[column]))
+        np.maximum.at(new_least, column, told.least[row] - (high[row] - most[column]))
+        np.minimum.at(new_most, column, told.most[row] - (low[row] - least[column]))
         if (new_least > new_most).any():
             raise StatisticianError(
                 "What is published contradicts itself: no counts have all these sums.",
@@ -81,13 +84,13 @@ def propagated(sums: csr_array, values: Counts, start: CountBounds, *, most_roun
 
 
 def tightened(
-    sums: csr_array, values: Counts, start: CountBounds, cells: Iterable[int], *, whole: bool = True
+    sums: csr_array, values: Counts | CountBounds, start: CountBounds, cells: Iterable[int], *, whole: bool = True
 ) -> CountBounds:
     """The exact bounds of some counts: the least and the most over all tables that agree with what is published.
 
     Args:
         sums: which counts make up each published sum, shape (sums, cells).
-        values: the published sums, shape (sums,).
+        values: the published sums, shape (sums,), or the least and the most that each can be.
         start: what is known of each count, such as the result of `propagated`.
         cells: the counts to bound; the others keep what is known of them.
         whole: over tables of whole numbers; else over all, which is quicker and not quite as tight.
@@ -96,18 +99,19 @@ def tightened(
         StatisticianError: no counts have all these sums.
     """
     least, most = start.least.copy(), start.most.copy()
+    told = values if isinstance(values, CountBounds) else CountBounds(values, values)
     for cell in cells:
-        least[cell] = max(least[cell], _extreme(sums, values, start, cell, 1, whole=whole))
-        most[cell] = min(most[cell], -_extreme(sums, values, start, cell, -1, whole=whole))
+        least[cell] = max(least[cell], _extreme(sums, told, start, cell, 1, whole=whole))
+        most[cell] = min(most[cell], -_extreme(sums, told, start, cell, -1, whole=whole))
     return CountBounds(least, most)
 
 
-def _extreme(sums: csr_array, values: Counts, start: CountBounds, cell: int, sign: int, *, whole: bool) -> int:
+def _extreme(sums: csr_array, told: CountBounds, start: CountBounds, cell: int, sign: int, *, whole: bool) -> int:
     cost = np.zeros(sums.shape[1])
     cost[cell] = sign
     found = milp(
         cost,
-        constraints=LinearConstraint(sums, values, values),
+        constraints=LinearConstraint(sums, told.least, told.most),
         bounds=Box(start.least, start.most),
         integrality=np.full(sums.shape[1], int(whole), np.int64),
         options={"node_limit": _MOST_NODES},
