@@ -19,6 +19,7 @@ from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
+from qonys.concepts.publication import PublicationPlan
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -80,6 +81,7 @@ class Profile:
     breaks: tuple[Break, ...] = ()
     indicators: dict[str, Indicator] = field(default_factory=dict)
     protection: Protection = field(default_factory=Protection)
+    publication: PublicationPlan = field(default_factory=PublicationPlan)
 
     @property
     def id(self) -> str:
