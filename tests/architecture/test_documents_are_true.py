@@ -11,6 +11,7 @@ import pytest
 from qonys import errors
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.layout import Column, Source, SourceLayout
+from qonys.concepts.publication import PublicationPlan
 from qonys.concepts.quality import QUALITY_MEASURES, SIMS, MirrorFigure
 from qonys.concepts.rule import Rule
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
@@ -19,6 +20,9 @@ from qonys.concepts.variable import VARIABLES
 from qonys.datasets.lag import LAG
 from qonys.evaluate.deliveries import DeliveryState
 from qonys.process.verdicts import DERIVED
+from qonys.publish.lifecycle import Approval, Stage
+from qonys.published.bundles import PeriodStatus, VintageState, VintageStatus
+from qonys.store.lifecycle import LifecycleAct, LifecycleEntry
 from qonys.store.receipts import Receipt
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +74,15 @@ def test_the_reference_of_profiles_names_every_part_of_a_table_and_of_a_rule() -
 def test_the_reference_of_deliveries_names_every_field_and_state() -> None:
     fields = (*Receipt.__struct_fields__, *Expectation.__struct_fields__, *get_args(DeliveryState), *LAG.names[2:])
     assert _unnamed(REFERENCE / "deliveries.md", fields) == []
+
+
+def test_the_reference_of_releases_names_every_state_act_and_field() -> None:
+    choices = (*get_args(Stage), *get_args(LifecycleAct), *get_args(Approval), *get_args(VintageState))
+    fields = (
+        *LifecycleEntry.__struct_fields__, *PeriodStatus.__struct_fields__, *VintageStatus.__struct_fields__,
+        *PublicationPlan.__struct_fields__,
+    )  # fmt: skip
+    assert _unnamed(REFERENCE / "releases.md", (*choices, *fields)) == []
 
 
 def test_the_reference_of_statuses_names_every_status() -> None:

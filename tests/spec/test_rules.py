@@ -281,4 +281,4 @@ def _publish(walk: Walk, arrivals: dict[str, int]) -> None:
     }  # fmt: skip
     release = {"facts": facts, "titles": {}, "files": {name: ""}}
     (folder / "0123456789ab" / "release.json").write_bytes(msgspec.json.encode(release))
-    (folder / "current.json").write_bytes(b'{"vintage": "0123456789ab"}')
+    (folder / "status.json").write_bytes(b'{"current": "0123456789ab"}')

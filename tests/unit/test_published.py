@@ -14,7 +14,7 @@ from qonys.concepts.period import Period
 from qonys.errors import OperatorError
 from qonys.production.line import Line
 from qonys.publish.publication import publish_bundle
-from qonys.published.bundles import PublishedFolder, ReleaseFile
+from qonys.published.bundles import PeriodStatus, PublishedFolder, ReleaseFile
 from spec.drawn_slips import new_office
 
 
@@ -95,7 +95,7 @@ def test_a_pointer_that_could_not_be_written_leaves_the_old_one(
     later = msgspec.structs.replace(release, facts=msgspec.structs.replace(release.facts, vintage="f" * 12))
     monkeypatch.setattr(Path, "replace", _fails)
     with pytest.raises(OSError, match="power"):
-        public.point_to(later)
+        public.point_to(later, PeriodStatus("f" * 12))
     assert public.current_vintage("mini", "2024") == release.facts.vintage
 
 
@@ -106,7 +106,7 @@ def _fails(self: Path, target: Path) -> Path:
 def test_nothing_outside_of_the_folder_is_a_published_file(walked: WalkedLine) -> None:
     folder = Path(walked.published.folder).parents[2]
     public = PublishedFolder(folder)
-    assert public.file("mini/2024/current.json")
+    assert public.file("mini/2024/status.json")
     (folder.parent / "secret.txt").write_text("secret")
     for path in (
         "../secret.txt",

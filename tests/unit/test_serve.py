@@ -53,7 +53,9 @@ def test_an_address_without_a_vintage_leads_to_the_current_one(
     assert f"/mini/2024/{walked.published.vintage}/" in str(at.url)
 
 
-def test_a_page_has_a_type_and_may_be_kept_for_good(portal: TestClient[Litestar], walked: WalkedLine) -> None:
+def test_a_file_has_a_type_and_may_be_kept_for_good_but_a_page_is_asked_for_again(
+    portal: TestClient[Litestar], walked: WalkedLine
+) -> None:
     folder = Path(walked.published.folder)
     types = {
         ".html": "text/html; charset=utf-8",
@@ -66,7 +68,7 @@ def test_a_page_has_a_type_and_may_be_kept_for_good(portal: TestClient[Litestar]
         answer = portal.get(f"/mini/2024/{folder.name}/{path.relative_to(folder).as_posix()}")
         assert answer.status_code == 200
         assert answer.content == path.read_bytes()
-        assert answer.headers["cache-control"] == FOREVER
+        assert answer.headers["cache-control"] == ("no-cache" if path.suffix == ".html" else FOREVER)
         if path.suffix in types:
             assert answer.headers["content-type"].startswith(types[path.suffix])
             seen.add(path.suffix)
@@ -74,7 +76,7 @@ def test_a_page_has_a_type_and_may_be_kept_for_good(portal: TestClient[Litestar]
 
 
 def test_the_pointer_is_not_kept_for_good(portal: TestClient[Litestar]) -> None:
-    assert portal.get("/mini/2024/current.json").headers.get("cache-control") != FOREVER
+    assert portal.get("/mini/2024/status.json").headers.get("cache-control") != FOREVER
 
 
 def test_a_folder_without_its_last_stroke_leads_to_its_page(portal: TestClient[Litestar], walked: WalkedLine) -> None:

@@ -1,4 +1,4 @@
-"""The commands of a release: build it, publish it, serve what is published."""
+"""The commands of a release: build it, serve what is published. Its way to the public: `cli.release_stages`."""
 
 from __future__ import annotations
 
@@ -31,26 +31,6 @@ def build(
     show_findings(outcome.findings)
     says.print(f"Built {built.period}, vintage {built.vintage}: {built.files} files in {', '.join(built.languages)}.")
     prints.print(f"{built.folder}/bundle", soft_wrap=True)
-
-
-def publish(period: str | None = None, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
-    """Copy the release that was built last into the published folder, and point to it.
-
-    Args:
-        period: the period whose release to publish; the one built last where not given.
-        workspace: folder of the workspace.
-        json: print what was published as JSON.
-    """
-    from qonys.cli.settings import line_of
-    from qonys.concepts.period import Period
-
-    with progress_shown() as progress:
-        outcome = line_of(workspace, progress).publish(Period.parse(period) if period else None)
-    if json:
-        as_json({"publication": outcome.data})
-        return
-    says.print(f"Published {outcome.data.profile} {outcome.data.period}, vintage {outcome.data.vintage}.")
-    prints.print(outcome.data.folder, soft_wrap=True)
 
 
 def serve(

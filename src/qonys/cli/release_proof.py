@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qonys.evaluate.differences import Difference
+    from qonys.production.examining import Examination
 
 _SHOWN = 20
 
@@ -50,20 +52,23 @@ def verify(period: str, /, *, vintage: str = "", workspace: WorkspaceFolder = HE
         sys.exit(StatisticianError.exit_code)
 
 
-def check_release(place: str, /, *, json: AsJson = False) -> None:
+def check_release(place: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Check a release as any reader can: hashes, sums, and that every file and language says the same numbers.
 
-    Needs no workspace and no key. Exit code 4 if something does not hold.
+    Needs no workspace and no key. Exit code 4 if something does not hold. Of a period, the build in the workspace is
+    checked, and it is written down that it was.
 
     Args:
-        place: folder or address of one vintage (https://…/kz/2024/4b90b08cf995/).
+        place: folder or address of one vintage (https://…/kz/2024/4b90b08cf995/); or a period (2024), for the latest
+            build in the workspace.
+        workspace: folder of the workspace, where a period is named.
         json: print what was found as JSON.
     """
     from qonys.errors import StatisticianError
     from qonys.production.examining import examine
     from qonys.published.sources import source_of
 
-    found = examine(source_of(place))
+    found = _checked_build(place, workspace) or examine(source_of(place))
     if json:
         as_json({"holds": found.holds, "examination": found})
     else:
@@ -74,6 +79,23 @@ def check_release(place: str, /, *, json: AsJson = False) -> None:
         )
     if not found.holds:
         sys.exit(StatisticianError.exit_code)
+
+
+def _checked_build(place: str, workspace: Path) -> Examination | None:
+    """The check of a build, where a period is named and no folder of that name is there."""
+    from qonys.cli.settings import line_of
+    from qonys.concepts.period import Period
+    from qonys.errors import StatisticianError
+    from qonys.production.approving import check_build
+
+    if Path(place).exists():
+        return None
+    try:
+        period = Period.parse(place)
+    except StatisticianError:
+        return None
+    with progress_shown() as progress:
+        return check_build(line_of(workspace, progress).office, period)
 
 
 def compare(one: str, other: str, /, *, json: AsJson = False) -> None:

@@ -15,6 +15,7 @@ from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
 from qonys.country.protection_checks import protection
+from qonys.country.publication_checks import publication
 from qonys.country.quality_checks import quality_contradictions
 from qonys.country.rule_checks import rule_contradictions
 from qonys.country.table_checks import table_contradictions
@@ -45,6 +46,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from table_contradictions(profile)
     yield from history_contradictions(profile)
     yield from protection(profile)
+    yield from publication(profile)
     yield from _releases(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from quality_contradictions(profile)

@@ -19,6 +19,7 @@ from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
+from qonys.concepts.publication import PublicationPlan
 from qonys.concepts.quality import MirrorFigure
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
@@ -120,6 +121,7 @@ def load_profile(name: str) -> Profile:
         indicators=_by_id(_indicators(folder / "indicators.yaml")),
         protection=_protection(folder / "protection.yaml"),
         mirror=_mirror(folder / "mirror.csv"),
+        publication=_publication(folder / "publication.yaml"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -147,6 +149,10 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 def _by_id(records: Iterable[T]) -> dict[str, T]:
     return {record.id: record for record in records}
+
+
+def _publication(path: Path) -> PublicationPlan:
+    return read_yaml(path, PublicationPlan) if path.is_file() else PublicationPlan()
 
 
 def _areas(folder: Path, identity: Identity) -> AreaRegister:

@@ -19,6 +19,7 @@ from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
+from qonys.concepts.publication import PublicationPlan
 from qonys.concepts.quality import MirrorFigure
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
@@ -82,6 +83,7 @@ class Profile:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     protection: Protection = field(default_factory=Protection)
     mirror: tuple[MirrorFigure, ...] = ()
+    publication: PublicationPlan = field(default_factory=PublicationPlan)
 
     @property
     def id(self) -> str:

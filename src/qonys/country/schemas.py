@@ -15,6 +15,7 @@ from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
+from qonys.concepts.publication import PublicationPlan
 from qonys.concepts.release import CalendarEntry, Contact, GlossaryTerm, Link, ReleaseDesign
 from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
@@ -36,6 +37,7 @@ _KINDS: dict[str, type] = {
     "breaks": tuple[Break, ...],
     "indicators": tuple[Indicator, ...],
     "protection": Protection,
+    "publication": PublicationPlan,
     "calendar": tuple[CalendarEntry, ...],
     "glossary": tuple[GlossaryTerm, ...],
     "links": tuple[Link, ...],

@@ -45,6 +45,19 @@ def built_release(office: Office, period: Period | None = None, vintage: str = "
     return Built(records[-1].parent, _record(records[-1]))
 
 
+def built_releases(office: Office, period: Period | None = None) -> tuple[Built, ...]:
+    """Every build of the workspace, or of a period: by period, the latest build of one last.
+
+    Raises:
+        OperatorError: a record cannot be read.
+    """
+    paths = sorted(
+        office.workspace.releases.glob(f"{period or '*'}/*/record.json"),
+        key=lambda path: (path.parts[-3], path.stat().st_mtime_ns),
+    )
+    return tuple(Built(path.parent, _record(path)) for path in paths)
+
+
 def _record(path: Path) -> ReleaseRecord:
     try:
         return msgspec.json.decode(path.read_bytes(), type=ReleaseRecord)

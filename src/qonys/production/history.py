@@ -51,7 +51,7 @@ def history(office: Office, state: str | None = None) -> tuple[Event, ...]:
     """
     store = office.store
     events = [*_deliveries(store), *_entries(store), *_runs(store)]
-    events += [*_rotations(store), *_releases(office.workspace.releases)]
+    events += [*_rotations(store), *_releases(office.workspace.releases), *_lifecycle(store)]
     wanted = [event for event in events if state is None or any(name.startswith(state) for name in event.states)]
     return tuple(sorted(wanted, key=lambda event: event.instant))
 
@@ -124,6 +124,14 @@ def _releases(folder: Path) -> Iterator[Event]:
             {state: pinned.version for state, pinned in record.states.items()},
             record.essence.code_version,
         )
+
+
+def _lifecycle(store: Store) -> Iterator[Event]:
+    """What became of the releases after they were built."""
+    for entry in store.lifecycle.entries():
+        told = [f"release {entry.period}, vintage {entry.vintage}", f"for {entry.due.isoformat()}" if entry.due else ""]
+        what = ", ".join(part for part in (*told, entry.note) if part)
+        yield Event(entry.instant, entry.act, entry.operator, what, {}, entry.code_version)
 
 
 def _event(instant: datetime, step: str, what: str, states: dict[str, int], told: Mapping[str, str]) -> Event:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from qonys.concepts.period import Period
+from qonys.concepts.text import Text
 from qonys.datasets.outcome import Outcome, RuleResult
 from qonys.datasets.quality import QualityReport
 from qonys.evaluate.accounts import Account
@@ -82,6 +83,10 @@ class Line:
     def publish(self, period: Period | None = None) -> Outcome[Publication]:
         """Output -> published: a copy in the published folder, and the pointer to it."""
         return publishing.publish(self.office, period)
+
+    def correct(self, period: Period, notice: Text) -> Outcome[Publication]:
+        """Output -> published: the latest build in the place of what is public, with a notice."""
+        return publishing.correct(self.office, period, notice)
 
     def status(self) -> tuple[Account, ...]:
         """Where every slip is, by year."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from qonys.concepts.release import ReleaseDesign
+from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
@@ -23,9 +24,20 @@ def release_file(
     identities: Identities = Identities(),  # noqa: B008 it is frozen
 ) -> bytes:
     """The content of release.json."""
+    titles = {language: design.title[language].replace("{period}", facts.period) for language in languages}
+    return manifest_file(facts, titles, files, identities)
+
+
+def manifest_file(
+    facts: ReleaseFacts,
+    titles: Text,
+    files: Mapping[str, bytes],
+    identities: Identities = Identities(),  # noqa: B008 it is frozen
+) -> bytes:
+    """The content of release.json, of titles in every language."""
     content = ReleaseFile(
         facts=facts,
-        titles={language: design.title[language].replace("{period}", facts.period) for language in languages},
+        titles=titles,
         files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         identities=identities,
     )

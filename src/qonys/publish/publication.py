@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from qonys.errors import OperatorError
-from qonys.published.bundles import RELEASE_FILE, PublishedFolder, ReleaseFile
+from qonys.concepts.text import Text
+from qonys.errors import OperatorError, told_if_disk_full
+from qonys.published.bundles import RELEASE_FILE, PeriodStatus, PublishedFolder, ReleaseFile, VintageStatus
 
 
 class Publication(msgspec.Struct, frozen=True):
@@ -21,18 +24,73 @@ class Publication(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
 
 
-def publish_bundle(bundle: Path, public: PublishedFolder) -> Publication:
-    """Make a built release the current one of its period.
+class Replacement(msgspec.Struct, frozen=True):
+    """How a vintage takes the place of the one before it.
+
+    Args:
+        instant: when.
+        state: what becomes of the one before.
+        notice: what readers of the one before are told, by language.
+        latest: how the link to the new one is worded, by language.
+        tells: the new vintage has no figures: it tells of a withdrawal.
+    """
+
+    instant: datetime | None = None
+    state: Literal["superseded", "withdrawn"] = "superseded"
+    notice: Text = {}
+    latest: Text = {}
+    tells: bool = False
+
+
+def publish_bundle(bundle: Path, public: PublishedFolder, how: Replacement = Replacement()) -> Publication:  # noqa: B008 it is frozen
+    """Make a built release the current one of its period. Whoever calls holds `PublishedFolder.publishing`.
 
     Raises:
         OperatorError: the release is not whole: a file is missing or was changed after it was built.
+        DiskFullError: there is no room; what was public is so still.
+    """
+    release = whole_release(bundle)
+    facts = release.facts
+    before = public.status(facts.profile, facts.period) or PeriodStatus("")
+    with told_if_disk_full(str(public.folder)):
+        folder = public.add(bundle, release)
+        public.point_to(release, _status(before, facts.vintage, how))
+    return Publication(facts.profile, facts.period, facts.vintage, str(folder), tuple(release.titles))
+
+
+def whole_release(bundle: Path) -> ReleaseFile:
+    """What a built release says of itself, once every file of it was found to be as it was built.
+
+    Raises:
+        OperatorError: a file is missing or was changed.
     """
     release = _description(bundle / RELEASE_FILE)
-    _fail_if_not_as_built(bundle, release)
-    folder = public.add(bundle, release)
-    public.point_to(release)
-    facts = release.facts
-    return Publication(facts.profile, facts.period, facts.vintage, str(folder), tuple(release.titles))
+    for name, wanted in release.files.items():
+        path = bundle / name
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+        if found != wanted:
+            raise OperatorError(
+                "The file is not as it was built.", where=str(path), next_step="Build the release again, then publish."
+            )
+    return release
+
+
+def _status(before: PeriodStatus, vintage: str, how: Replacement) -> PeriodStatus:
+    if before.current == vintage:
+        return before
+    instant = how.instant.astimezone(UTC).isoformat(timespec="seconds") if how.instant else ""
+    known = before.of(vintage)
+    new = VintageStatus(vintage, "notice" if how.tells else "published", known.published if known else instant)
+    others = [_left(one, before.current, how) for one in before.vintages if one.vintage != vintage]
+    return PeriodStatus(vintage, (*others, new), how.latest or before.latest)
+
+
+def _left(one: VintageStatus, current: str, how: Replacement) -> VintageStatus:
+    """What becomes of a vintage that is there already: of the current one, what is said; the others stay."""
+    if one.vintage != current:
+        return one
+    state = "superseded" if one.state == "notice" else how.state
+    return VintageStatus(one.vintage, state, one.published, how.notice)
 
 
 def _description(path: Path) -> ReleaseFile:
@@ -42,13 +100,3 @@ def _description(path: Path) -> ReleaseFile:
         raise OperatorError(
             "The release does not say what it is.", where=str(path), next_step="Build the release again, then publish."
         ) from error
-
-
-def _fail_if_not_as_built(bundle: Path, release: ReleaseFile) -> None:
-    for name, wanted in release.files.items():
-        path = bundle / name
-        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-        if found != wanted:
-            raise OperatorError(
-                "The file is not as it was built.", where=str(path), next_step="Build the release again, then publish."
-            )

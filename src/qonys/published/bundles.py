@@ -1,11 +1,20 @@
-"""The published folder: ``<profile>/<period>/<vintage>/`` for good, ``<profile>/<period>/current.json`` points to one."""
+"""The published folder: ``<profile>/<period>/<vintage>/`` for good, and one file a period that says which one counts.
+
+Laws: the files of a vintage never change; ``status.json`` is the one mutable file of a period, and it is replaced at
+once: with it the pointer moves and every earlier vintage learns what became of it. ``latest/`` repeats it for hosts that
+serve files only.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -15,7 +24,12 @@ from qonys.datasets.output import ReleaseFacts
 from qonys.errors import OperatorError
 
 RELEASE_FILE = "release.json"
-_POINTER = "current.json"
+STATUS_FILE = "status.json"
+LATEST = "latest"
+_LOCK = ".publishing"
+
+VintageState: TypeAlias = Literal["published", "superseded", "withdrawn", "notice"]
+"""``notice`` is the vintage that tells of a withdrawal, and has no figures."""
 
 
 class ReleaseFile(msgspec.Struct, frozen=True):
@@ -27,8 +41,38 @@ class ReleaseFile(msgspec.Struct, frozen=True):
     identities: Identities = Identities()
 
 
-class _Pointer(msgspec.Struct, frozen=True):
+class VintageStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a vintage.
+
+    Args:
+        vintage: the vintage.
+        state: where it stands.
+        published: ISO instant at which it appeared.
+        notice: what its readers are told, by language; empty for the current one.
+    """
+
     vintage: str
+    state: VintageState
+    published: str = ""
+    notice: Text = {}
+
+
+class PeriodStatus(msgspec.Struct, frozen=True):
+    """status.json: which vintage of a period counts, and what became of the others.
+
+    Args:
+        current: the vintage that counts.
+        vintages: every vintage that was ever published, the first one first.
+        latest: how the link to the current one is worded, by language.
+    """
+
+    current: str
+    vintages: tuple[VintageStatus, ...] = ()
+    latest: Text = {}
+
+    def of(self, vintage: str) -> VintageStatus | None:
+        """What became of a vintage; None where it was never published."""
+        return next((one for one in self.vintages if one.vintage == vintage), None)
 
 
 class PublishedFolder:
@@ -36,6 +80,25 @@ class PublishedFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """One publishes at a time; a second one is refused. A process that dies lets go.
+
+        Raises:
+            OperatorError: somebody else publishes into this folder now.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _LOCK).open("wb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OperatorError(
+                    "Somebody else publishes into this folder now.",
+                    where=str(self.folder),
+                    next_step="Look what is public when they have finished, then run the command again if it is needed.",
+                ) from None
+            yield
 
     def add(self, bundle: Path, release: ReleaseFile) -> Path:
         """Copy a release in, the files that it lists and no other; it appears at once and whole.
@@ -47,30 +110,41 @@ class PublishedFolder:
         if target.is_dir():
             return target
         beside = target.with_name(f".{facts.vintage}.{os.getpid()}")
-        shutil.rmtree(beside, ignore_errors=True)
-        for name in (RELEASE_FILE, *release.files):
-            (beside / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(bundle / name, beside / name)
-        beside.replace(target)
+        _remove_leftovers(target.parent)
+        try:
+            for name in (RELEASE_FILE, *release.files):
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(bundle / name, beside / name)
+            beside.replace(target)
+        except OSError:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
         return target
 
-    def point_to(self, release: ReleaseFile) -> None:
-        """Make a vintage the current one of its period, atomically."""
+    def point_to(self, release: ReleaseFile, status: PeriodStatus) -> None:
+        """Make the current vintage of a status the one that counts, atomically; then renew ``latest/``."""
         facts = release.facts
-        pointer = self.folder / facts.profile / facts.period / _POINTER
-        beside = pointer.with_name(f".{_POINTER}.{os.getpid()}")
-        beside.write_bytes(msgspec.json.encode(_Pointer(facts.vintage)))
-        beside.replace(pointer)
+        folder = self.folder / facts.profile / facts.period
+        _replaced(folder / STATUS_FILE, msgspec.json.format(msgspec.json.encode(status), indent=2))
+        for language, title in {"": next(iter(release.titles.values())), **release.titles}.items():
+            page = folder / LATEST / language / "index.html"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            _replaced(page, _leading_page(language or next(iter(release.titles)), title, facts.vintage, language))
+
+    def status(self, profile: str, period: str) -> PeriodStatus | None:
+        """What became of the vintages of a period; None where nothing is published."""
+        file = self.file(f"{profile}/{period}/{STATUS_FILE}")
+        return msgspec.json.decode(file.read_bytes(), type=PeriodStatus) if file else None
 
     def current(self) -> tuple[ReleaseFile, ...]:
         """The current release of every profile and period, the newest period of a profile first."""
-        found = [self._release(pointer) for pointer in sorted(self.folder.glob(f"*/*/{_POINTER}"), reverse=True)]
+        found = [self._release(status) for status in sorted(self.folder.glob(f"*/*/{STATUS_FILE}"), reverse=True)]
         return tuple(sorted(found, key=lambda release: release.facts.profile))
 
     def current_vintage(self, profile: str, period: str) -> str | None:
-        """The vintage to which the pointer of a period leads; None where nothing is published."""
-        pointer = self.file(f"{profile}/{period}/{_POINTER}")
-        return msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage if pointer else None
+        """The vintage of a period that counts; None where nothing is published."""
+        status = self.status(profile, period)
+        return status.current if status else None
 
     def observations(self, release: ReleaseFile, table: str) -> list[dict[str, Any]]:
         """The observations of a table of a release, of its JSON file in any language, as all say the same; none: []."""
@@ -93,12 +167,45 @@ class PublishedFolder:
         except (OSError, ValueError):  # no name of a file: too long, or with a character that none has
             return None
 
-    def _release(self, pointer: Path) -> ReleaseFile:
-        vintage = msgspec.json.decode(pointer.read_bytes(), type=_Pointer).vintage
-        path = pointer.parent / vintage / RELEASE_FILE
+    def _release(self, status: Path) -> ReleaseFile:
+        vintage = msgspec.json.decode(status.read_bytes(), type=PeriodStatus).current
+        path = status.parent / vintage / RELEASE_FILE
         try:
             return msgspec.json.decode(path.read_bytes(), type=ReleaseFile)
         except (FileNotFoundError, msgspec.DecodeError) as error:
             raise OperatorError(
                 "The published release cannot be read.", where=str(path), next_step="Publish it again."
             ) from error
+
+
+def _replaced(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """What an interrupted publication left; nobody else publishes now."""
+    for path in folder.glob(".*.[0-9]*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _leading_page(language: str, title: str, vintage: str, folder: str) -> bytes:
+    """A page that leads to the current vintage, for hosts that serve files only; in a folder of a language or above."""
+    address = f"../../{vintage}/{folder}/index.html" if folder else f"../{vintage}/index.html"
+    return (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta http-equiv="refresh" content="0; url={address}"></head>'
+        f'<body><main><h1><a href="{address}">{escape(title)}</a></h1></main></body></html>'
+    ).encode()

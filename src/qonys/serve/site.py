@@ -1,10 +1,13 @@
 """The portal's first form: the released pages and files as they are, and a front page of what is released.
 
-An address with a vintage never changes, so it may be kept for good; one without leads to the current vintage.
+A file of a vintage never changes, so it may be kept for good; a page of one may get a banner when another vintage takes
+its place (`serve.vintages`), so it is asked for again. An address without a vintage, or with ``latest``, leads to the
+current one. What is current is looked up at every question: a pointer that moved is seen at once.
 """
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from html import escape
 from pathlib import Path
@@ -14,7 +17,8 @@ from litestar import HttpMethod, Litestar, Request, route
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from qonys.published.bundles import PublishedFolder, ReleaseFile
+from qonys.published.bundles import LATEST, PublishedFolder, ReleaseFile
+from qonys.serve.vintages import with_banner
 
 _READING = [HttpMethod.GET, HttpMethod.HEAD]
 _HTML = "text/html"
@@ -51,11 +55,25 @@ def site(folder: Path) -> Litestar:
             return Redirect("/" + "/".join(parts) + "/")
         if file is None:
             return Response(_shell(_NOT_FOUND).encode(), media_type=_HTML, status_code=404)
-        kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        kept = _FOREVER if len(parts) > _PARTS_BEFORE_FILES else "no-cache"
-        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": kept})
+        return _answer(request, file, parts, public)
 
     return Litestar([front, released], openapi_config=None)
+
+
+def _answer(request: Request[Any, Any, Any], file: Path, parts: list[str], public: PublishedFolder) -> Response[bytes]:
+    kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    status = public.status(parts[0], parts[1]) if len(parts) > _PARTS_BEFORE_FILES else None
+    if status is None or status.of(parts[2]) is None:
+        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
+    if file.suffix != ".html":
+        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": _FOREVER})
+    language = parts[_PARTS_BEFORE_FILES] if len(parts) > _PARTS_BEFORE_FILES + 1 else ""
+    page = with_banner(file.read_bytes(), status, parts[2], language)
+    tag = f'"{hashlib.sha256(page).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "no-cache", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(b"", media_type=kind, status_code=304, headers=headers)
+    return Response(page, media_type=kind, headers=headers)
 
 
 def _names_a_folder(request: Request[Any, Any, Any]) -> bool:
@@ -65,14 +83,14 @@ def _names_a_folder(request: Request[Any, Any, Any]) -> bool:
 
 
 def _current_address(parts: list[str], public: PublishedFolder) -> str | None:
-    """Where ``/kz`` and ``/kz/2024`` lead; None for an address that names a vintage."""
-    releases = public.current()
+    """Where ``/kz``, ``/kz/2024`` and ``/kz/2024/latest/…`` lead; None for an address that names a vintage."""
     if len(parts) == 1:
-        periods = [release.facts.period for release in releases if release.facts.profile == parts[0]]
+        periods = [release.facts.period for release in public.current() if release.facts.profile == parts[0]]
         return f"/{parts[0]}/{max(periods)}/" if periods else None
-    if len(parts) == 2:
+    if len(parts) == 2 or parts[2:3] == [LATEST]:
         vintage = public.current_vintage(parts[0], parts[1])
-        return f"/{parts[0]}/{parts[1]}/{vintage}/" if vintage else None
+        rest = "".join(f"/{part}" for part in parts[3:])
+        return f"/{parts[0]}/{parts[1]}/{vintage}{rest or '/'}" if vintage else None
     return None
 
 

@@ -16,7 +16,7 @@ from qonys.store.spill import dead_spill, is_dead
 from qonys.store.states import Store
 from qonys.store.symptoms import Symptom
 
-_KNOWN = {"deliveries", "sets", "locks", "spill", "keys", "keys.fingerprint", ".lock"}
+_KNOWN = {"deliveries", "sets", "locks", "spill", "keys", "keys.fingerprint", "lifecycle", ".lock"}
 _UNFINISHED = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)")
 _LOG_FILE = re.compile(r"\d{20}(\.checkpoint\.parquet|\.json)|_last_checkpoint")
 _STAGED = re.compile(r"(_commit_.+\.json\.tmp|.+#\d+)")
@@ -128,6 +128,9 @@ def _strangers(store: Store) -> Iterator[Path]:
         logged = _children(store.folder / state / LOG)
         yield from (p for p in logged if not _LOG_FILE.fullmatch(p.name) and not _STAGED.fullmatch(p.name))
     yield from (path for path in _children(store.folder / "sets") if not re.fullmatch(r"\d+\.json", path.name))
+    yield from (
+        path for path in _children(store.folder / "lifecycle") if not re.fullmatch(r"\d+\.json|\.lock", path.name)
+    )
     kept = re.compile(r"ring\.json|pseudonyms-\d+\.sealed")
     yield from (path for path in _children(store.folder / "keys") if not kept.fullmatch(path.name))
     yield from (path for path in _children(store.folder / "deliveries") if not path.name.isdigit())

@@ -23,6 +23,7 @@ from qonys.errors import OperatorError, told_if_disk_full
 from qonys.store.delta_log import DeltaLog, Mode
 from qonys.store.disk import write_atomically
 from qonys.store.key_ring import ring_of
+from qonys.store.lifecycle import LifecycleLog
 from qonys.store.locking import alone_in
 from qonys.store.locks import Locks
 from qonys.store.parquet_files import plain_schema, remove, write_files
@@ -64,6 +65,7 @@ class Store:
         self.folder = folder
         self.sets = StateSets(folder / "sets")
         self.locks = Locks(folder / "locks")
+        self.lifecycle = LifecycleLog(folder / "lifecycle")
         self._at_work: dict[int, IO[bytes]] = {}
         self._running: Together | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -19,6 +20,7 @@ class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory: str = "1200MB"
     threads: int | None = None
     engine: str = "duckdb"
+    approval: Literal["off", "any", "other"] = "off"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Workspace:
     memory: str
     threads: int | None
     engine: str = "duckdb"
+    approval: Literal["off", "any", "other"] = "off"
 
     @classmethod
     def create(cls, folder: Path, profile: str, *, published: str = "../published") -> Workspace:
@@ -55,7 +58,9 @@ class Workspace:
             f"profile = {msgspec.json.encode(profile).decode()}\n"
             "# Released output goes here, outside of the workspace:\n"
             f"published = {msgspec.json.encode(published).decode()}\n"
-            '# Bound on the memory of a query:\nmemory = "1200MB"\n',
+            '# Bound on the memory of a query:\nmemory = "1200MB"\n'
+            "# Who must approve a release before it is published: nobody (off), anybody (any), or somebody else than\n"
+            '# who built it (other):\napproval = "off"\n',
             encoding="utf-8",
         )
         return cls.open(folder)
@@ -86,6 +91,7 @@ class Workspace:
             settings.memory,
             settings.threads,
             settings.engine,
+            settings.approval,
         )
 
     @property

@@ -1,3 +1,21 @@
+// A vintage that is no longer the current one says so. Whoever serves the page may have said it; from a disk nothing is asked.
+if (location.protocol.startsWith("http") && !document.getElementById("vintage-banner")) {
+  const vintage = new URL("..", location.href).pathname.split("/").at(-2);
+  fetch("../../status.json").then((answer) => answer.json()).then((status) => {
+    const known = status.vintages.find((one) => one.vintage === vintage);
+    const notice = known && known.notice && known.notice[document.documentElement.lang];
+    if (vintage === status.current || !notice) return;
+    const banner = document.createElement("aside"), link = document.createElement("a");
+    banner.id = "vintage-banner";
+    banner.setAttribute("role", "note");
+    banner.className = "vintage-banner";
+    link.href = `../../latest/${document.documentElement.lang}/index.html`;
+    link.textContent = status.latest[document.documentElement.lang] ?? "";
+    banner.append(notice, " ", link);
+    document.querySelector("header").before(banner);
+  }).catch(() => {});
+}
+
 // The language switch keeps the place on the page.
 for (const link of document.querySelectorAll(".languages a")) {
   link.addEventListener("click", () => { link.hash = location.hash; });
