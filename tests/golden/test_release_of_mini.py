@@ -20,6 +20,7 @@ from qonys.disseminate.bulletin.content import Bulletin
 from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
 from qonys.disseminate.bundle import release_bundle
 from qonys.production.building import tables_to_release
+from qonys.production.quality import release_quality
 from qonys.production.released_tables import released_tables
 from spec.seed_release import seed_facts
 
@@ -48,13 +49,16 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
     design = office.profile.releases["annual"]
     setting, flows, made = tables_to_release(office, Period(2024))
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
+    report = release_quality(
+        office, office.profile.calendar_entry("2024"), made.data, earlier, made.measures["protected"]
+    )
 
     def noted(bulletin: Bulletin) -> bytes:
         bulletins.append(bulletin)
         return bulletin_file(bulletin)
 
     with mock.patch.object(bundling, "bulletin_file", noted):
-        return release_bundle(office.profile, design, made.data, earlier, seed_facts("mini")).data
+        return release_bundle(office.profile, design, made.data, earlier, seed_facts("mini"), report).data
 
 
 class Lines(HTMLParser):
@@ -103,6 +107,11 @@ def dumped(content: bytes) -> Iterator[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_reads_as_its_golden_copy(golden: Golden, bundle: dict[str, bytes], language: str) -> None:
     golden.text(f"page-{language}", Lines(bundle[f"{language}/index.html"].decode()).text())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_quality_report_reads_as_its_golden_copy(golden: Golden, bundle: dict[str, bytes], language: str) -> None:
+    golden.text(f"quality-{language}", Lines(bundle[f"{language}/quality.html"].decode()).text())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

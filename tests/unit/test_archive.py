@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from conftest import WalkedLine
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate.archive import archive, checksums, files_in
@@ -22,6 +24,15 @@ ENDING = "0123456789ab.zip"
 @pytest.fixture(scope="module")
 def mini() -> Profile:
     return load_profile("mini")
+
+
+@pytest.fixture(scope="module")
+def readme(walked: WalkedLine) -> dict[str, str]:
+    """The lines of the README of the whole release of mini, with its quality report: name of a file -> what it is."""
+    (packed,) = Path(walked.built.folder).glob("bundle/files/mini-2024-all-en-*.zip")
+    held = unpacked(packed.read_bytes())
+    text = next(content.decode() for name, content in held.items() if name.endswith("README-en.txt"))
+    return {name: said.strip() for name, said in pairwise(text.splitlines()) if said.startswith("    ")}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +124,18 @@ def test_the_readme_says_of_every_file_what_it_is_and_how_to_check_it(bundle: di
         "CC BY 4.0", "Qonys 0.1.0, published 12 March 2025", "sha256sum -c SHA256SUMS", "release@ardal.example",
     ):  # fmt: skip
         assert part in text, part
+
+
+def test_every_file_of_a_built_release_is_in_its_list_and_named_in_its_readme(
+    walked: WalkedLine, readme: dict[str, str]
+) -> None:
+    folder = Path(walked.built.folder) / "bundle"
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    listed = {line.split("  ")[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
+    assert names - listed == {"SHA256SUMS", "release.json"} and listed <= names
+    own = {name for name in files_in(dict.fromkeys(listed, b""), "en", ("en", "es")) if not name.endswith(".zip")}
+    assert {name for name in own if name not in readme and not name.startswith("assets/")} == set()
+    assert readme["en/quality.html"] == "Quality report"
 
 
 def test_the_page_links_to_both_archives(bundle: dict[str, bytes]) -> None:

@@ -10,12 +10,14 @@ from textwrap import fill
 
 from qonys.disseminate.archive import SUMS
 from qonys.disseminate.page import ReleaseContent
+from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name
 from qonys.disseminate.shown_cells import SYMBOLS
 from qonys.disseminate.words import Words
 
 _WIDTH = 100
 _SHARED = {"assets": "readme.assets"}
 _WHOLE = {"xlsx": "page.workbook", "pdf": "page.bulletin", "html": "readme.page"}
+_QUALITY = {"html": "quality.link", "json": "quality.json"}
 _OF_TABLE = {"csv": "readme.csv", "json": "readme.json"}
 
 
@@ -57,6 +59,8 @@ def _files(content: ReleaseContent, names: Iterable[str]) -> Iterator[str]:
 def _said(content: ReleaseContent, name: str) -> str:
     words, kind = content.words, name.rpartition(".")[2]
     table = _table_of(content, name)
+    if name.endswith(f"/{QUALITY_PAGE}") or name == quality_file_name(content.facts, words.language):
+        return words[_QUALITY[kind]]
     if not table:
         return words[_WHOLE[kind]] if kind in _WHOLE else ""
     if f"-{table}-changes-" in name:
