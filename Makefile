@@ -9,10 +9,10 @@ PORT   ?= 8100
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test accept-golden check lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make the virtual environment from the lock
 
@@ -29,6 +29,9 @@ demo: $(READY) ## simulate, process, publish and serve the releases (SERVE=no bu
 
 test: $(READY) ## run every test this machine can run; say what was not run
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+accept-golden: $(READY) ## take what the release of mini looks like now as its golden copies; look at git diff then
+	@$(BIN)/python -m pytest -q tests/golden --accept-golden
 
 check: $(READY) ## lint, format, types, layers, spelling, architecture
 	$(BIN)/ruff check .

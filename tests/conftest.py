@@ -29,6 +29,10 @@ if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = __file__
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept-golden", action="store_true", help="take what is made now as the new golden copies")
+
+
 @dataclass(frozen=True)
 class WalkedLine:
     """The synthetic register of mini, taken through the whole line once; tests read it and change nothing."""

@@ -1,4 +1,4 @@
-"""A release as files: pages, tables in every format and language, workbook, bulletin, style. Bytes in, bytes out.
+"""A release as files: pages, tables in every format and language, workbook, bulletin, archives, style. Bytes in, bytes out.
 
 Laws: the same input gives the same bytes; every language has the same tables, sentences and files; a word that is
 missing in a language stops the build; a sentence whose value is missing is left out and found.
@@ -6,7 +6,7 @@ missing in a language stops the build; a sentence whose value is missing is left
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib import resources
@@ -17,6 +17,7 @@ from qonys.country.profile import Profile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
+from qonys.disseminate.archive import SUMS, archive, checksums, files_in
 from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
@@ -26,6 +27,7 @@ from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.quality_page import quality_bundle, said_of_release
+from qonys.disseminate.readme import readme
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -64,6 +66,7 @@ def release_bundle(
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     bundle: dict[str, bytes] = {}
+    contents: list[ReleaseContent] = []
     titles: dict[str, str] = {}
     for language in profile.languages:
         words = words_of(profile, language)
@@ -76,12 +79,15 @@ def release_bundle(
             bundle |= quality_bundle(said, profile, facts, spoken.title, spoken.notice)
         titles[language] = spoken.title
         content = release_content(profile, design, tables, facts, words, spoken)
+        contents.append(content)
         downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}
         bundle[f"{language}/index.html"] = release_page(content, downloads).encode()
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, words, facts)
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
+    bundle |= _archives(bundle, contents, facts)
+    bundle[SUMS] = checksums(bundle)
     findings = (*computed.findings, *_without_comparison(design, tables, earlier))
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
 
@@ -136,7 +142,23 @@ def _whole(facts: ReleaseFacts, language: str) -> dict[str, str]:
     return {
         "workbook": file_name(facts, "", language, "xlsx"),
         "bulletin": file_name(facts, "", language, "pdf"),
+        "archive": file_name(facts, "all", language, "zip"),
+        "archive_all": file_name(facts, "", "all", "zip"),
     }
+
+
+def _archives(bundle: Mapping[str, bytes], contents: Sequence[ReleaseContent], facts: ReleaseFacts) -> dict[str, bytes]:
+    """Everything in one file: for each language, and for all of them."""
+    languages = [content.words.language for content in contents]
+    archives: dict[str, bytes] = {}
+    readmes: dict[str, bytes] = {}
+    for content in contents:
+        own = files_in(bundle, content.words.language, languages)
+        text = {f"README-{content.words.language}.txt": readme(content, own)}
+        archives[_whole(facts, content.words.language)["archive"]] = archive({**own, **text}, facts)
+        readmes |= text
+    archives[_whole(facts, "")["archive_all"]] = archive({**bundle, **readmes}, facts)
+    return archives
 
 
 def _comparisons(

@@ -168,6 +168,7 @@ class _Writer:
                 yield Heading(WHAT_CHANGED, 1, self.words["page.changed"])
                 for comparison in self.content.spoken.comparisons:
                     yield from self._comparison(comparison)
+        yield from self._quality()
         yield from self._about()
 
     def _block(self, block: Block) -> Iterator[Item]:
@@ -252,6 +253,12 @@ class _Writer:
             notes=(),
             words=2,
         )
+
+    def _quality(self) -> Iterator[Item]:
+        quality = self.content.spoken.quality
+        if quality:
+            yield Heading("quality", 1, self.words["quality.main"])
+            yield Terms(tuple((one.name, (one.value,)) for one in quality.main))
 
     def _about(self) -> Iterator[Item]:
         content, words, facts = self.content, self.words, self.content.facts
