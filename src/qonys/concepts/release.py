@@ -14,14 +14,15 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number of a key point, read from a table of the release, never typed.
 
     ``compute`` says what is made of the cell:
-    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``share`` its percentage of the
+    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``times`` the same, but where it
+    grew at least 1.5-fold, how many times as large it is; ``share`` its percentage of the
     total over ``over``; ``positive`` the codes of ``over`` whose cell is above zero, largest first.
     """
 
     table: str
     measure: str
     at: dict[str, str] = {}
-    compute: Literal["value", "growth", "share", "positive"] = "value"
+    compute: Literal["value", "growth", "times", "share", "positive"] = "value"
     over: str | None = None
 
 
@@ -85,6 +86,16 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_points: tuple[KeyPoint, ...]
     sections: tuple[Section, ...]
     comparisons: tuple[VintageComparison, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Ids of the tables that it shows or speaks of, each once, those of its sections first."""
+        spoken = [value.table for point in self.key_points for value in point.values.values()]
+        return tuple(dict.fromkeys([*_shown(self.sections), *spoken, *(head.value.table for head in self.headlines)]))
+
+
+def _shown(sections: tuple[Section, ...]) -> list[str]:
+    return [name for section in sections for name in (*section.tables, *_shown(section.sections))]
 
 
 class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ import pyarrow as pa
 from qonys.analyse.members import Setting
 from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
-from qonys.concepts.release import CalendarEntry, ReleaseDesign, Section
+from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -90,7 +90,7 @@ def tables_to_release(
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     fail_if_months_are_empty(period, setting.delivered)
-    names = _tables_of(office.profile.releases[entry.release])
+    names = office.profile.releases[entry.release].tables
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 
 
@@ -209,16 +209,6 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
 def _delivered(flows: pa.Table) -> frozenset[Period]:
     months = flows.select(["year", "month"]).group_by(["year", "month"]).aggregate([]).to_pylist()
     return frozenset(Period(row["year"], row["month"]) for row in months)
-
-
-def _tables_of(design: ReleaseDesign) -> tuple[str, ...]:
-    shown = list(_in_sections(design.sections))
-    spoken = [value.table for point in design.key_points for value in point.values.values()]
-    return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in design.headlines)]))
-
-
-def _in_sections(sections: tuple[Section, ...]) -> list[str]:
-    return [name for section in sections for name in (*section.tables, *_in_sections(section.sections))]
 
 
 def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:
