@@ -49,7 +49,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
         with sound as (
           select *, try_cast(day as date) as on_day from slips
           where try_cast(day as date) <= received and try_cast(born as date) <= try_cast(day as date)
-            and registration = 'residence' and '999999999' not in (origin, destination)
+            and registration in ('residence', 'data_correction') and '999999999' not in (origin, destination)
         ), numbered as (
           select *, row_number() over (partition by person, day, origin, destination, corrects order by slip) as copy
           from sound
@@ -129,7 +129,10 @@ def counts(db: duckdb.DuckDBPyConnection, query: str) -> dict[object, int]:
 
 
 OPERATIONAL = "moved where received <= date '2025-02-10'"
-FINAL = "(select * from moved where slip not in (select corrects from moved where corrects is not null))"
+FINAL = """(
+  select * from moved
+  where registration = 'residence' and slip not in (select corrects from moved where corrects is not null)
+)"""
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="real data not found: set QONYS_REAL_DATA")
@@ -247,11 +250,36 @@ def test_net_migration_of_all_flows_by_region_is_as_published(register: duckdb.D
     assert net_by_region(register, f"{FINAL} where true", year) == published
 
 
+def test_the_external_totals_of_2024_as_first_known_follow_from_the_growth_of_2025(
+    register: duckdb.DuckDBPyConnection,
+) -> None:
+    first = {
+        end: register.execute(f"select sum(persons) from {OPERATIONAL} and year = 2024 and {end} is null").fetchone()
+        for end in ("origin", "destination")
+    }
+    assert first == {"origin": (29_963,), "destination": (12_787,)}
+    assert (round(100 * (23_761 / 29_963 - 1), 1), round(100 * (7_608 / 12_787 - 1), 1)) == (-20.7, -40.5)
+    assert (round(100 * (23_761 / 29_282 - 1), 1), round(100 * (7_608 / 12_732 - 1), 1)) == (-18.9, -40.2)
+
+
+def test_late_slips_and_cancellations_lie_between_the_two_cut_offs(register: duckdb.DuckDBPyConnection) -> None:
+    after = "received = date '2025-02-20' and year = 2024 and (origin is null or destination is null)"
+    found = counts(register, f"select registration, origin is null, sum(persons) from moved where {after} group by all")
+    assert found == {
+        ("residence", True): 312, ("residence", False): 120,
+        ("data_correction", True): 993, ("data_correction", False): 175,
+    }  # fmt: skip
+    cancelled = """select count(*), count(distinct first.slip) from moved as late join moved as first
+      on late.corrects = first.slip and late.person = first.person and late.on_day = first.on_day
+      where late.registration = 'data_correction' and first.registration = 'residence'"""
+    assert register.execute(cancelled).fetchone() == (993 + 175, 993 + 175)
+
+
 def test_a_handful_of_late_slips_correct_slips_of_one_person(register: duckdb.DuckDBPyConnection) -> None:
     rows = register.execute(
         """select late.received, late.person = first.person, late.on_day = first.on_day, late.origin_code = first.origin_code,
           first.persons, late.persons, late.destination_kind = first.destination_kind
-        from moved as late join moved as first on late.corrects = first.slip"""
+        from moved as late join moved as first on late.corrects = first.slip where late.registration = 'residence'"""
     ).fetchall()
     assert 1 <= len(rows) <= 10
     assert set(rows) == {(date(2025, 2, 20), True, True, True, 1, 1, True)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from itertools import product
 
-from qonys.concepts.release import tables_of
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -68,12 +67,12 @@ def seed_tables(
         drawn_table(profile, "interregional-net", ["area"], ["period", "measure"], _coded(interregional, areas)),
     ]  # fmt: skip
     known = {table.id: table for table in tables}
-    return {name: known.get(name) or _any_table(profile, name) for name in tables_of(profile.releases["annual"])}
+    return {name: known.get(name) or _any_table(profile, name) for name in profile.releases["annual"].tables}
 
 
 def made_up_tables(profile: Profile) -> dict[str, OutputTable]:
     """Every table of a profile's annual release in its full shape, with made-up numbers."""
-    return {name: _any_table(profile, name) for name in tables_of(profile.releases["annual"])}
+    return {name: _any_table(profile, name) for name in profile.releases["annual"].tables}
 
 
 def _coded(text: str, areas: dict[str, str]) -> str:

@@ -105,7 +105,9 @@ PEOPLE = tuple(PopulationFigure("XA", date(y, 1, 1), n, "published", "Census") f
 def with_rates(mini: Profile, **changes: Any) -> Outcome[OutputTable]:  # noqa: ANN401 fields of Setting
     shared = setting(mini, populations=Populations(PEOPLE, mini.areas), **changes)
     counts = counts_of(mini, RATES, MOVES)
-    return with_history(output_table(RATES, counts, shared), RATES, OF_RATES, shared, counts_by_key(RATES, counts))
+    return with_history(
+        output_table(RATES, counts, shared), RATES, OF_RATES, shared, {"final": counts_by_key(RATES, counts)}
+    )
 
 
 def test_indicators_of_earlier_years_are_computed_from_the_figures_of_their_year(mini: Profile) -> None:

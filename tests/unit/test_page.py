@@ -13,7 +13,6 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from qonys.concepts.release import tables_of
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
@@ -84,7 +83,7 @@ def test_the_bundle_holds_page_files_and_assets_of_each_language(mini: Profile, 
     for language in mini.languages:
         assert f"{language}/index.html" in bundle
         assert f"files/mini-2024-{language}-0123456789ab.xlsx" in bundle
-        for table in tables_of(mini.releases["annual"]):
+        for table in mini.releases["annual"].tables:
             for suffix in ("csv", "json"):
                 assert f"files/mini-2024-{table}-{language}-0123456789ab.{suffix}" in bundle
     assert {"index.html", "assets/page.css", "assets/inter.woff2", "assets/page.js"} <= set(bundle)

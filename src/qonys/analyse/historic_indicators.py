@@ -7,12 +7,12 @@ published, it is not available.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from qonys.analyse.indicator_cells import computed_cell, loosest_of, population_of
+from qonys.analyse.indicator_cells import Bases, computed_cell, loosest_of, population_of
 from qonys.analyse.indicators import Given, counts_of_measures, days_in, is_of_total_alone, needs_population
 from qonys.analyse.members import Counts, Setting
-from qonys.analyse.tables import is_available
+from qonys.analyse.tables import data_status, is_available, was_counted
 from qonys.concepts.history import HistoryFigure
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.period import Period
@@ -26,15 +26,30 @@ _NO_BASE = Reference("")
 Figures = Mapping[tuple[str, ...], HistoryFigure]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counts of a table by data cut-off, and the one that it is of."""
+
+    counts: Bases
+    vintage: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    value: float
+    status: DataStatus
+    reference: Reference
+
+
 def reference_to(figure: HistoryFigure) -> Reference:
     """Where a figure stands, and in which vintage."""
     return Reference(figure.source, figure.vintage)
 
 
 def historic_indicator(
-    indicator: Indicator, at: Mapping[str, str], known: Figures, design: TableDesign, setting: Setting
+    indicator: Indicator, at: Mapping[str, str], known: Figures, design: TableDesign, setting: Setting, counted: Counted
 ) -> Cell:
-    """The cell of an indicator in a year of which figures were published.
+    """The cell of an indicator in a year of which figures were published; growth on a counted year is on its counts.
 
     Args:
         indicator: the indicator.
@@ -42,6 +57,7 @@ def historic_indicator(
         known: the figures by the key of their cell.
         design: the table.
         setting: what all tables of the release share.
+        counted: what was counted of other years.
     """
     of, arrivals, departures = (known.get(_key(at, name)) for name in (indicator.of, "arrivals", "departures"))
     if of is None or is_of_total_alone(indicator):
@@ -53,13 +69,31 @@ def historic_indicator(
         if not (arrivals and departures):
             return _NOTHING
         used = [arrivals, departures]
-    before = known.get(_key(at, indicator.of, 1)) if indicator.function == "growth" else None
+    before = _before(indicator, at, known, design, setting, counted) if indicator.function == "growth" else None
     population = population_of(design, at, setting) if needs_population(indicator) else None
     given = _given(indicator, at, of.value, net, turnover)
     given = replace(given, base=before.value if before else None, population=population.persons if population else None)
-    status = loosest_of(*(DataStatus(figure.status) for figure in (*used, *([before] if before else []))))
-    cell = computed_cell(indicator, at, given, population, status, reference_to(before) if before else _NO_BASE)
+    status = loosest_of(*(DataStatus(figure.status) for figure in used), *([before.status] if before else []))
+    cell = computed_cell(indicator, at, given, population, status, before.reference if before else _NO_BASE)
     return cell if cell.value is None else cell._replace(taken_from=tuple(dict.fromkeys(map(reference_to, used))))
+
+
+def _before(
+    indicator: Indicator, at: Mapping[str, str], known: Figures, design: TableDesign, setting: Setting, counted: Counted
+) -> _Before | None:
+    """The figure of the year before: as counted at the indicator's base where it was counted, else as published."""
+    earlier = {**at, "measure": indicator.of, "period": str(Period.parse(at["period"]).years_back(1))}
+    base = indicator.base or counted.vintage
+    if was_counted(earlier["period"], base, setting):
+        sides = counted.counts.get(base, {}).get(tuple(earlier[name] for name in ("period", *design.dimensions)))
+        if sides is None or not is_available(design, earlier, indicator.of, setting, base):
+            return None
+        value = counts_of_measures(*sides)[indicator.of]
+        return _Before(
+            value, data_status(design, {**earlier, "vintage": base}, setting), Reference(base, setting.cut_offs[base])
+        )
+    figure = known.get(_key(at, indicator.of, 1))
+    return _Before(figure.value, DataStatus(figure.status), reference_to(figure)) if figure else None
 
 
 def growth_on_history(

@@ -1,7 +1,7 @@
-"""Years before the register: published aggregates beside what was counted, each cell with its own status and source.
+"""Years of which no record is at hand: published aggregates beside what was counted, each cell with its own status and source.
 
-Laws: a year that was counted is shown as counted, never replaced by what was published; a year that was not is shown as it was
-published, derived or rounded, and never summed with the others; where both are known and differ, that is found and told. What
+Laws: a year that was counted is shown as counted, never replaced by what was published; a year that was not, be it before the
+register or after its last delivery, is shown as it was published, derived or rounded, and never summed with the others; where both are known and differ, that is found and told. What
 became known only after the release was published is not shown. An indicator of an earlier year is computed from the figures of
 that year, and is no firmer than they are.
 """
@@ -14,9 +14,10 @@ from itertools import product
 
 import msgspec
 
-from qonys.analyse.historic_indicators import growth_on_history, historic_indicator, reference_to
-from qonys.analyse.indicator_cells import reference_in_words
-from qonys.analyse.members import Counts, Setting
+from qonys.analyse.historic_indicators import Counted, growth_on_history, historic_indicator, reference_to
+from qonys.analyse.indicator_cells import Bases, reference_in_words
+from qonys.analyse.members import Setting
+from qonys.analyse.tables import was_counted
 from qonys.concepts.history import HistoryFigure
 from qonys.concepts.period import Period
 from qonys.concepts.status import DataStatus, ObservationStatus
@@ -42,20 +43,21 @@ class Series:
 
 
 def with_history(
-    table: OutputTable, design: TableDesign, figures: Sequence[HistoryFigure], setting: Setting, counted: Counts
+    table: OutputTable, design: TableDesign, figures: Sequence[HistoryFigure], setting: Setting, counted: Bases
 ) -> Outcome[OutputTable]:
-    """A yearly table from the year on that its design names, earlier years from its series.
+    """A yearly table from the year on that its design names, the years that were not counted from its series.
 
     Args:
         table: the table as it was counted.
         design: its design.
         figures: all figures that the profile carries.
         setting: what all tables of the release share.
-        counted: the counts of the table, where they are published as they are: a growth may begin with them.
+        counted: the counts of the table as of its data cut-off and of those on which its growth is, where they are
+            published as they are: a growth may begin with them, or be on them.
     """
     if design.history is None or design.since is None:
         return Outcome(table)
-    if setting.period.month is not None:
+    if setting.period.year_so_far.month is not None:
         return Outcome(table, (_parts_of_years(table, setting),))
     names = [dimension.id for dimension in table.dimensions]
     series = _series(design.history, figures, names, setting)
@@ -65,13 +67,13 @@ def with_history(
     cells = {}
     for key in product(*(dimension.codes for dimension in dimensions)):
         at = dict(zip(names, key, strict=True))
-        if key in table.cells:
-            cells[key] = growth_on_history(table.cells[key], at, series.known, design, setting, counted, table.vintage)
+        if key in table.cells and was_counted(at["period"], table.vintage, setting):
+            own = counted.get(table.vintage, {})
+            cells[key] = growth_on_history(table.cells[key], at, series.known, design, setting, own, table.vintage)
         else:
-            cells[key] = _cell(key, at, series.known, design, setting)
-    titles = {
-        language: design.title[language].replace("{period}", f"{design.since}–{years[-1]}") for language in table.title
-    }
+            cells[key] = _cell(key, at, series.known, design, setting, Counted(counted, table.vintage))
+    covered = setting.words.covered(Period(design.since), Period.parse(years[-1]))
+    titles = {language: design.title[language].replace("{period}", covered[language]) for language in table.title}
     taken = {key: cell for key, cell in cells.items() if cell.taken_from}
     notes = (*table.notes, *_note(taken, names.index("period"), setting), *_note_on_growth(cells, names, setting))
     longer = msgspec.structs.replace(table, title=titles, dimensions=dimensions, notes=notes, cells=cells)
@@ -108,11 +110,12 @@ def _with_years(dimension: Dimension, earlier: Sequence[str], setting: Setting) 
 
 
 def _cell(
-    key: Key, at: Mapping[str, str], known: Mapping[Key, HistoryFigure], design: TableDesign, setting: Setting
-) -> Cell:
+    key: Key, at: Mapping[str, str], known: Mapping[Key, HistoryFigure], design: TableDesign, setting: Setting,
+    counted: Counted,
+) -> Cell:  # fmt: skip
     indicator = setting.indicators.get(at["measure"])
     if indicator:
-        return historic_indicator(indicator, at, known, design, setting)
+        return historic_indicator(indicator, at, known, design, setting, counted)
     figure = known.get(key)
     if figure is None:
         return Cell(None, ObservationStatus.NOT_AVAILABLE, DataStatus.PUBLISHED)

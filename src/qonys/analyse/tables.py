@@ -120,7 +120,7 @@ def _cell(
 ) -> Cell:  # fmt: skip
     indicator = setting.indicators.get(at["measure"])
     measure = indicator.of if indicator else at["measure"]
-    status = _data_status(design, {**at, "measure": measure}, setting)
+    status = data_status(design, {**at, "measure": measure, "vintage": vintage}, setting)
     earlier = {**at, "period": str(Period.parse(at["period"]).years_back(1))}
     is_unsure = unsure.hides(design, at) or bool(
         indicator and indicator.function == "growth" and unsure.hides(design, earlier)
@@ -148,8 +148,7 @@ def _cell(
 
 def is_available(design: TableDesign, at: Mapping[str, str], measure: str, setting: Setting, vintage: str) -> bool:
     """The sources hold the sides that a measure counts, and something of the period was delivered."""
-    period = Period.parse(at["period"])
-    if not setting.delivered[vintage].intersection(period.months):
+    if not was_counted(at["period"], vintage, setting):
         return False
     stream = at.get("stream", "")
     if design.universe in ("internal", "interregional") or stream in _INTERNAL_STREAMS:
@@ -158,7 +157,13 @@ def is_available(design: TableDesign, at: Mapping[str, str], measure: str, setti
     return needed <= setting.covers
 
 
-def _data_status(design: TableDesign, at: dict[str, str], setting: Setting) -> DataStatus:
+def was_counted(period: str, vintage: str, setting: Setting) -> bool:
+    """Something of a period was delivered by a data cut-off."""
+    return bool(setting.delivered[vintage].intersection(Period.parse(period).months))
+
+
+def data_status(design: TableDesign, at: Mapping[str, str], setting: Setting) -> DataStatus:
+    """The data status of the counts at some codes; ``measure`` and ``vintage``, their data cut-off, are among them."""
     if not setting.synthetic:
         return DataStatus.COMPILED
     for part in design.parts:

@@ -14,14 +14,15 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number of a key point, read from a table of the release, never typed.
 
     ``compute`` says what is made of the cell:
-    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``share`` its percentage of the
+    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``times`` the same, but where it
+    grew at least 1.5-fold, how many times as large it is; ``share`` its percentage of the
     total over ``over``; ``positive`` the codes of ``over`` whose cell is above zero, largest first.
     """
 
     table: str
     measure: str
     at: dict[str, str] = {}
-    compute: Literal["value", "growth", "share", "positive"] = "value"
+    compute: Literal["value", "growth", "times", "share", "positive"] = "value"
     over: str | None = None
 
 
@@ -86,16 +87,15 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: tuple[Section, ...]
     comparisons: tuple[VintageComparison, ...] = ()
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Ids of the tables that it shows or speaks of, each once, those of its sections first."""
+        spoken = [value.table for point in self.key_points for value in point.values.values()]
+        return tuple(dict.fromkeys([*_shown(self.sections), *spoken, *(head.value.table for head in self.headlines)]))
 
-def tables_of(design: ReleaseDesign) -> tuple[str, ...]:
-    """The ids of the tables that a release shows or speaks of, in the order in which it does."""
-    shown = list(_in_sections(design.sections))
-    spoken = [value.table for point in design.key_points for value in point.values.values()]
-    return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in design.headlines)]))
 
-
-def _in_sections(sections: tuple[Section, ...]) -> list[str]:
-    return [name for section in sections for name in (*section.tables, *_in_sections(section.sections))]
+def _shown(sections: tuple[Section, ...]) -> list[str]:
+    return [name for section in sections for name in (*section.tables, *_shown(section.sections))]
 
 
 class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

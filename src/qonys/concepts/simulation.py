@@ -23,6 +23,9 @@ FAULTS = (
 )  # fmt: skip
 """The kinds of faults, in the order in which they are planted."""
 
+CANCELLING = "data_correction"
+"""Registration type of a slip that takes another one back, and is itself no migration."""
+
 PARTNER = "@partner"
 """Stands in shares of an attribute for the country at the other end of an external move."""
 
@@ -155,6 +158,26 @@ class LateCorrections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     redirections: tuple[Redirection, ...]
 
 
+class Revision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Slips of a year that come, or are cancelled, after its first figures; each is of one person.
+
+    Args:
+        year: the year.
+        received: day on which late and cancelling slips are delivered.
+        layout: whose files they are in.
+        late: stream -> true slips that come only then.
+        cancelled: stream -> slips that were delivered with the year, and are taken back then.
+        since: first month of the slips that are late or cancelled.
+    """
+
+    year: int
+    received: date
+    layout: str
+    late: dict[Stream, int] = {}
+    cancelled: dict[Stream, int] = {}
+    since: int = 1
+
+
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a coded variable of a slip is drawn.
 
@@ -219,6 +242,7 @@ class PlanDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         faults: kind of fault -> share of the slips of a file that are planted on top.
         unknown_area: what a slip with an unknown area says.
         corrections: late corrections.
+        revisions: late slips and cancellations.
     """
 
     years: tuple[SimulatedYear, ...]
@@ -230,6 +254,7 @@ class PlanDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: dict[str, float]
     unknown_area: str
     corrections: tuple[LateCorrections, ...] = ()
+    revisions: tuple[Revision, ...] = ()
 
 
 class SimulationPlan(msgspec.Struct, frozen=True):

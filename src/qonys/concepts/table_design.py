@@ -25,7 +25,10 @@ COUNTS: tuple[str, ...] = ("arrivals", "departures", "net", "turnover")
 
 
 class StatusOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The data status of the cells that lie at all the named codes (dimension -> codes; ``measure``, ``period`` too)."""
+    """The data status of the cells that lie at all the named codes (dimension -> codes).
+
+    ``measure``, ``period`` and ``vintage``, the data cut-off by its name, are dimensions too.
+    """
 
     status: DataStatus
     at: dict[str, tuple[str, ...]] = {}

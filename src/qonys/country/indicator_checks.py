@@ -48,9 +48,15 @@ def _wrong(indicator: Indicator, profile: Profile) -> Iterator[tuple[str, str]]:
     if indicator.base and indicator.function != "growth":
         yield "only a growth has a base.", "Leave `base` out."
     for entry in profile.calendar:
-        if indicator.base and indicator.base not in entry.cut_offs:
+        if indicator.base and indicator.base not in entry.cut_offs and _is_shown(indicator, entry.release, profile):
             known = ", ".join(entry.cut_offs)
             yield f"base: {entry.period} has no data cut-off “{indicator.base}”.", f"It has: {known}."
+
+
+def _is_shown(indicator: Indicator, release: str, profile: Profile) -> bool:
+    design = profile.releases.get(release)
+    tables = [profile.tables[name] for name in design.tables if name in profile.tables] if design else []
+    return any(indicator.id in table.measures for table in tables)
 
 
 def _misplaced(indicator: Indicator, design: TableDesign, profile: Profile) -> Iterator[tuple[str, str]]:

@@ -15,15 +15,18 @@ from typing import TypeVar
 from qonys.concepts.area import ABROAD_LEVEL
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.simulation import (
+    CANCELLING,
     FAULTS,
     PARTNER,
     ExternalCountry,
     ExternalTotal,
     InternalMargin,
+    LateCorrections,
     Monthly,
     NetMargin,
     Place,
     PlanDesign,
+    Revision,
     SimulatedYear,
     SimulationPlan,
 )
@@ -206,7 +209,8 @@ def _external_margins(profile: Profile, plan: SimulationPlan) -> Iterator[Contra
 
 def _deliveries(profile: Profile, plan: SimulationPlan) -> Iterator[Contradiction]:
     design = plan.design
-    named = [route.layout for route in design.deliveries] + [late.layout for late in design.corrections]
+    after: tuple[LateCorrections | Revision, ...] = (*design.corrections, *design.revisions)
+    named = [route.layout for route in design.deliveries] + [late.layout for late in after]
     for name in named:
         layout = profile.layouts.get(name)
         if layout is None:
@@ -215,12 +219,31 @@ def _deliveries(profile: Profile, plan: SimulationPlan) -> Iterator[Contradictio
             yield from _layout(layout)
     if not design.deliveries or design.deliveries[-1].streams or design.deliveries[-1].destinations:
         yield "plan.yaml", "The last delivery must take every slip that is left.", "Leave out streams and destinations."
-    for late in design.corrections:
+    yield from _after_the_year(profile, design, after)
+
+
+def _after_the_year(
+    profile: Profile, design: PlanDesign, after: tuple[LateCorrections | Revision, ...]
+) -> Iterator[Contradiction]:
+    received = {entry.year: entry.received for entry in design.years}
+    for late in after:
         layout = profile.layouts.get(late.layout)
         if layout is not None and not {"slip", "corrects"} <= layout.variables.keys():
             yield "plan.yaml", f"corrections: {late.layout} has no slip number that another slip could correct.", ""
-        if late.year not in {entry.year for entry in design.years}:
+        if late.year not in received:
             yield "plan.yaml", f"corrections: {late.year} is not simulated.", ""
+        elif late.received <= received[late.year]:
+            yield "plan.yaml", f"corrections: those of {late.year} come before its last delivery.", "Give a later day."
+    types = {code.code for code in profile.classifications["registration_type"].codes}
+    if any(revision.cancelled for revision in design.revisions) and CANCELLING not in types:
+        yield (
+            "plan.yaml",
+            f"revisions: no registration type is {CANCELLING}, which cancels.",
+            "Add it to the code list.",
+        )
+    for year, times in Counter(revision.year for revision in design.revisions).items():
+        if times > 1:
+            yield "plan.yaml", f"revisions: {year} stands {times} times.", "Write one revision a year."
 
 
 def _layout(layout: SourceLayout) -> Iterator[Contradiction]:

@@ -41,7 +41,7 @@ def _layout(design: TableDesign) -> Iterator[tuple[str, str, str]]:
         )
     for part in design.parts:
         for name in part.at:
-            if name not in placed:
+            if name not in (*placed, "vintage"):
                 yield where, f"parts: {name} is not among the dimensions of the table.", ""
 
 

@@ -65,31 +65,42 @@ def release_bundle(
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
+    contents = [
+        _content(profile, design, tables, earlier, facts, computed.data, report, language)
+        for language in profile.languages
+    ]
     bundle: dict[str, bytes] = {}
-    contents: list[ReleaseContent] = []
-    titles: dict[str, str] = {}
-    for language in profile.languages:
-        words = words_of(profile, language)
-        spoken = _spoken(
-            profile, design, computed.data, words, facts, _comparisons(design, tables, earlier, words, facts)
-        )
-        if report is not None:
-            said = said_of_release(profile, design, report, tables, facts, language)
-            spoken = replace(spoken, quality=said)
-            bundle |= quality_bundle(said, profile, facts, spoken.title, spoken.notice)
-        titles[language] = spoken.title
-        content = release_content(profile, design, tables, facts, words, spoken)
-        contents.append(content)
-        downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, language).items()}
-        bundle[f"{language}/index.html"] = release_page(content, downloads).encode()
+    for content in contents:
+        bundle |= _pages(content)
         bundle |= _files(in_order, content)
-        bundle |= _change_files(design, tables, earlier, words, facts)
+        bundle |= _change_files(design, tables, earlier, content.words, facts)
+    titles = {content.words.language: content.spoken.title for content in contents}
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
     bundle[SUMS] = checksums(bundle)
     findings = (*computed.findings, *_without_comparison(design, tables, earlier))
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
+
+
+def _content(
+    profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
+    facts: ReleaseFacts, computed: Computed, report: QualityReport | None, language: str,
+) -> ReleaseContent:  # fmt: skip
+    words = words_of(profile, language)
+    spoken = _spoken(profile, design, computed, words, facts, _comparisons(design, tables, earlier, words, facts))
+    if report is not None:
+        spoken = replace(spoken, quality=said_of_release(profile, design, report, tables, facts, language))
+    return release_content(profile, design, tables, facts, words, spoken)
+
+
+def _pages(content: ReleaseContent) -> dict[str, bytes]:
+    words, facts, spoken = content.words, content.facts, content.spoken
+    downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, words.language).items()}
+    pages = {f"{words.language}/index.html": release_page(content, downloads).encode()}
+    if spoken.quality is not None:
+        pages |= quality_bundle(spoken.quality, content.profile, facts, spoken.title, spoken.notice)
+    return pages
 
 
 def _spoken(

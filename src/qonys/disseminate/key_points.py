@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from qonys.concepts.period import Period
 from qonys.concepts.release import KeyPoint, ReleaseDesign, Value
 from qonys.concepts.status import ConfidentialityStatus
+from qonys.concepts.table_design import COUNTS
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, Reference
@@ -24,6 +25,9 @@ from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words
 
 PERCENT_DECIMALS = 1
+TIMES_DECIMALS = 1
+LEAST_TIMES = Fraction(3, 2)
+"""What is at least so many times as large is told in times, where a design asks for it."""
 NON_BREAKING_HYPHEN = "\u2011"
 
 
@@ -36,6 +40,7 @@ class Reading:
         form: how it is written.
         decimals: decimals shown.
         members: of ``positive``, the names and their numbers, largest first.
+        unit: what it is counted in, where that is neither persons nor percent.
         base: of a growth, the figures that it is on.
     """
 
@@ -43,6 +48,7 @@ class Reading:
     form: str = "number"
     decimals: int = 0
     members: tuple[tuple[Text, Decimal], ...] = ()
+    unit: Text = field(default_factory=dict)
     base: Reference | None = None
 
 
@@ -117,12 +123,13 @@ def reading(value: Value, tables: Mapping[str, OutputTable], period: Period) -> 
         return here
     form = table.measures[value.measure]
     related = table.cells[table.key(at)].related_to
-    if value.compute == "growth":
-        return _growth(table, at, here)
+    if value.compute in ("growth", "times"):
+        return _growth(table, at, here, by_times=value.compute == "times")
     if value.compute == "share":
         return _share(table, at, here, value.over or "")
     unit = "percent" if set(form.unit.values()) == {"%"} else "number"
-    return Reading(rounded(here, form.decimals), unit, form.decimals, base=related[0] if related else None)
+    own = {} if unit == "percent" or value.measure in COUNTS else form.unit
+    return Reading(rounded(here, form.decimals), unit, form.decimals, unit=own, base=related[0] if related else None)
 
 
 def sentences_in(
@@ -203,7 +210,7 @@ def _number(table: OutputTable, at: dict[str, str]) -> float | Missing:
     return cell.value
 
 
-def _growth(table: OutputTable, at: dict[str, str], here: float) -> Reading | Missing:
+def _growth(table: OutputTable, at: dict[str, str], here: float, *, by_times: bool = False) -> Reading | Missing:
     before = {**at, "period": str(Period.parse(at["period"]).years_back(1))}
     base = _number(table, before)
     if isinstance(base, Missing):
@@ -211,7 +218,10 @@ def _growth(table: OutputTable, at: dict[str, str], here: float) -> Reading | Mi
     if base <= 0:
         return Missing(f"{table.id} has {base:g} in the base period, so a growth has no value")
     taken = table.cells[table.key(before)].taken_from
-    growth = _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
+    if by_times and Fraction(here) >= LEAST_TIMES * Fraction(base):
+        growth = Reading(_quotient(Fraction(here), Fraction(base), TIMES_DECIMALS), "times", TIMES_DECIMALS)
+    else:
+        growth = _percentage(Fraction(here) - Fraction(base), Fraction(base), "growth")
     return replace(growth, base=taken[0] if taken else Reference(KNOWN, table.cut_off))
 
 
@@ -225,9 +235,12 @@ def _share(table: OutputTable, at: dict[str, str], part: float, over: str) -> Re
 
 
 def _percentage(part: Fraction, whole: Fraction, form: str) -> Reading:
-    ratio = 100 * part / whole
-    exact = Decimal(ratio.numerator) / Decimal(ratio.denominator)
-    return Reading(rounded(exact, PERCENT_DECIMALS), form, PERCENT_DECIMALS)
+    return Reading(_quotient(100 * part, whole, PERCENT_DECIMALS), form, PERCENT_DECIMALS)
+
+
+def _quotient(part: Fraction, whole: Fraction, decimals: int) -> Decimal:
+    ratio = part / whole
+    return rounded(Decimal(ratio.numerator) / Decimal(ratio.denominator), decimals)
 
 
 def _positive(table: OutputTable, at: dict[str, str], over: str) -> Reading | Missing:
@@ -258,6 +271,8 @@ def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argum
     for name, value in readings.items():
         arguments[name] = _argument(words, value)
         arguments[f"{name}_size"] = Argument(_written(words, value, abs(value.size), signed=False), abs(value.size))
+        if value.unit:
+            arguments[f"{name}_unit"] = Argument(value.unit[words.language])
         if value.base:
             arguments[f"{name}_base"] = Argument(base_in_words(value.base, words))
         if value.form == "number":
@@ -267,11 +282,11 @@ def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argum
 
 def _argument(words: Words, value: Reading) -> Argument:
     shown = _written(words, value, value.size, signed=value.form == "growth")
-    return Argument(shown, value.size, _direction(value.size))
+    return Argument(shown, value.size, "times" if value.form == "times" else _direction(value.size))
 
 
 def _written(words: Words, value: Reading, size: Decimal, *, signed: bool) -> str:
-    write = number if value.form == "number" else percent
+    write = number if value.form in ("number", "times") else percent
     return write(size, words.language, value.decimals, signed=signed)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from qonys.analyse.members import Setting
 from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
-from qonys.concepts.release import CalendarEntry, ReleaseDesign, tables_of
+from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.datasets.decision import PAIR_ACTS, Decision
 from qonys.datasets.outcome import Outcome, Part, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -109,7 +109,7 @@ def tables_to_release(
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     fail_if_months_are_empty(period, setting.delivered)
-    names = tables_of(office.profile.releases[entry.release])
+    names = office.profile.releases[entry.release].tables
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 
 

@@ -23,8 +23,9 @@ from qonys.store.workspace import Workspace
 
 SEED = 2024
 _MARK = ".qonys-demo"
-_SIMULATED = {"mini": "2024", "kz": "2024"}
-_SPAIN = ("es", "2016", "es/sample_EVR_2016.txt")
+_SIMULATED = {"mini": ("2024-09", "2024"), "kz": ("2024-12", "2024", "2025")}
+"""A month and a year; and how figures are revised: operational, final, and the year that is compared with both."""
+_SPAIN = ("es", ("2016",), "es/sample_EVR_2016.txt")
 
 
 @dataclass
@@ -58,15 +59,15 @@ def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: 
     _empty(folder)
     shown = Demonstration((folder / "published").resolve())
     keys = Keys(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES))
-    for name, period in _SIMULATED.items():
+    for name, periods in _SIMULATED.items():
         deliveries, told = folder / "deliveries" / name, _named(progress, name)
         with shown.timed(f"{name}: simulate"):
             simulate_register(name, deliveries, seed=SEED, moves=None, progress=_named(progress, f"{name} simulate"))
-        _walk(shown, name, period, deliveries, Office(_workspace(folder, name), today, told, keys))
-    name, period, sample = _SPAIN
+        _walk(shown, name, periods, deliveries, Office(_workspace(folder, name), today, told, keys))
+    name, periods, sample = _SPAIN
     if real_data is not None and (real_data / sample).is_file():
         told = _named(progress, name)
-        _walk(shown, name, period, real_data / sample, Office(_workspace(folder, name), today, told, keys))
+        _walk(shown, name, periods, real_data / sample, Office(_workspace(folder, name), today, told, keys))
     else:
         shown.left_out.append("es: its real registrations are not here; set QONYS_REAL_DATA to their folder")
     return shown
@@ -76,19 +77,20 @@ def _named(progress: Progress, name: str) -> Progress:
     return lambda what, rows: progress(f"{name}: {what}", rows)
 
 
-def _walk(shown: Demonstration, name: str, period: str, deliveries: Path, office: Office) -> None:
+def _walk(shown: Demonstration, name: str, periods: tuple[str, ...], deliveries: Path, office: Office) -> None:
     line = Line(office)
-    received = None if deliveries.is_dir() else _last_cut_off(office, period)
+    received = None if deliveries.is_dir() else _last_cut_off(office, periods[-1])
     with shown.timed(f"{name}: collect"):
         line.collect([deliveries], received=received)
     with shown.timed(f"{name}: process"):
         line.process()
     with shown.timed(f"{name}: tabulate"):
         line.tabulate()
-    with shown.timed(f"{name}: build"):
-        line.build(Period.parse(period))
-    with shown.timed(f"{name}: publish"):
-        shown.releases.append(line.publish().data)
+    for period in map(Period.parse, periods):
+        with shown.timed(f"{name}: build {period}"):
+            line.build(period)
+        with shown.timed(f"{name}: publish {period}"):
+            shown.releases.append(line.publish(period).data)
 
 
 def _last_cut_off(office: Office, period: str) -> date:

@@ -53,6 +53,7 @@ class Counted:
     vintage: str
     counts: pa.Table
     exact: OutputTable
+    bases: Mapping[str, pa.Table]
 
 
 def released_tables(
@@ -99,8 +100,8 @@ def released_tables(
     found = _found_at_once(office, published)
     for name, table in tables.items():
         one, is_exact = counted[name], office.profile.protection.method(name) == "exact"
-        counts = counts_by_key(one.design, one.counts) if is_exact else {}
-        longer = with_history(table, one.design, office.profile.history, setting, counts)
+        bases = {base: counts_by_key(one.design, counts) for base, counts in one.bases.items()} if is_exact else {}
+        longer = with_history(table, one.design, office.profile.history, setting, bases)
         tables[name] = with_breaks(longer.data, office.profile.breaks, setting)
         findings += longer.findings
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
@@ -158,16 +159,19 @@ def _counted(
     carried = characteristics(designs_by_flows(office.profile.tables.values())[table_of_flows])
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     keyed = office.profile.protection.method(design.id) != "exact"
-    query = table_query(design, setting.period, carried, remainder, keyed=keyed)
-    bases: dict[str, pa.Table] = {}
-    for cut_off in dict.fromkeys((named, *bases_of(design, setting.indicators))):
-        bases[cut_off] = office.counter.run(
-            query, None, flows=flows[cut_off][table_of_flows], groups=office.groups, **office.divisions_of(design)
-        )
-    counts = bases[named]
+    # Figures on which a growth is need not be in the table: they begin a year earlier.
+    longer = msgspec.structs.replace(design, years=design.years + 1)
+
+    def counted(one: TableDesign, cut_off: str) -> pa.Table:
+        query = table_query(one, setting.period, carried, remainder, keyed=keyed)
+        divisions = office.divisions_of(design)
+        return office.counter.run(query, None, flows=flows[cut_off][table_of_flows], groups=office.groups, **divisions)
+
+    counts = counted(design, named)
+    bases = {named: counts} | {base: counted(longer, base) for base in bases_of(design, setting.indicators)}
     exact = output_table(design, counts, setting, named, bases=bases)
     _fail_if_an_identity_is_broken(office, design, exact, setting, flows[named][MAIN_FLOWS])
-    return Counted(design, named, counts, exact)
+    return Counted(design, named, counts, exact, bases)
 
 
 def _fail_if_an_identity_is_broken(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.production.office import Office
-from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows, flows_query
+from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows, flows_at_query, spanned_flows_query
 from qonys.store.states import Together
 
 _NAMES: dict[FlowTable, str] = {MAIN_FLOWS: "flows", "statistics/rare_flows": "flows of rare dimensions"}
@@ -48,11 +48,12 @@ def _tabulated(office: Office, states: Together) -> Outcome[int]:
 def _flows(
     office: Office, table: FlowTable, designs: tuple[TableDesign, ...], measures: dict[str, dict[str, int]]
 ) -> Iterator[pa.Table]:
-    """The flows of each cut-off; the number of moves and of flows is written down in the measures."""
-    keyed = office.profile.protection.needs_keys
-    query, moves = flows_query(designs, keyed=keyed), office.store.files("clean/moves")
-    for cut_off in _cut_offs(office):
-        flows = office.counter.run(query, {"cut_off": cut_off.isoformat()}, moves=moves, territory=office.territory)
+    """The flows of each cut-off, of one pass over the moves; how many moves and flows, is written down in the measures."""
+    keyed, cut_offs = office.profile.protection.needs_keys, _cut_offs(office)
+    query, moves = spanned_flows_query(designs, cut_offs, keyed=keyed), office.store.files("clean/moves")
+    spanned = office.counter.run(query, None, moves=moves, territory=office.territory)
+    for place, cut_off in enumerate(cut_offs):
+        flows = office.engine.run(flows_at_query(spanned.column_names, place), spanned=spanned)
         people = int(pc.sum(flows["n"]).as_py() or 0)
         measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = flows.num_rows
         office.progress(f"{_NAMES[table]} as of {cut_off}", people)

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from qonys.concepts.layout import SourceLayout
-from qonys.concepts.simulation import SimulatedYear, SimulationPlan
+from qonys.concepts.simulation import Revision, SimulatedYear, SimulationPlan
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import corrected_internal_net
 from qonys.datasets.outcome import Finding, Outcome, Progress
@@ -26,6 +26,7 @@ from qonys.simulate.delivered_files import Wording, write_slips
 from qonys.simulate.faults import planted_faults
 from qonys.simulate.flows import STREAMS, Flows, flows_of_year
 from qonys.simulate.lags import deliveries_of_year
+from qonys.simulate.revisions import revised_slips
 from qonys.simulate.settling import Settlements, settlements_of_year
 from qonys.simulate.slips import Flags, Numbers, Slips, one_below_another
 from qonys.simulate.year import Counters, attribute_codes, counters_of, scaled_to, slips_of_flows, urban_net_of
@@ -113,8 +114,11 @@ def _write_year(register: _Register, year: int, seed: int) -> None:
         profile, plan, flows, settlements, register.counters, rng, urban_net=urban_net_of(profile, plan, year)
     )
     register.clean[year] = _clean_moves(flows, settlements)
+    revised = [(one, *_revised(register, one, slips, seed)) for one in plan.design.revisions if one.year == year]
+    slips = revised[0][1] if revised else slips
     route = _routes(plan, slips, settlements)
     late = list(_late_corrections(register, year, slips, route, settlements, rng))
+    late += [(one.received, profile.layouts[one.layout], revision) for one, _, revision in revised]
     corrected = np.concatenate([of_late.corrects for _, _, of_late in late] or [np.zeros(0, np.int64)])
     for number, delivery in enumerate(plan.design.deliveries):
         of_route = slips.take(np.flatnonzero(route == number))
@@ -122,9 +126,17 @@ def _write_year(register: _Register, year: int, seed: int) -> None:
         if len(of_route):
             own = np.random.default_rng([seed, year, number, 1])
             _write_files(register, of_route, layout, plan.year(year), corrected, settlements, (rng, own))
-    for received, layout, of_late in late:
-        register.corrections += len(of_late)
-        _write(register, of_late, layout, f"{year}-corrections", received, settlements)
+    for number, (received, layout, of_late) in enumerate(late, start=1):
+        tag = f"{year}-corrections" if number == 1 else f"{year}-corrections-{number}"
+        register.corrections += int((of_late.corrects > 0).sum())
+        _write(register, of_late, layout, tag, received, settlements)
+
+
+def _revised(register: _Register, revision: Revision, slips: Slips, seed: int) -> tuple[Slips, Slips]:
+    """What of a year is delivered as it goes, and what after; chance of its own changes no other figure."""
+    chance = np.random.default_rng([seed, revision.year, len(register.plan.design.deliveries), 2])
+    parts = revised_slips(revision, slips, register.counters, chance)
+    return parts.first, parts.revision
 
 
 def _late_corrections(

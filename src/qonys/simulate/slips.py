@@ -20,7 +20,7 @@ IMPOSSIBLE = np.iinfo(np.int32).min
 LOCALITIES = ("U", "R")
 ABROAD = -1
 """Locality of an end abroad."""
-REGISTRATIONS = ("residence", "same_settlement", "name_change")
+REGISTRATIONS = ("residence", "same_settlement", "name_change", "data_correction")
 
 
 @dataclass(frozen=True, slots=True)
