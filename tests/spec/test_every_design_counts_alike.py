@@ -23,10 +23,17 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.move import CHARACTERISTICS, MOVE
 from qonys.datasets.outcome import Engine
-from qonys.datasets.territory import division_table, group_table, remainder_group, territory_table
+from qonys.datasets.territory import days_of_change, division_table, group_table, remainder_group, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.engine.spark_connect import SparkConnectEngine
-from qonys.queries.flows import FlowTable, characteristics, designs_by_flows, flow_table_of, flows_query
+from qonys.queries.flows import (
+    FlowTable,
+    characteristics,
+    counts_codes_first,
+    designs_by_flows,
+    flow_table_of,
+    flows_query,
+)
 from qonys.queries.tables import table_query
 
 MOVES = 3_000
@@ -90,12 +97,13 @@ def designs_of(profile: Profile) -> tuple[TableDesign, ...]:
     return (*profile.tables.values(), *later)
 
 
-def counted(engine: Engine, profile: Profile) -> dict[str, pa.Table]:
+def counted(engine: Engine, profile: Profile, *, codes_first: bool = False) -> dict[str, pa.Table]:
     """Flows of each kind, their totals, and the counts of each design, all with the sums of record keys."""
     moves, territory = random_moves(profile), territory_table(profile.areas, profile.identity.level)
+    changes = days_of_change(territory) if codes_first else None
     by_flows = designs_by_flows(designs_of(profile))
     flows: dict[FlowTable, pa.Table] = {
-        name: engine.run(flows_query(designs, keyed=True), CUT_OFF, moves=moves, territory=territory)
+        name: engine.run(flows_query(designs, keyed=True, changes=changes), CUT_OFF, moves=moves, territory=territory)
         for name, designs in by_flows.items()
     }
     found: dict[str, pa.Table] = dict(flows)
@@ -126,12 +134,49 @@ def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 @pytest.mark.parametrize("name", ["mini", "kz", "es"])
 def test_every_design_of_a_profile_is_counted_alike(name: str, sail: SparkConnectEngine) -> None:
     profile = load_profile(name)
-    by_duckdb, by_sail = counted(DUCKDB, profile), counted(sail, profile)
+    by_duckdb = counted(DUCKDB, profile)
     assert len(by_duckdb) >= len(profile.tables) + 2
-    for made, expected in by_duckdb.items():
-        assert by_sail[made].schema == expected.schema, made
-        pairs = zip(rows_in_order(expected), rows_in_order(by_sail[made]), strict=True)
+    fail_unless_alike(by_duckdb, counted(sail, profile))
+    fail_unless_alike(by_duckdb, counted(sail, profile, codes_first=True))
+
+
+def fail_unless_alike(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> None:
+    assert list(one) == list(other)
+    for made, expected in one.items():
+        assert other[made].schema == expected.schema, made
+        pairs = zip(rows_in_order(expected), rows_in_order(other[made]), strict=True)
         assert [pair for pair in pairs if not same(*pair)] == [], made
+
+
+@pytest.mark.parametrize("name", ["mini", "kz", "es"])
+def test_codes_that_are_counted_before_they_are_looked_up_make_the_same_flows(name: str) -> None:
+    profile = load_profile(name)
+    fail_unless_alike(counted(DUCKDB, profile), counted(DUCKDB, profile, codes_first=True))
+
+
+def test_a_code_that_changes_its_meaning_within_a_month_is_counted_apart() -> None:
+    """Without the days of change the moves of a month would all be looked up as of its first day."""
+    profile = load_profile("kz")
+    territory = territory_table(profile.areas, profile.identity.level)
+    within = {day.isoformat() for day in days_of_change(territory) if day.day > 1}
+    assert "2022-06-08" in within
+    rows = [
+        {"date": date(2022, 6, day), "origin": "191000000", "destination": "750000000", "known_from": date(2023, 1, 1)}
+        for day in (7, 8)
+    ]
+    moves = pa.Table.from_pylist(rows, schema=MOVE)
+    designs = designs_by_flows(designs_of(profile))["statistics/flows"]
+    found = [
+        DUCKDB.run(flows_query(designs, changes=changes), CUT_OFF, moves=moves, territory=territory)
+        for changes in (None, days_of_change(territory), ())
+    ]
+    assert rows_in_order(found[0]) == rows_in_order(found[1]) != rows_in_order(found[2])
+
+
+def test_codes_are_counted_first_where_they_are_few_beside_moves() -> None:
+    assert counts_codes_first(20_000_000, 20, 12, (4,))
+    assert not counts_codes_first(2_600_000, 500, 24, (4, 20, 100))
+    assert not counts_codes_first(20_000_000, 20, 12, (4, 20, 100))
 
 
 def test_the_random_moves_reach_what_is_hard() -> None:

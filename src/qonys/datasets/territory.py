@@ -48,6 +48,12 @@ def unit_column(boundary_set: str) -> str:
     return f"unit_{boundary_set}"
 
 
+def days_of_change(territory: pa.Table) -> tuple[date, ...]:
+    """The days on which some code of a territory table begins or ends to mean something, in order."""
+    days = (day for name in ("valid_from", "valid_to") for day in territory[name].to_pylist())
+    return tuple(sorted({day for day in days if day not in (None, BEGINNING, END)}))
+
+
 def division_table(areas: AreaRegister) -> pa.Table:
     """Areas that are divided among units of a boundary set: boundary_set, divided, unit, weight (null: not known)."""
     found: dict[tuple[str, str], Shares] = {}

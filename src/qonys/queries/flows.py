@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import prod
 from typing import Literal, TypeAlias
 
 import sqlglot
 from sqlglot import exp
 
+from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.territory import unit_column
@@ -62,10 +64,15 @@ def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     return tuple(name for name in CHARACTERISTICS if name in used)
 
 
-_KEYS = (
-    "cast(sum(m.record_key >> 32) as bigint) as key_high",
-    "cast(sum(m.record_key & 4294967295) as bigint) as key_low",
-)
+_SUMS = {
+    "n": "count(*)",
+    "key_high": "cast(sum(m.record_key >> 32) as bigint)",
+    "key_low": "cast(sum(m.record_key & 4294967295) as bigint)",
+}
+_SUMS_OF_COUNTED = {name: f"cast(sum(m.{name}) as bigint)" for name in _SUMS}
+_MONTHS = "year(m.date) * 12 + month(m.date) - 1"
+_FEWER = 10
+"""Codes are counted first where that leaves at most one row of so many."""
 
 
 def boundary_sets(designs: Iterable[TableDesign]) -> tuple[str, ...]:
@@ -78,7 +85,9 @@ def end_column(end: str, boundary_set: str | None) -> str:
     return f"{end}_on_{boundary_set}" if boundary_set else end
 
 
-def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> exp.Expr:
+def flows_query(
+    designs: tuple[TableDesign, ...], *, keyed: bool = False, changes: Iterable[date] | None = None
+) -> exp.Expr:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
     Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
@@ -91,12 +100,21 @@ def flows_query(designs: tuple[TableDesign, ...], *, keyed: bool = False) -> exp
     Args:
         designs: the designs that are counted from these flows.
         keyed: with the sums of record keys, which protection needs.
+        changes: where it is given, moves are counted by the codes of their ends before these are looked up in the territory:
+            quicker where codes are few beside moves (`counts_codes_first`), the same flows always. The days on which the
+            territory changes (`datasets.territory.days_of_change`): a code means one area between them.
     """
     known = "m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))"
-    return _flows(designs, {}, known, keyed=keyed)
+    return _flows(designs, {}, known, keyed=keyed, changes=changes)
 
 
-def spanned_flows_query(designs: tuple[TableDesign, ...], cut_offs: Sequence[date], *, keyed: bool = False) -> exp.Expr:
+def spanned_flows_query(
+    designs: tuple[TableDesign, ...],
+    cut_offs: Sequence[date],
+    *,
+    keyed: bool = False,
+    changes: Iterable[date] | None = None,
+) -> exp.Expr:
     """The flows of several data cut-offs in one pass over the moves; tables as `flows_query`.
 
     Columns as those of `flows_query`, and two places in ``cut_offs``: ``known_at``, the first cut-off at which the moves
@@ -107,12 +125,13 @@ def spanned_flows_query(designs: tuple[TableDesign, ...], cut_offs: Sequence[dat
         designs: the designs that are counted from these flows.
         cut_offs: the days, rising.
         keyed: with the sums of record keys, which protection needs.
+        changes: as in `flows_query`.
     """
     places = list(enumerate(cut_offs))
     known_at = " ".join(f"when m.known_from <= date '{day}' then {place}" for place, day in places)
     gone_at = " ".join(f"when m.known_to <= date '{day}' then {place}" for place, day in places)
     span = {"known_at": f"case {known_at} end", "gone_at": f"case {gone_at} else {len(cut_offs)} end"}
-    return _flows(designs, span, f"m.known_from <= date '{cut_offs[-1]}'", keyed=keyed)
+    return _flows(designs, span, f"m.known_from <= date '{cut_offs[-1]}'", keyed=keyed, changes=changes)
 
 
 def flows_at_query(columns: Sequence[str], place: int) -> str:
@@ -131,30 +150,92 @@ def flows_at_query(columns: Sequence[str], place: int) -> str:
     )
 
 
-def _flows(designs: tuple[TableDesign, ...], span: Mapping[str, str], known: str, *, keyed: bool) -> exp.Expr:
-    grouped = {**_grouped(designs), **span}
+def _flows(
+    designs: tuple[TableDesign, ...],
+    span: Mapping[str, str],
+    known: str,
+    *,
+    keyed: bool,
+    changes: Iterable[date] | None,
+) -> exp.Expr:
+    codes_first = changes is not None
+    of_span = {name: f"m.{name}" if codes_first else expression for name, expression in span.items()}
+    grouped = {**_grouped(designs, codes_first=codes_first), **of_span}
     written = {"age_group": _written_age_group("age_group")} if "age_group" in grouped else {}
     absent = [name for name in LOCALITIES if name not in grouped]
     chosen = [f"{written.get(name, name)} as {name}" for name in grouped if name != "months"]
     chosen += [f"cast(null as varchar) as {name}" for name in absent]
-    sums = ["count(*) as n", *(_KEYS if keyed else ())]
+    sums = _SUMS_OF_COUNTED if codes_first else _SUMS
+    chosen += list(sums if keyed else ("n",))
+    moves = f"({_counted_by_codes(designs, changes, span, known, keyed=keyed)})" if changes is not None else "moves"
     text = f"""
 select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, origin_inside, destination_inside,
-  {", ".join([*chosen, "n", *(("key_high", "key_low") if keyed else ())])}
+  {", ".join(chosen)}
 from (
   select {", ".join(f"{expression} as {name}" for name, expression in grouped.items())},
-    any_value(o.inside) as origin_inside, any_value(d.inside) as destination_inside, {", ".join(sums)}
-  from moves as m
+    any_value(o.inside) as origin_inside, any_value(d.inside) as destination_inside,
+    {", ".join(f"{total} as {name}" for name, total in sums.items() if keyed or name == "n")}
+  from {moves} as m
   join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
   join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
-  where {known}
+  {"" if codes_first else f"where {known}"}
   group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
 ) as counted
 """
     return sqlglot.parse_one(text, dialect="duckdb")
 
 
-def _grouped(designs: tuple[TableDesign, ...]) -> dict[str, str]:
+def counts_codes_first(moves: int, areas: int, months: int, codes: Iterable[int]) -> bool:
+    """Whether counting by codes leaves so few rows that looking areas up afterwards is quicker.
+
+    Args:
+        moves: how many there are.
+        areas: codes that an end can have.
+        months: over which they go.
+        codes: how many codes each characteristic has that is kept, in whatever order.
+    """
+    return _FEWER * areas**2 * months * prod(codes) <= moves
+
+
+def _counted_by_codes(
+    designs: tuple[TableDesign, ...],
+    changes: Iterable[date],
+    of_known: Mapping[str, str],
+    known: str,
+    *,
+    keyed: bool,
+) -> str:
+    """Moves counted by the codes of their ends and by spans: a month, or what of it lies between changes of the territory.
+
+    The date is the first day of the span, on which every code means what it means on all days of it.
+    """
+    within = " ".join(
+        f"when m.date between date '{day}' and date '{Period(day.year, day.month).last_day}' then {day.day}"
+        for day in sorted(changes, reverse=True)
+        if day.day > 1
+    )
+    localities = LOCALITIES if _asks_localities(designs) else ()
+    grouped = {
+        "months": _MONTHS,
+        **({"first_day": f"case {within} else 1 end"} if within else {}),
+        "origin": "m.origin",
+        "destination": "m.destination",
+        **{name: f"m.{name}" for name in localities},
+        **{name: _first_value(name, designs) for name in characteristics(designs)},
+        **of_known,
+    }
+    sums = {name: total for name, total in _SUMS.items() if keyed or name == "n"}
+    shown = ", ".join(f"g.{name}" for name in (*grouped, *sums) if name not in ("months", "first_day"))
+    return f"""
+select make_date(g.months // 12, g.months % 12 + 1, {"g.first_day" if within else "1"}) as date, {shown}
+from (
+  select {", ".join(f"{of} as {name}" for name, of in (grouped | sums).items())}
+  from moves as m where {known} group by {", ".join(str(place + 1) for place in range(len(grouped)))}
+) as g
+"""
+
+
+def _grouped(designs: tuple[TableDesign, ...], *, codes_first: bool) -> dict[str, str]:
     """The columns by which moves are counted, with what each is made of."""
     localities = {
         f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
@@ -166,25 +247,42 @@ def _grouped(designs: tuple[TableDesign, ...]) -> dict[str, str]:
         for end in _ENDS_OF_A_MOVE
     }
     return {
-        "months": "year(m.date) * 12 + month(m.date) - 1",
+        "months": _MONTHS,
         "origin": "o.unit",
         "destination": "d.unit",
         **localities,
-        **{name: _kept(name, designs) for name in characteristics(designs)},
+        **{name: _kept(name, designs, codes_first=codes_first) for name in characteristics(designs)},
         **places,
         **rebased,
     }
 
 
-def _kept(name: str, designs: tuple[TableDesign, ...]) -> str:
+def _kept(name: str, designs: tuple[TableDesign, ...], *, codes_first: bool) -> str:
     using = [design for design in designs if name in design.dimensions]
     where = _any_of({design.universe for design in using})
+    return (
+        f"case when {where} then {f'm.{name}' if codes_first and _is_of_age(name, using) else _value(name, using)} end"
+    )
+
+
+def _first_value(name: str, designs: tuple[TableDesign, ...]) -> str:
+    """By what is counted first: codes as they are, which are written only afterwards, and what follows from the age."""
+    using = [design for design in designs if name in design.dimensions]
+    return _value(name, using) if _is_of_age(name, using) else f"m.{name}"
+
+
+def _is_of_age(name: str, using: list[TableDesign]) -> bool:
+    return name in ("age_group", "age_band") or any(design.youngest is not None for design in using)
+
+
+def _value(name: str, using: list[TableDesign]) -> str:
+    """What the designs that use a characteristic show of it."""
     value = {"age_group": _age_group(), "age_band": _age_band(using)}.get(name, f"coalesce(m.{name}, '{NOT_STATED}')")
     youngest = {design.youngest for design in using}
     if len(youngest) == 1 and (age := youngest.pop()) is not None:
         too_young = str(_TOO_YOUNG) if name == "age_group" else f"'{NOT_APPLICABLE}'"
         value = f"case when m.age < {age} then {too_young} else {value} end"
-    return f"case when {where} then {value} end"
+    return value
 
 
 def _kept_locality(end: str, designs: tuple[TableDesign, ...]) -> str:
