@@ -9,14 +9,14 @@ from unittest import mock
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import Destination
+from pypdf.generic import Destination, DictionaryObject
 from python_calamine import CalamineWorkbook
 
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate import bundle as bundling
 from qonys.disseminate.bulletin import document
-from qonys.disseminate.bulletin.content import Bulletin, Heading, Paragraphs, Run, Table
+from qonys.disseminate.bulletin.content import Bulletin, Heading, Paragraphs, Picture, Run, Table
 from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
 from qonys.disseminate.bundle import release_bundle
 from qonys.errors import StatisticianError
@@ -51,6 +51,17 @@ def said(mini: Profile) -> Bulletin:
     return made[0]
 
 
+def elements_of(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Every element of the structure by which the file is read out."""
+    waiting = [reader.root_object["/StructTreeRoot"].get_object()]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        kids = element.get("/K", [])
+        inner = [kid.get_object() for kid in (kids if isinstance(kids, list) else [kids])]
+        waiting += [kid for kid in inner if isinstance(kid, DictionaryObject)]
+
+
 def tables_of(bulletin: Bulletin) -> list[Table]:
     return [item for run in bulletin.runs for item in run.items if isinstance(item, Table)]
 
@@ -63,7 +74,7 @@ def text_of(reader: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def drawn(*items: Heading | Paragraphs | Table, **changed: str) -> Bulletin:
+def drawn(*items: Heading | Paragraphs | Picture | Table, **changed: str) -> Bulletin:
     facts = {"language": "en", "kind": "Bulletin", "title": "A title", "office": "An office", "notice": "A notice."}
     return Bulletin(
         **{**facts, **changed}, notice_label="Note", date="2025-03-12", dates=(("Published", "12 March 2025"),),
@@ -139,6 +150,15 @@ def test_the_same_input_gives_the_same_bytes(mini: Profile, bundle: dict[str, by
     assert [name for name in bundle if bundle[name] != again[name]] == []
 
 
+def test_the_heads_of_tables_are_heads_and_every_table_has_them(said: Bulletin, bundle: dict[str, bytes]) -> None:
+    kinds = [str(element.get("/S")) for element in elements_of(opened(bundle, "en"))]
+    assert kinds.count("/Table") == sum(len(table.parts) for table in tables_of(said)) == kinds.count("/THead")
+    heads = sum(len(row) for table in tables_of(said) for part in table.parts for row in part.heads)
+    corners = sum(len(table.corner) * len(table.parts) for table in tables_of(said))
+    assert kinds.count("/TH") == heads + corners
+    assert kinds.count("/H1") >= 5 and "/H2" in kinds
+
+
 def test_no_text_is_read_as_code() -> None:
     made = drawn(Heading("one", 1, EVIL), Paragraphs((EVIL,)), title=EVIL, office=EVIL, notice=EVIL)
     text = text_of(PdfReader(io.BytesIO(bulletin_file(made))))
@@ -172,9 +192,29 @@ def test_every_page_says_notice_vintage_and_its_number(bundle: dict[str, bytes])
         assert f"{number} / {len(reader.pages)}" in text
 
 
-def test_what_the_compiler_does_not_accept_is_told_without_a_traceback() -> None:
-    with pytest.raises(StatisticianError, match=r"bulletin of A title \(en\).*ua-1 and a-2a"):
-        bulletin_file(drawn(title="A title", notice="\x00"))
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60" viewBox="0 0 300 60" font-family="Inter, sans-serif">
+<rect width="300" height="60" fill="#fff"/><text x="5" y="20" font-size="14">Қоныс 29 282</text></svg>"""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Paragraphs(("漢字",)),
+        Paragraphs(("\x00",)),
+        Picture("figure-a", SVG, ""),
+        Picture("figure-a", "<svg>", "A rise"),
+    ],
+)
+def test_what_the_compiler_does_not_accept_is_told_without_a_traceback(wrong: Paragraphs | Picture) -> None:
+    with pytest.raises(StatisticianError, match=r"bulletin of A title \(en\).*ua-1 and a-2a.*Mend the text"):
+        bulletin_file(drawn(wrong))
+
+
+def test_a_picture_is_placed_with_its_words_in_our_font_and_what_is_read_out_of_it() -> None:
+    reader = PdfReader(io.BytesIO(bulletin_file(drawn(Picture("figure-a", SVG, "Arrivals rose #panic()")))))
+    assert "Қоныс 29 282" in text_of(reader)
+    found = {element["/Alt"] for element in elements_of(reader) if "/Alt" in element}
+    assert found == {"Arrivals rose #panic()"}
 
 
 def test_pages_can_be_looked_at_as_pictures() -> None:

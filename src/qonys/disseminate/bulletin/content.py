@@ -95,7 +95,15 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
     words: int = 0
 
 
-Item: TypeAlias = Heading | Points | Paragraphs | Terms | Links | Table
+class Picture(msgspec.Struct, frozen=True, tag="picture"):
+    """A figure of the page: the same SVG, and what is read out of it."""
+
+    id: str
+    svg: str
+    alternative: str
+
+
+Item: TypeAlias = Heading | Points | Paragraphs | Terms | Links | Table | Picture
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -58,9 +58,9 @@ def _compiler() -> typst.Compiler:
 
 
 def _not_accepted(bulletin: Bulletin, error: typst.TypstError) -> StatisticianError:
-    hints = " ".join(error.hints)
     return StatisticianError(
         f"The bulletin was not accepted as {' and '.join(STANDARDS)}: {error.message}",
         where=f"bulletin of {bulletin.title} ({bulletin.language})",
-        next_step=hints or "Mend the text, table or figure that it names, then build again.",
+        next_step="Mend the text or the picture that it names: letters must be in the fonts of the bulletin, and pictures "
+        "need an alternative text. Then build again.",
     )
