@@ -18,6 +18,7 @@ from qonys.concepts.status import ConfidentialityStatus, DataStatus, Observation
 from qonys.concepts.table_design import Frequency, Measure, SideDimension, TableDesign, Universe
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.lag import LAG
+from qonys.datasets.revision import CorrectionEntry, VintageReasons
 from qonys.evaluate.deliveries import DeliveryState
 from qonys.process.verdicts import DERIVED
 from qonys.publish.lifecycle import Approval, Stage
@@ -105,6 +106,13 @@ def test_the_reference_of_quality_names_every_measure_concept_and_column() -> No
     fields = (*QUALITY_MEASURES, *texts, *MirrorFigure.__struct_fields__)
     text = (REFERENCE / "quality.md").read_text(encoding="utf-8")
     assert [field for field in fields if f"`{field}`" not in text] == []
+
+
+def test_the_reference_of_what_changed_names_every_kind_of_reason_and_field_of_the_log() -> None:
+    everything = VintageReasons(True, 1, 1, 1, True, ("tables/a.yaml",), ("areas/a.csv",), True, True, True)
+    fields = (*everything.kinds, *CorrectionEntry.__struct_fields__)
+    assert len(everything.kinds) == 7
+    assert _unnamed(REFERENCE / "what-changed.md", fields) == []
 
 
 def test_the_glossary_names_every_variable() -> None:

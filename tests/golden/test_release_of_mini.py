@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from html.parser import HTMLParser
 from unittest import mock
 
@@ -19,7 +21,9 @@ from qonys.disseminate import bundle as bundling
 from qonys.disseminate.bulletin.content import Bulletin
 from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
 from qonys.disseminate.bundle import release_bundle
+from qonys.disseminate.since_published import ReleaseRevision
 from qonys.production.building import tables_to_release
+from qonys.production.movements import movement
 from qonys.production.quality import release_quality
 from qonys.production.released_tables import released_tables
 from spec.seed_release import seed_facts
@@ -53,12 +57,15 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
         office, office.profile.calendar_entry("2024"), made.data, earlier, made.measures["protected"]
     )
 
+    days = (date(2023, 1, 1), date(2024, 12, 31), date(2025, 1, 31), date(2025, 2, 28))
+    revision = ReleaseRevision({name: movement(office, *days) for name in earlier})
+
     def noted(bulletin: Bulletin) -> bytes:
         bulletins.append(bulletin)
         return bulletin_file(bulletin)
 
     with mock.patch.object(bundling, "bulletin_file", noted):
-        return release_bundle(office.profile, design, made.data, earlier, seed_facts("mini"), report).data
+        return release_bundle(office.profile, design, made.data, earlier, seed_facts("mini"), report, revision).data
 
 
 class Lines(HTMLParser):
@@ -112,6 +119,11 @@ def test_the_page_reads_as_its_golden_copy(golden: Golden, bundle: dict[str, byt
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_quality_report_reads_as_its_golden_copy(golden: Golden, bundle: dict[str, bytes], language: str) -> None:
     golden.text(f"quality-{language}", Lines(bundle[f"{language}/quality.html"].decode()).text())
+
+
+def test_the_file_of_the_quality_report_is_its_golden_copy(golden: Golden, bundle: dict[str, bytes]) -> None:
+    content = json.loads(bundle["files/mini-2024-quality-en-0123456789ab.json"])
+    golden.text("quality-file-en", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -102,10 +102,17 @@ class Profile:
     def content_hash(self) -> str:
         """SHA-256 over names and bytes of all files of the profile: two profiles with one hash are the same."""
         digest = hashlib.sha256()
-        for path in sorted(p for p in self.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for name, sha256 in self.file_hashes.items():
+            digest.update(name.encode() + b"\0")
+            digest.update(bytes.fromhex(sha256))
         return digest.hexdigest()
+
+    @cached_property
+    def file_hashes(self) -> dict[str, str]:
+        """Every file of the profile, relative to its folder, with its SHA-256."""
+        paths = sorted(p for p in self.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        hashed = ((path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
+        return {path.relative_to(self.folder).as_posix(): sha256 for path, sha256 in hashed}
 
     def calendar_entry(self, period: str) -> CalendarEntry:
         """The dates of a period's release.

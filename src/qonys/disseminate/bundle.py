@@ -28,6 +28,8 @@ from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front
 from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.readme import readme
+from qonys.disseminate.revision_said import revision_files, with_revision
+from qonys.disseminate.since_published import ReleaseRevision
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -45,6 +47,7 @@ def release_bundle(
     earlier: Mapping[str, OutputTable],
     facts: ReleaseFacts,
     report: QualityReport | None = None,
+    revision: ReleaseRevision | None = None,
 ) -> Outcome[dict[str, bytes]]:
     """Every file of a release.
 
@@ -55,6 +58,7 @@ def release_bundle(
         earlier: table id -> the same table at the other data cut-off, for each comparison of the design.
         facts: dates, vintage, hashes.
         report: measures of the quality of the release; without it the release has no quality report.
+        revision: why figures changed, and what differs from the vintage published before; without it nothing is said of it.
 
     Returns:
         path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
@@ -66,7 +70,7 @@ def release_bundle(
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
-        _content(profile, design, tables, earlier, facts, computed.data, report, language)
+        _content(profile, design, tables, earlier, facts, computed.data, report, revision, language)
         for language in profile.languages
     ]
     bundle: dict[str, bytes] = {}
@@ -74,6 +78,7 @@ def release_bundle(
         bundle |= _pages(content)
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, content.words, facts)
+        bundle |= revision_files(revision, tables, content.words, facts) if revision else {}
     titles = {content.words.language: content.spoken.title for content in contents}
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
@@ -85,10 +90,12 @@ def release_bundle(
 
 def _content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
-    facts: ReleaseFacts, computed: Computed, report: QualityReport | None, language: str,
+    facts: ReleaseFacts, computed: Computed, report: QualityReport | None, revision: ReleaseRevision | None, language: str,
 ) -> ReleaseContent:  # fmt: skip
     words = words_of(profile, language)
     spoken = _spoken(profile, design, computed, words, facts, _comparisons(design, tables, earlier, words, facts))
+    if revision is not None:
+        spoken = with_revision(spoken, revision, profile, tables, words, facts)
     if report is not None:
         spoken = replace(spoken, quality=said_of_release(profile, design, report, tables, facts, language))
     return release_content(profile, design, tables, facts, words, spoken)
@@ -99,7 +106,7 @@ def _pages(content: ReleaseContent) -> dict[str, bytes]:
     downloads = {words[f"page.{kind}"]: f"../{name}" for kind, name in _whole(facts, words.language).items()}
     pages = {f"{words.language}/index.html": release_page(content, downloads).encode()}
     if spoken.quality is not None:
-        pages |= quality_bundle(spoken.quality, content.profile, facts, spoken.title, spoken.notice)
+        pages |= quality_bundle(spoken, content.profile, facts)
     return pages
 
 

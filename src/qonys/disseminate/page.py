@@ -19,6 +19,7 @@ from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
+from qonys.disseminate.corrections import SaidSince
 from qonys.disseminate.files import file_name
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
@@ -60,6 +61,7 @@ class SaidComparison:
     summary: str
     changes: tuple[SaidChange, ...]
     download: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Spoken:
     figures: Sequence[BigFigure]
     comparisons: Sequence[SaidComparison]
     quality: SaidQuality | None = None
+    since: SaidSince | None = None
 
 
 @dataclass
@@ -176,7 +179,7 @@ def release_content(
         facts=facts,
         spoken=spoken,
         blocks=blocks,
-        changes_after=_last_with_tables(blocks) if spoken.comparisons else "",
+        changes_after=_last_with_tables(blocks) if spoken.comparisons or spoken.since else "",
         unlinked=frozenset({s.table for s in spoken.sentences.values()} - plan.placed),
         titles={name: table.title[words.language] for name, table in tables.items()},
         published=long_date(date.fromisoformat(facts.published), words.language),

@@ -14,6 +14,7 @@ from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
+from qonys.disseminate.page import Spoken
 from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name, quality_groups, quality_json
 from qonys.disseminate.quality_said import SaidConcept, SaidMeasure, SaidQuality, said_quality
 from qonys.disseminate.words import words_of
@@ -40,11 +41,11 @@ def said_of_release(
     return said_quality(profile, report, tables, entry, language, synthetic=facts.synthetic)
 
 
-def quality_bundle(
-    said: SaidQuality, profile: Profile, facts: ReleaseFacts, release_title: str, notice: str
-) -> dict[str, bytes]:
-    """The files of a quality report in one language: path in the bundle -> content."""
-    language, title = said.words.language, said.words("quality.title", title=release_title)
+def quality_bundle(spoken: Spoken, profile: Profile, facts: ReleaseFacts) -> dict[str, bytes]:
+    """The files of the quality report of a release in one language: path in the bundle -> content; none without one."""
+    if (said := spoken.quality) is None:
+        return {}
+    language, title, notice = said.words.language, said.words("quality.title", title=spoken.title), spoken.notice
     page = _environment().get_template(QUALITY_PAGE)
     written = page.render(
         w=said.words,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import fill
 
 from qonys.disseminate.archive import SUMS
+from qonys.disseminate.corrections import CORRECTIONS_FILE, cells_name
 from qonys.disseminate.page import ReleaseContent
 from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name
 from qonys.disseminate.shown_cells import SYMBOLS
@@ -61,6 +62,8 @@ def _said(content: ReleaseContent, name: str) -> str:
     table = _table_of(content, name)
     if name.endswith(f"/{QUALITY_PAGE}") or name == quality_file_name(content.facts, words.language):
         return words[_QUALITY[kind]]
+    if name in (CORRECTIONS_FILE, cells_name(words, content.facts)):
+        return words["changes.log_file" if name == CORRECTIONS_FILE else "changes.all_cells"]
     if not table:
         return words[_WHOLE[kind]] if kind in _WHOLE else ""
     if f"-{table}-changes-" in name:

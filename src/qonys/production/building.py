@@ -24,7 +24,8 @@ from qonys.production.amending import decision_log
 from qonys.production.identities import identities_of
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
-from qonys.production.quality import release_quality
+from qonys.production.published_before import followed_vintage, release_revision
+from qonys.production.quality import first_published, release_quality
 from qonys.production.released_tables import Flows, released_tables
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
@@ -66,11 +67,13 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     design = profile.releases[entry.release]
     setting, flows, made = tables_to_release(office, period)
     essence, tables = _essence(office, entry, design), made.data
+    essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
     _fail_if_something_can_be_found_out(made, design)
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
-    bundle = release_bundle(profile, design, tables, earlier, facts, report)
+    revision = release_revision(office, essence, tables, earlier)
+    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision)
     told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables))
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
@@ -92,7 +95,9 @@ def quality(office: Office, period: Period) -> Outcome[QualityReport]:
     setting, flows, made = tables_to_release(office, period)
     design = office.profile.releases[entry.release]
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
-    return Outcome(release_quality(office, entry, made.data, earlier, made.measures["protected"]), made.findings)
+    utility, published = made.measures["protected"], first_published(office, period)
+    report = release_quality(office, entry, made.data, earlier, utility, published=published)
+    return Outcome(report, made.findings)
 
 
 def tables_to_release(
@@ -261,6 +266,8 @@ def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], 
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
     keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    record = ReleaseRecord(essence.vintage, essence, states, manifest, office.operator, office.instant)
+    record = ReleaseRecord(
+        essence.vintage, essence, states, manifest, office.operator, office.instant, office.profile.file_hashes
+    )
     write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
     return folder

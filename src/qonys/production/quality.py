@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from qonys.evaluate.quality.report import ReleaseInput, quality_report
 from qonys.process.built_in_rules import BUILT_IN_RULES
 from qonys.production.office import Office
 from qonys.production.quality_counting import register_counts
+from qonys.published.bundles import PublishedFolder
 
 
 def release_quality(
@@ -25,6 +26,8 @@ def release_quality(
     tables: Mapping[str, OutputTable],
     other: Mapping[str, OutputTable],
     utility: Mapping[str, Any],
+    *,
+    published: date | None = None,
 ) -> QualityReport:
     """The measures of a release.
 
@@ -34,12 +37,13 @@ def release_quality(
         tables: the tables as they are published.
         other: those that are compared, at the other data cut-off.
         utility: what protection changed, by table and side.
+        published: day on which the period was first published; a release that is built does not know it.
     """
     profile, period = office.profile, Period.parse(entry.period)
     report = quality_report(
         ReleaseInput(
             period=entry.period,
-            days=ReleaseDays(period.last_day, _first_results(office, period, entry), entry.published),
+            days=ReleaseDays(period.last_day, _first_results(office, period, entry), entry.published, published),
             register=register_counts(office, period, max(entry.cut_offs.values())),
             threshold=profile.protection.threshold,
             tables=tables,
@@ -53,6 +57,14 @@ def release_quality(
     told = {code for one in report.measures for name, code in one.of.items() if name in ("rule", "reason")}
     rules = {rule.id: rule.message for rule in (*BUILT_IN_RULES, *profile.rules.rules) if rule.id in told}
     return msgspec.structs.replace(report, rules=rules)
+
+
+def first_published(office: Office, period: Period) -> date | None:
+    """The day, in the office's time zone, on which something of a period was first published; None: nothing was."""
+    profile = office.profile
+    status = PublishedFolder(office.workspace.published).status(profile.id, str(period))
+    instants = [one.published for one in status.vintages if one.published] if status else []
+    return datetime.fromisoformat(min(instants)).astimezone(profile.publication.zone).date() if instants else None
 
 
 def _first_results(office: Office, period: Period, entry: CalendarEntry) -> date | None:

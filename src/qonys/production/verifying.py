@@ -25,6 +25,7 @@ from qonys.production.amending import decision_log
 from qonys.production.built_releases import Built, built_release
 from qonys.production.changed_rows import changed_rows
 from qonys.production.office import Office
+from qonys.production.published_before import lay_out_followed
 from qonys.published.bundles import PublishedFolder
 from qonys.store.inspection import UNREADABLE, digest
 from qonys.store.kept_profiles import kept_profile
@@ -149,6 +150,7 @@ def _workspace(office: Office, record: ReleaseRecord, profile: Path, folder: Pat
     again = Workspace.create(folder / "workspace", str(profile.resolve()))
     with (again.folder / SETTINGS).open("a", encoding="utf-8") as settings:
         settings.write("threads = 1\n")
+    lay_out_followed(office, record, again)
     lineage = office.store.log("clean/moves").commit(record.states["clean/moves"].version).lineage
     last = int(lineage.get("decisions", 0))
     entries = [entry for entry in decision_log(office).entries if entry.entry <= last]

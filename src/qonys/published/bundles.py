@@ -146,6 +146,11 @@ class PublishedFolder:
         status = self.status(profile, period)
         return status.current if status else None
 
+    def release(self, profile: str, period: str, vintage: str) -> ReleaseFile | None:
+        """A published vintage of a period, the current one or an earlier; None where it is not there."""
+        path = self.file(f"{profile}/{period}/{vintage}/{RELEASE_FILE}")
+        return msgspec.json.decode(path.read_bytes(), type=ReleaseFile) if path else None
+
     def observations(self, release: ReleaseFile, table: str) -> list[dict[str, Any]]:
         """The observations of a table of a release, of its JSON file in any language, as all say the same; none: []."""
         facts = release.facts

@@ -39,6 +39,8 @@ class Essence(msgspec.Struct, frozen=True, omit_defaults=True):
     """SHA-256 of every delivery received up to the last cut-off"""
     decisions: str = ""
     """SHA-256 of what persons decided about slips of these deliveries; empty where nothing was"""
+    follows: str = ""
+    """vintage that was published before it, with which it is compared; empty for the first one of a period"""
 
     @property
     def vintage(self) -> str:
@@ -58,6 +60,8 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     """who built it"""
     built: datetime | None = None
     """instant at which it was built, in UTC"""
+    profile_files: dict[str, str] = {}
+    """file of the profile -> SHA-256: what tells a changed definition from a changed border"""
 
 
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:

@@ -176,6 +176,7 @@ class _Writer:
                 yield Heading(WHAT_CHANGED, 1, self.words["page.changed"])
                 for comparison in self.content.spoken.comparisons:
                     yield from self._comparison(comparison)
+                yield from self._since()
         yield from self._quality()
         yield from self._about()
 
@@ -249,7 +250,7 @@ class _Writer:
             id=f"changes-{comparison.table}",
             level=2,
             title=comparison.title,
-            facts=(said,),
+            facts=(said, *comparison.reasons),
             legend=(),
             across=sheet.across,
             whole=len(rows) <= _KEPT_TOGETHER,
@@ -261,6 +262,15 @@ class _Writer:
             notes=(),
             words=2,
         )
+
+    def _since(self) -> Iterator[Item]:
+        """What differs from the vintage published before: in words; which cells, the page and the files say."""
+        if since := self.content.spoken.since:
+            yield Heading("since-published", 2, since.title)
+            yield Paragraphs((since.summary, *since.reasons))
+            yield Terms(tuple((one.title, (f"{self.words['changes.cells']}: {one.changed}",)) for one in since.tables))
+            yield Heading("corrections", 2, self.words["changes.log"])
+            yield Paragraphs(since.log)
 
     def _quality(self) -> Iterator[Item]:
         quality = self.content.spoken.quality
