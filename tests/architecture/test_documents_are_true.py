@@ -11,16 +11,19 @@ import pytest
 from qonys import errors
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.layout import Column, Source, SourceLayout
-from qonys.concepts.publication import PublicationPlan
+from qonys.concepts.publication import PublicationPlan, ReleaseRule
 from qonys.concepts.quality import QUALITY_MEASURES, SIMS, MirrorFigure
+from qonys.concepts.release import CalendarEntry
 from qonys.concepts.rule import Rule
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.table_design import Frequency, Measure, SideDimension, TableDesign, Universe
 from qonys.concepts.variable import VARIABLES
+from qonys.concepts.working_days import Holiday, WorkingDays
 from qonys.datasets.lag import LAG
 from qonys.datasets.revision import CorrectionEntry, VintageReasons
 from qonys.evaluate.deliveries import DeliveryState
 from qonys.process.verdicts import DERIVED
+from qonys.publish.announcements import AnnouncedBy, punctuality
 from qonys.publish.lifecycle import Approval, Stage
 from qonys.published.bundles import PeriodStatus, VintageState, VintageStatus
 from qonys.store.lifecycle import LifecycleAct, LifecycleEntry
@@ -81,9 +84,14 @@ def test_the_reference_of_releases_names_every_state_act_and_field() -> None:
     choices = (*get_args(Stage), *get_args(LifecycleAct), *get_args(Approval), *get_args(VintageState))
     fields = (
         *LifecycleEntry.__struct_fields__, *PeriodStatus.__struct_fields__, *VintageStatus.__struct_fields__,
-        *PublicationPlan.__struct_fields__,
     )  # fmt: skip
     assert _unnamed(REFERENCE / "releases.md", (*choices, *fields)) == []
+
+
+def test_the_reference_of_the_calendar_names_every_field() -> None:
+    kinds = (PublicationPlan, ReleaseRule, WorkingDays, Holiday, CalendarEntry)
+    fields = [field for kind in kinds for field in kind.__struct_fields__]
+    assert _unnamed(REFERENCE / "calendar.md", (*fields, *get_args(AnnouncedBy), *punctuality(()))) == []
 
 
 def test_the_reference_of_statuses_names_every_status() -> None:

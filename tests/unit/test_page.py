@@ -96,10 +96,9 @@ def test_every_address_is_relative_and_leads_to_something(bundle: dict[str, byte
         for address in page.addresses:
             if address.startswith("#"):
                 assert address[1:] in page.ids, address
-            elif address.startswith("../../latest/"):
-                assert address == f"../../latest/{path.rpartition('/')[0]}/index.html", (
-                    "beside all vintages of the period"
-                )
+            elif address.startswith("../../"):
+                beside = ("../../latest", "../../../calendar")  # of all vintages of the period, and of all periods
+                assert address in [f"{place}/{path.rpartition('/')[0]}/index.html" for place in beside]
             elif not address.startswith(("https://", "mailto:")):
                 assert not address.startswith("/")
                 folder = path.rpartition("/")[0]

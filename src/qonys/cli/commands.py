@@ -15,7 +15,16 @@ from qonys.cli.quality import quality
 from qonys.cli.register import collect, new, process, tabulate
 from qonys.cli.release import build, serve
 from qonys.cli.release_proof import check_release, compare, verify
-from qonys.cli.release_stages import approve, correct_release, list_releases, publish, schedule, wait, withdraw
+from qonys.cli.release_stages import (
+    approve,
+    calendar,
+    correct_release,
+    list_releases,
+    publish,
+    schedule,
+    wait,
+    withdraw,
+)
 from qonys.cli.review import correct, corrections, review
 from qonys.cli.rules import findings, rules, try_changed
 from qonys.cli.status import status
@@ -42,7 +51,7 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
 _offer(app, review, correct, link, corrections)
 _offer(app, findings, quality)
-_offer(release, build, verify, compare, approve, schedule, wait, publish, withdraw)
+_offer(release, build, verify, compare, approve, schedule, wait, publish, withdraw, calendar)
 release.command(correct_release, name="correct")
 release.command(list_releases, name="list")
 release.command(check_release, name="check")

@@ -42,6 +42,41 @@ def list_releases(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) ->
     show_table("Releases", ["Period", "Vintage", "State", "By", "Since (UTC)", "Due"], rows)
 
 
+def calendar(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+    """Show the release calendar, a year back and a year ahead, and renew its files in the published folder.
+
+    Args:
+        workspace: folder of the workspace.
+        json: print the calendar as JSON.
+    """
+    from qonys.cli.settings import line_of
+    from qonys.production.announcing import publish_calendar
+    from qonys.published.bundles import PublishedFolder
+
+    with progress_shown() as progress:
+        office = line_of(workspace, progress).office
+        with PublishedFolder(office.workspace.published).publishing():
+            found = publish_calendar(office)
+    if json:
+        as_json({"calendar": found})
+        return
+    rows = [
+        [
+            r.announced.isoformat(),
+            r.release,
+            r.period,
+            r.by,
+            r.published.isoformat() if r.published else "–",
+            r.delay or "–",
+        ]
+        for r in found.releases
+    ]
+    show_table("Release calendar", ["Announced", "Release", "Period", "By", "Appeared", "Delay"], rows)
+    on_time, published = found.punctuality["on_time"], found.punctuality["published"]
+    says.print(f"{on_time} of {published} releases appeared within a minute of their hour.")
+    prints.print(found.folder, soft_wrap=True)
+
+
 def approve(period: str, /, *, note: str = "", workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Approve the latest build of a period, after `qonys release check PERIOD`.
 

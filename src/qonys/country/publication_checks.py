@@ -1,14 +1,19 @@
-"""Confronts publication.yaml with what zones, hours and days there are."""
+"""Confronts publication.yaml with what zones, hours, days and releases there are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from qonys.concepts.period import Period
+from qonys.concepts.publication import ReleaseRule
+from qonys.concepts.working_days import WEEKDAYS
 from qonys.country.profile import Profile
+from qonys.errors import StatisticianError
 
 _WHERE = "publication.yaml"
+_LEAP = 2024
 
 
 def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -22,7 +27,57 @@ def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
             f"“{plan.time_zone}” is no time zone.",
             "Write its IANA name, such as Asia/Almaty or Europe/Madrid.",
         )
-    try:
-        time.fromisoformat(plan.hour)
-    except ValueError:
+    if not _is_hour(plan.hour):
         yield _WHERE, f"“{plan.hour}” is no hour.", 'Write it as "10:00".'
+    if set(plan.working_days.weekend) >= set(WEEKDAYS):
+        yield _WHERE, "Every day of the week is a weekend.", "Leave a day on which the office works."
+    for holiday in plan.working_days.holidays:
+        if holiday.in_year(_LEAP) is None and not _is_day(holiday.day):
+            yield _WHERE, f"“{holiday.day}” is no day.", 'Write it as "03-08" (every year) or "2026-05-27" (once).'
+    for rule in plan.rules:
+        yield from ((_WHERE, f"{rule.release}: {what}", next_step) for what, next_step in _wrong_rule(rule, profile))
+
+
+def _wrong_rule(rule: ReleaseRule, profile: Profile) -> Iterator[tuple[str, str]]:
+    told = [rule.working_day is not None, rule.weekday is not None, rule.day is not None]
+    if sum(told) != 1:
+        yield "the day is told in no way, or in several.", "Write one of working_day, weekday (with nth), day."
+    limits = {
+        "month": (rule.month, 12),
+        "nth": (rule.nth, 4),
+        "day": (rule.day, 28),
+        "working_day": (rule.working_day, 20),
+    }
+    for name, (value, most) in limits.items():
+        if value is not None and not 1 <= value <= most:
+            yield f"{name} is {value}.", f"Allowed: 1 to {most}, which every month has."
+    for name, written in (("first", rule.first), ("last", rule.last)):
+        if (written or name == "first") and not _is_period(written, rule.every):
+            example = "2024-01" if rule.every == "month" else "2024"
+            yield f"{name} is “{written}”.", f"Every {rule.every} is announced: write it as {example}."
+    missing = [language for language in profile.languages if not rule.title.get(language)]
+    if rule.release not in profile.releases and missing:
+        yield f"its title is missing in {', '.join(missing)}, and no release design of that id has one.", "Add `title`."
+
+
+def _is_period(written: str, every: str) -> bool:
+    try:
+        return (Period.parse(written).month is None) == (every == "year")
+    except StatisticianError:
+        return False
+
+
+def _is_hour(written: str) -> bool:
+    try:
+        time.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True

@@ -12,7 +12,8 @@ from qonys.concepts.period import Period
 from qonys.concepts.text import Text
 from qonys.datasets.outcome import Outcome
 from qonys.disseminate.vintage_notices import latest_link, replaced_notice
-from qonys.errors import OperatorError
+from qonys.errors import OperatorError, told_if_disk_full
+from qonys.production.announcing import publish_calendar
 from qonys.production.built_releases import Built, built_release
 from qonys.production.candidates import (
     candidate_of,
@@ -81,6 +82,8 @@ def published(office: Office, built: Built, instant: datetime, reason: Text | No
                 note="" if office.workspace.approval != "off" else "without approval: it is off in qonys.toml",
                 notice=reason, replaces=seen.current if seen and seen.current != candidate.vintage else "",
             )  # fmt: skip
+        with told_if_disk_full(str(public.folder)):
+            publish_calendar(office, instant)
     return done
 
 

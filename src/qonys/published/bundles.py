@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -26,6 +26,7 @@ from qonys.errors import OperatorError
 RELEASE_FILE = "release.json"
 STATUS_FILE = "status.json"
 LATEST = "latest"
+CALENDAR = "calendar"
 _LOCK = ".publishing"
 
 VintageState: TypeAlias = Literal["published", "superseded", "withdrawn", "notice"]
@@ -130,6 +131,16 @@ class PublishedFolder:
             page = folder / LATEST / language / "index.html"
             page.parent.mkdir(parents=True, exist_ok=True)
             _replaced(page, _leading_page(language or next(iter(release.titles)), title, facts.vintage, language))
+
+    def replace_calendar(self, profile: str, files: Mapping[str, bytes]) -> Path:
+        """Renew the files of a profile's release calendar, each at once; its folder."""
+        folder = self.folder / profile / CALENDAR
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not (path.is_file() and path.read_bytes() == content):
+                _replaced(path, content)
+        return folder
 
     def status(self, profile: str, period: str) -> PeriodStatus | None:
         """What became of the vintages of a period; None where nothing is published."""

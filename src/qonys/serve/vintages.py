@@ -10,7 +10,7 @@ from html import escape
 
 from qonys.published.bundles import LATEST, PeriodStatus
 
-_STYLE = "background:#fff3cd;color:#3d2c00;border-bottom:3px solid #b8860b;padding:.75rem 1rem;font:1rem/1.5 system-ui,sans-serif"
+_STYLE = "background:#fff3cd;color:#3d2c00;border-bottom:3px solid #b8860b;padding:.75rem 1rem;line-height:1.5"
 
 
 def with_banner(page: bytes, status: PeriodStatus, vintage: str, language: str) -> bytes:
@@ -35,6 +35,6 @@ def with_banner(page: bytes, status: PeriodStatus, vintage: str, language: str) 
 def _banner(notice: str, link: str, language: str, spoken: str) -> bytes:
     address = f"../../{LATEST}/{language}/index.html" if language else f"../{LATEST}/index.html"
     return (
-        f'<aside id="vintage-banner" role="note" lang="{escape(spoken)}" style="{_STYLE}">{escape(notice)} '
+        f'<aside id="vintage-banner" aria-label="{escape(link)}" lang="{escape(spoken)}" style="{_STYLE}">{escape(notice)} '
         f'<a style="color:inherit;font-weight:600" href="{address}">{escape(link)}</a></aside>\n'
     ).encode()

@@ -7,10 +7,10 @@ if (location.protocol.startsWith("http") && !document.getElementById("vintage-ba
     if (vintage === status.current || !notice) return;
     const banner = document.createElement("aside"), link = document.createElement("a");
     banner.id = "vintage-banner";
-    banner.setAttribute("role", "note");
     banner.className = "vintage-banner";
     link.href = `../../latest/${document.documentElement.lang}/index.html`;
     link.textContent = status.latest[document.documentElement.lang] ?? "";
+    banner.setAttribute("aria-label", link.textContent);
     banner.append(notice, " ", link);
     document.querySelector("header").before(banner);
   }).catch(() => {});
