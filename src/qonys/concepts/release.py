@@ -91,11 +91,17 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def tables(self) -> tuple[str, ...]:
         """Ids of the tables that it shows or speaks of, each once, those of its sections first."""
         spoken = [value.table for point in self.key_points for value in point.values.values()]
-        return tuple(dict.fromkeys([*_shown(self.sections), *spoken, *(head.value.table for head in self.headlines)]))
+        shown = [name for section in self.every_section for name in section.tables]
+        return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in self.headlines)]))
+
+    @property
+    def every_section(self) -> tuple[Section, ...]:
+        """All its sections, each followed by its own."""
+        return tuple(_with_inner(self.sections))
 
 
-def _shown(sections: tuple[Section, ...]) -> list[str]:
-    return [name for section in sections for name in (*section.tables, *_shown(section.sections))]
+def _with_inner(sections: tuple[Section, ...]) -> list[Section]:
+    return [one for section in sections for one in (section, *_with_inner(section.sections))]
 
 
 class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,11 +115,16 @@ class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GlossaryTerm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A term and what it means, in every language."""
+    """A term and what it means, in every language.
+
+    ``forms``, by language: other words by which texts use it, grammatical forms among them; ``*`` stands for any ending of
+    a word (``сальдо миграции``, ``внешн* миграци*``). Wherever a text uses one, it is linked to the term.
+    """
 
     id: str
     term: Text
     meaning: Text
+    forms: dict[str, tuple[str, ...]] = {}
 
 
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

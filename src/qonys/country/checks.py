@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from qonys.concepts.release import ReleaseDesign, Section
@@ -51,6 +52,10 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from quality_contradictions(profile)
     yield from _texts_in_every_language(profile)
+    yield from _glossary_forms(profile)
+    for link in profile.links:
+        if not link.address.lstrip("#"):
+            yield "release/links.yaml", f"“{link.address}” leads nowhere.", "Write an address or #section."
 
 
 def _areas(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -148,6 +153,25 @@ def _texts_in_every_language(profile: Profile) -> Iterator[tuple[str, str, str]]
         extra = [language for language in text if language not in profile.languages]
         if extra:
             yield where, f"{owner}: {', '.join(extra)} is no language of the profile.", ""
+
+
+def _glossary_forms(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    where, known = "release/glossary.yaml", set(profile.languages)
+    terms = Counter(term.id for term in profile.glossary)
+    yield from ((where, f"{term} stands {n} times.", "A term has one id.") for term, n in terms.items() if n > 1)
+    owners: dict[tuple[str, str], str] = {}
+    for term in profile.glossary:
+        for language in term.forms.keys() - known:
+            yield where, f"{term.id}, forms: {language} is no language of the profile.", ""
+        forms = [
+            (lang, form) for lang in profile.languages for form in (term.term.get(lang, ""), *term.forms.get(lang, ()))
+        ]
+        for language, form in forms:
+            other = owners.setdefault((language, form.casefold()), term.id)
+            if other != term.id:
+                yield where, f"“{form}” is a form of {other} and of {term.id}.", "A form belongs to one term."
+            if not form.replace("*", "").strip():
+                yield where, f"{term.id}, forms: “{form}” would be found everywhere.", "Write the beginning of a word."
 
 
 def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:

@@ -21,8 +21,10 @@ from qonys.disseminate.archive import SUMS, archive, checksums, files_in
 from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
+from qonys.disseminate.every_text import every_text
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
+from qonys.disseminate.language_check import fail_if_a_text_is_defective
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.period_words import period_arguments
@@ -75,6 +77,7 @@ def release_bundle(
     ]
     bundle: dict[str, bytes] = {}
     for content in contents:
+        fail_if_a_text_is_defective(every_text(content), content.words)
         bundle |= _pages(content)
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, content.words, facts)

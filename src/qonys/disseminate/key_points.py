@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 
 from qonys.concepts.period import Period
 from qonys.concepts.release import KeyPoint, ReleaseDesign, Value
@@ -19,6 +20,7 @@ from qonys.concepts.table_design import COUNTS
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, Reference
+from qonys.disseminate.language_check import Counted, defects, defects_of_numbers, fail_if_defective, marked
 from qonys.disseminate.numbers import listed, number, percent, rounded
 from qonys.disseminate.period_words import KNOWN, base_in_words, period_arguments
 from qonys.disseminate.wording import Argument, worded
@@ -28,6 +30,8 @@ PERCENT_DECIMALS = 1
 TIMES_DECIMALS = 1
 LEAST_TIMES = Fraction(3, 2)
 """What is at least so many times as large is told in times, where a design asks for it."""
+COUNTED: Mapping[str, Counted] = {"number": "persons", "members": "members", "times": "times"}
+"""What a number of each form counts; the others are percentages."""
 NON_BREAKING_HYPHEN = "\u2011"
 
 
@@ -147,6 +151,7 @@ def sentences_in(
             arguments |= _arguments(words, computed.sentences[point.id])
             where = f"key point “{point.id}” ({words.language})"
             text = worded(point.text[words.language], arguments, words.language, where=where)
+            _fail_if_badly_said(point, arguments, computed.sentences[point.id], words, where)
             spoken[point.id] = Sentence(point.id, _unbroken(_begun(text.strip())), _table_of(point))
     return spoken
 
@@ -186,6 +191,26 @@ def _period_of(table: OutputTable, period: Period) -> str:
 def _begun(text: str) -> str:
     """A sentence begins with a capital letter, whatever phrase of a period stands first."""
     return text[:1].upper() + text[1:]
+
+
+def _fail_if_badly_said(
+    point: KeyPoint, arguments: Mapping[str, Argument], readings: Mapping[str, Reading], words: Words, where: str
+) -> None:
+    """The sentence as a reader sees it, and again with marks around its numbers: each has its unit."""
+    marks = {name: _marked(argument, readings.get(name.removesuffix("_size"))) for name, argument in arguments.items()}
+    said, with_marks = (
+        _unbroken(_begun(worded(point.text[words.language], known, words.language, where=where).strip()))
+        for known in (arguments, marks)
+    )
+    units = [value.unit[words.language] for value in readings.values() if value.unit]
+    fail_if_defective(chain(defects(said, words, sentence=True), defects_of_numbers(with_marks, words, units)), where)
+
+
+def _marked(argument: Argument, value: Reading | None) -> Argument:
+    if value is None or value.form not in COUNTED:
+        return argument
+    counts: Counted = "own" if value.unit else COUNTED[value.form]
+    return replace(argument, shown=marked(argument.shown, counts))
 
 
 def _table_of(point: KeyPoint) -> str:
@@ -255,7 +280,7 @@ def _positive(table: OutputTable, at: dict[str, str], over: str) -> Reading | Mi
         if rounded(value, decimals) > 0:
             found.append((member.label, rounded(value, decimals)))
     found.sort(key=lambda pair: -pair[1])
-    return Reading(Decimal(len(found)), "number", 0, tuple(found))
+    return Reading(Decimal(len(found)), "members", 0, tuple(found))
 
 
 def _headline_growth(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | None:
@@ -275,7 +300,7 @@ def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argum
             arguments[f"{name}_unit"] = Argument(value.unit[words.language])
         if value.base:
             arguments[f"{name}_base"] = Argument(base_in_words(value.base, words))
-        if value.form == "number":
+        if value.form == "members":
             arguments[f"{name}_list"] = Argument(_enumerated(words, value))
     return arguments
 
@@ -286,7 +311,7 @@ def _argument(words: Words, value: Reading) -> Argument:
 
 
 def _written(words: Words, value: Reading, size: Decimal, *, signed: bool) -> str:
-    write = number if value.form in ("number", "times") else percent
+    write = number if value.form in COUNTED else percent
     return write(size, words.language, value.decimals, signed=signed)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.status import DataStatus
@@ -21,6 +22,7 @@ from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
 from qonys.disseminate.corrections import SaidSince
 from qonys.disseminate.files import file_name
+from qonys.disseminate.glossary_links import Terms, terms_of
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
@@ -35,7 +37,10 @@ WHAT_CHANGED = "what-changed"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A section in one language; ``level`` is that of its heading (2 for a top-level one)."""
+    """A section in one language; ``level`` is that of its heading (2 for a top-level one).
+
+    ``linked``: its texts as HTML, in which terms of the glossary are links.
+    """
 
     id: str
     number: str
@@ -48,6 +53,7 @@ class Block:
     indicators: tuple[SaidIndicator, ...]
     workbook: bool
     links: bool
+    linked: Mapping[str, Markup]
     blocks: tuple[Block, ...]
 
 
@@ -90,26 +96,42 @@ class _Plan:
     spoken: Spoken
     placed: set[str] = field(default_factory=set)
 
+    @cached_property
+    def terms(self) -> Terms:
+        shown = any(section.glossary for section in self.design.every_section)
+        return terms_of(self.profile.glossary if shown else (), self.words.language)
+
+    def meanings(self) -> dict[str, Markup]:
+        """What the terms mean, each with links to the others."""
+        language, found = self.words.language, dict[str, Markup]()
+        for term in self.profile.glossary:
+            found |= self.terms.linked([term.meaning[language]], without=term.id)
+        return found
+
     def blocks(self, sections: Sequence[Section], level: int) -> tuple[Block, ...]:
         return tuple(self.block(s, level, str(n) if level == 2 else "") for n, s in enumerate(sections, start=1))
 
     def block(self, section: Section, level: int, number: str) -> Block:
         language = self.words.language
-        sentences = self.spoken.sentences
+        sentences = tuple(self.spoken.sentences[p] for p in section.key_points if p in self.spoken.sentences)
+        paragraphs = tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text]))
+        indicators: tuple[SaidIndicator, ...] = ()
+        if section.indicators:
+            indicators = said_indicators(self.profile, self.tables.values(), self.words, self.facts)
+        said = [*(one.text for one in sentences), *paragraphs, *(one.meaning for one in indicators)]
         return Block(
             id=section.id,
             number=number,
             title=section.title[language],
             level=level,
-            sentences=tuple(sentences[point] for point in section.key_points if point in sentences),
+            sentences=sentences,
             tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
-            paragraphs=tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text])),
+            paragraphs=paragraphs,
             glossary=section.glossary,
-            indicators=said_indicators(self.profile, self.tables.values(), self.words, self.facts)
-            if section.indicators
-            else (),
+            indicators=indicators,
             workbook=section.workbook,
             links=section.links,
+            linked=self.terms.linked(said) | (self.meanings() if section.glossary else {}),
             blocks=self.blocks(section.sections, level + 1),
         )
 
