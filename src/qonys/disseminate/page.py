@@ -19,6 +19,8 @@ from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
+from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.files import file_name
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
@@ -41,6 +43,7 @@ class Block:
     title: str
     level: int
     sentences: tuple[Sentence, ...]
+    figures: tuple[Figure, ...]
     tables: tuple[HtmlTable, ...]
     paragraphs: tuple[str, ...]
     glossary: bool
@@ -73,6 +76,7 @@ class Spoken:
     figures: Sequence[BigFigure]
     comparisons: Sequence[SaidComparison]
     quality: SaidQuality | None = None
+    drawn: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,6 +103,7 @@ class _Plan:
             title=section.title[language],
             level=level,
             sentences=tuple(sentences[point] for point in section.key_points if point in sentences),
+            figures=tuple(self.spoken.drawn[name] for name in section.figures if name in self.spoken.drawn),
             tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
             paragraphs=tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text])),
             glossary=section.glossary,
@@ -170,6 +175,7 @@ def release_content(
     """
     plan = _Plan(design, tables, profile, words, facts, spoken)
     blocks = plan.blocks(design.sections, 2)
+    linked = {s.table for s in spoken.sentences.values()} | {f.table for f in spoken.drawn.values()}
     return ReleaseContent(
         profile=profile,
         words=words,
@@ -177,7 +183,7 @@ def release_content(
         spoken=spoken,
         blocks=blocks,
         changes_after=_last_with_tables(blocks) if spoken.comparisons else "",
-        unlinked=frozenset({s.table for s in spoken.sentences.values()} - plan.placed),
+        unlinked=frozenset(linked - plan.placed),
         titles={name: table.title[words.language] for name, table in tables.items()},
         published=long_date(date.fromisoformat(facts.published), words.language),
         next=long_date(date.fromisoformat(facts.next), words.language),
@@ -203,6 +209,7 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
             language=content.words.language,
             languages=_languages(content.profile),
             downloads=downloads,
+            file_of_figure=lambda figure, suffix: f"../{figure_name(figure, content.facts, suffix)}",
             what_changed=WHAT_CHANGED,
         )
     )
