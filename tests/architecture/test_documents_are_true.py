@@ -10,6 +10,7 @@ import pytest
 
 from qonys import errors
 from qonys.concepts.expectation import Expectation
+from qonys.concepts.figure import FigureDesign, FigureKind
 from qonys.concepts.layout import Column, Source, SourceLayout
 from qonys.concepts.publication import PublicationPlan, ReleaseRule
 from qonys.concepts.quality import QUALITY_MEASURES, SIMS, MirrorFigure
@@ -73,6 +74,10 @@ def test_the_reference_of_profiles_names_every_part_of_a_table_and_of_a_rule() -
     shown_by_example = {"id", "title", "message"}
     fields = (set(TableDesign.__struct_fields__) | set(Rule.__struct_fields__)) - shown_by_example - {"source"}
     assert _unnamed(REFERENCE / "profile.md", (*choices, *sorted(fields))) == []
+
+
+def test_the_reference_of_figures_names_every_field_and_kind() -> None:
+    assert _unnamed(REFERENCE / "figures.md", (*FigureDesign.__struct_fields__, *get_args(FigureKind))) == []
 
 
 def test_the_reference_of_deliveries_names_every_field_and_state() -> None:

@@ -102,6 +102,7 @@ def test_every_address_is_relative_and_leads_to_something(bundle: dict[str, byte
             elif not address.startswith(("https://", "mailto:")):
                 assert not address.startswith("/")
                 folder = path.rpartition("/")[0]
+                address = address.partition("#")[0]
                 target = address.removeprefix("../") if address.startswith("../") else f"{folder}/{address}".lstrip("/")
                 assert target in bundle, address
 

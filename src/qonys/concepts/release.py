@@ -7,23 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from qonys.concepts.figure import FigureDesign
 from qonys.concepts.text import Text
-
-
-class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A number of a key point, read from a table of the release, never typed.
-
-    ``compute`` says what is made of the cell:
-    ``value`` the cell itself; ``growth`` its change on the previous year in percent; ``times`` the same, but where it
-    grew at least 1.5-fold, how many times as large it is; ``share`` its percentage of the
-    total over ``over``; ``positive`` the codes of ``over`` whose cell is above zero, largest first.
-    """
-
-    table: str
-    measure: str
-    at: dict[str, str] = {}
-    compute: Literal["value", "growth", "times", "share", "positive"] = "value"
-    over: str | None = None
+from qonys.concepts.value import Value as Value
 
 
 class KeyPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +35,14 @@ class Headline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the page.
 
-    Key points, tables and texts are named by their ids and shown in that order; ``indicators`` shows what the profile says
+    Key points, figures, tables and texts are named by their ids and shown in that order; ``indicators`` shows what the profile says
     of its indicators.
     """
 
     id: str
     title: Text
     key_points: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     glossary: bool = False
@@ -86,13 +73,17 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_points: tuple[KeyPoint, ...]
     sections: tuple[Section, ...]
     comparisons: tuple[VintageComparison, ...] = ()
+    figures: tuple[FigureDesign, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
         """Ids of the tables that it shows or speaks of, each once, those of its sections first."""
         spoken = [value.table for point in self.key_points for value in point.values.values()]
         shown = [name for section in self.every_section for name in section.tables]
-        return tuple(dict.fromkeys([*shown, *spoken, *(headline.value.table for headline in self.headlines)]))
+        drawn = [figure.table for figure in self.figures]
+        drawn += [value.table for figure in self.figures for value in figure.values.values()]
+        headlines = [headline.value.table for headline in self.headlines]
+        return tuple(dict.fromkeys([*shown, *spoken, *headlines, *drawn]))
 
     @property
     def every_section(self) -> tuple[Section, ...]:

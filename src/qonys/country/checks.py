@@ -10,6 +10,7 @@ from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
+from qonys.country.figure_checks import figure_contradictions, figure_texts
 from qonys.country.history_checks import history_contradictions
 from qonys.country.indicator_checks import indicator_contradictions, indicator_texts
 from qonys.country.integration_checks import integration
@@ -21,6 +22,7 @@ from qonys.country.quality_checks import quality_contradictions
 from qonys.country.rule_checks import rule_contradictions
 from qonys.country.table_checks import table_contradictions
 from qonys.country.territory_checks import territory
+from qonys.country.tiles import tile_contradictions
 from qonys.errors import ProfileError
 
 
@@ -37,6 +39,7 @@ def fail_if_inconsistent(profile: Profile) -> None:
 def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from _areas(profile)
     yield from territory(profile)
+    yield from tile_contradictions(profile.tiles, profile.areas.areas, profile.identity.level)
     yield from _aliases_and_groups(profile)
     yield from _classifications(profile)
     yield from layouts(profile)
@@ -49,6 +52,7 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from protection(profile)
     yield from publication(profile)
     yield from _releases(profile)
+    yield from figure_contradictions(profile)
     yield from rule_contradictions(profile.rules.rules, profile.tables)
     yield from quality_contradictions(profile)
     yield from _texts_in_every_language(profile)
@@ -118,6 +122,7 @@ def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
 def _values(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]]:
     values = [(point.id, value) for point in design.key_points for value in point.values.values()]
     values += [(headline.id, headline.value) for headline in design.headlines]
+    values += [(figure.id, value) for figure in design.figures for value in figure.values.values()]
     for owner, value in values:
         if value.table not in profile.tables:
             yield f"{owner}: there is no table “{value.table}”.", f"Tables: {', '.join(profile.tables)}."
@@ -195,6 +200,7 @@ def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
         yield where, "title", design.title
         yield from ((where, headline.id, headline.label) for headline in design.headlines)
         yield from ((where, point.id, point.text) for point in design.key_points)
+        yield from ((where, *told) for told in figure_texts(design))
         yield from ((where, comparison.table, comparison.title) for comparison in design.comparisons)
     for term in profile.glossary:
         yield "release/glossary.yaml", term.id, term.term

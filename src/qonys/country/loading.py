@@ -28,6 +28,7 @@ from qonys.concepts.table_design import TableDesign
 from qonys.country.checks import fail_if_inconsistent
 from qonys.country.profile import Identity, Profile
 from qonys.country.reading import read_csv, read_yaml
+from qonys.country.tiles import tiles_of
 from qonys.errors import ProfileError
 
 SHIPPED = Path(__file__).parent.parent / "profiles"
@@ -122,6 +123,7 @@ def load_profile(name: str) -> Profile:
         protection=_protection(folder / "protection.yaml"),
         mirror=_mirror(folder / "mirror.csv"),
         publication=_publication(folder / "publication.yaml"),
+        tiles=tiles_of(folder, languages),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)

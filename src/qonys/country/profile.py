@@ -26,6 +26,7 @@ from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import Text
+from qonys.concepts.tile import Tile
 from qonys.errors import ProfileError
 
 
@@ -84,6 +85,7 @@ class Profile:
     protection: Protection = field(default_factory=Protection)
     mirror: tuple[MirrorFigure, ...] = ()
     publication: PublicationPlan = field(default_factory=PublicationPlan)
+    tiles: tuple[Tile, ...] = ()
 
     @property
     def id(self) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
-from qonys.concepts.text import Text
+from qonys.concepts.text import NOT_STATED, TOTAL, Text
 
 
 class Reference(NamedTuple):
@@ -72,6 +72,16 @@ class Dimension(msgspec.Struct, frozen=True):
     @property
     def codes(self) -> tuple[str, ...]:
         return tuple(member.code for member in self.members)
+
+
+def innermost(dimension: Dimension) -> tuple[Member, ...]:
+    """The members that have no parts in the dimension, totals and what is not stated left aside."""
+    following = (*dimension.members[1:], None)
+    return tuple(
+        member
+        for member, after in zip(dimension.members, following, strict=True)
+        if member.code not in (TOTAL, NOT_STATED) and (after is None or after.depth <= member.depth)
+    )
 
 
 class MeasureForm(msgspec.Struct, frozen=True):

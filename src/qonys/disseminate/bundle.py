@@ -22,6 +22,8 @@ from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
 from qonys.disseminate.every_text import every_text
+from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.figures.making import About, Readings, compute_figures, figure_files, figures_in
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.language_check import fail_if_a_text_is_defective
@@ -39,7 +41,7 @@ from qonys.disseminate.workbook import WorkbookText, workbook_file
 LARGEST_CHANGES = 200
 """Changes shown on the page; the file has all of them."""
 
-_ASSETS = ("page.css", "page.js", "inter.woff2", "inter-licence.txt")
+_ASSETS = ("page.css", "figures.css", "page.js", "inter.woff2", "inter-licence.txt")
 
 
 def release_bundle(
@@ -70,9 +72,10 @@ def release_bundle(
         StatisticianError: a section shows a table that is not among the tables.
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
+    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
-        _content(profile, design, tables, earlier, facts, computed.data, report, revision, language)
+        _content(profile, design, tables, earlier, facts, computed.data, drawn.data, report, revision, language)
         for language in profile.languages
     ]
     bundle: dict[str, bytes] = {}
@@ -82,21 +85,24 @@ def release_bundle(
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, content.words, facts)
         bundle |= revision_files(revision, tables, content.words, facts) if revision else {}
+        bundle |= figure_files(content.spoken.drawn.values(), facts)
     titles = {content.words.language: content.spoken.title for content in contents}
     bundle["index.html"] = front_page(profile, titles).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
     bundle[SUMS] = checksums(bundle)
-    findings = (*computed.findings, *_without_comparison(design, tables, earlier))
+    findings = (*computed.findings, *drawn.findings, *_without_comparison(design, tables, earlier))
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
 
 
 def _content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
-    facts: ReleaseFacts, computed: Computed, report: QualityReport | None, revision: ReleaseRevision | None, language: str,
+    facts: ReleaseFacts, computed: Computed, drawn: Mapping[str, Readings], report: QualityReport | None,
+    revision: ReleaseRevision | None, language: str,
 ) -> ReleaseContent:  # fmt: skip
     words = words_of(profile, language)
     spoken = _spoken(profile, design, computed, words, facts, _comparisons(design, tables, earlier, words, facts))
+    spoken = replace(spoken, drawn=_figures(profile, design, drawn, tables, words, facts, spoken))
     if revision is not None:
         spoken = with_revision(spoken, revision, profile, tables, words, facts)
     if report is not None:
@@ -134,6 +140,17 @@ def _spoken(
         figures=big_figures_in(words, design, computed, period),
         comparisons=comparisons,
     )
+
+
+def _figures(
+    profile: Profile, design: ReleaseDesign, drawn: Mapping[str, Readings], tables: Mapping[str, OutputTable],
+    words: Words, facts: ReleaseFacts, spoken: Spoken,
+) -> dict[str, Figure]:  # fmt: skip
+    identity, language = profile.identity, words.language
+    about = About(
+        facts, identity.names[language], identity.office[language], spoken.title, spoken.notice, profile.tiles
+    )
+    return figures_in(words, design, drawn, tables, about)
 
 
 def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[str, bytes]:

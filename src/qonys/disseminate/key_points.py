@@ -19,7 +19,7 @@ from qonys.concepts.status import ConfidentialityStatus
 from qonys.concepts.table_design import COUNTS
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.datasets.output import OutputTable, Reference
+from qonys.datasets.output import OutputTable, Reference, innermost
 from qonys.disseminate.language_check import Counted, defects, defects_of_numbers, fail_if_defective, marked
 from qonys.disseminate.numbers import listed, number, percent, rounded
 from qonys.disseminate.period_words import KNOWN, base_in_words, period_arguments
@@ -119,9 +119,11 @@ def reading(value: Value, tables: Mapping[str, OutputTable], period: Period) -> 
     table = tables.get(value.table)
     if table is None:
         return Missing(f"there is no table {value.table}")
-    at = {"period": _period_of(table, period), "measure": value.measure, **value.at}
+    at = {"period": own_period(table, period), "measure": value.measure, **value.at}
     if value.compute == "positive":
         return _positive(table, at, value.over or "area")
+    if value.compute in ("largest", "smallest"):
+        return _extreme(table, at, value.over or "area", largest=value.compute == "largest")
     here = _number(table, at)
     if isinstance(here, Missing):
         return here
@@ -147,13 +149,24 @@ def sentences_in(
     spoken: dict[str, Sentence] = {}
     for point in design.key_points:
         if point.id in computed.sentences:
-            arguments = {**period_arguments(period, words), "country": Argument(country)}
-            arguments |= _arguments(words, computed.sentences[point.id])
             where = f"key point “{point.id}” ({words.language})"
-            text = worded(point.text[words.language], arguments, words.language, where=where)
-            _fail_if_badly_said(point, arguments, computed.sentences[point.id], words, where)
-            spoken[point.id] = Sentence(point.id, _unbroken(_begun(text.strip())), _table_of(point))
+            readings = computed.sentences[point.id]
+            text = said_text(words, point.text, readings, period, country, where=where)
+            _fail_if_badly_said(point, _all_arguments(words, readings, period, country), readings, words, where)
+            spoken[point.id] = Sentence(point.id, text, _table_of(point))
     return spoken
+
+
+def said_text(
+    words: Words, text: Text, readings: Mapping[str, Reading], period: Period, country: str, *, where: str
+) -> str:
+    """A text with computed values, in one language.
+
+    Raises:
+        ProfileError: the text is malformed, or says a value that is not among the readings.
+    """
+    arguments = _all_arguments(words, readings, period, country)
+    return _unbroken(_begun(worded(text[words.language], arguments, words.language, where=where).strip()))
 
 
 def big_figures_in(words: Words, design: ReleaseDesign, computed: Computed, period: Period) -> list[BigFigure]:
@@ -182,7 +195,7 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=[\d%])-(?=\w)", NON_BREAKING_HYPHEN, text)
 
 
-def _period_of(table: OutputTable, period: Period) -> str:
+def own_period(table: OutputTable, period: Period) -> str:
     """The code of the release's own period in a table: of the month where it shows months, else of the year so far."""
     month = str(period)
     return month if month in table.dimension("period").codes else str(period.year_so_far)
@@ -191,6 +204,10 @@ def _period_of(table: OutputTable, period: Period) -> str:
 def _begun(text: str) -> str:
     """A sentence begins with a capital letter, whatever phrase of a period stands first."""
     return text[:1].upper() + text[1:]
+
+
+def _all_arguments(words: Words, readings: Mapping[str, Reading], period: Period, country: str) -> dict[str, Argument]:
+    return {**period_arguments(period, words), "country": Argument(country), **_arguments(words, readings)}
 
 
 def _fail_if_badly_said(
@@ -283,6 +300,21 @@ def _positive(table: OutputTable, at: dict[str, str], over: str) -> Reading | Mi
     return Reading(Decimal(len(found)), "members", 0, tuple(found))
 
 
+def _extreme(table: OutputTable, at: dict[str, str], over: str, *, largest: bool) -> Reading | Missing:
+    """The member with the largest or smallest cell; members without a value are passed over, groups are left aside."""
+    decimals = table.measures[at["measure"]].decimals
+    found: list[tuple[Text, Decimal]] = []
+    for member in innermost(table.dimension(over)):
+        value = _number(table, {**at, over: member.code})
+        if not isinstance(value, Missing):
+            found.append((member.label, rounded(value, decimals)))
+    if not found:
+        return Missing(f"{table.id} has no value over {over}")
+    name, size = (max if largest else min)(found, key=lambda pair: pair[1])
+    form = "percent" if at["measure"].endswith("_share") else "number"
+    return Reading(size, form, decimals, ((name, size),))
+
+
 def _headline_growth(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | None:
     """A balance has no growth in percent: between two signs the ratio means nothing."""
     if value.compute != "value" or value.measure == "net":
@@ -302,6 +334,8 @@ def _arguments(words: Words, readings: Mapping[str, Reading]) -> dict[str, Argum
             arguments[f"{name}_base"] = Argument(base_in_words(value.base, words))
         if value.form == "members":
             arguments[f"{name}_list"] = Argument(_enumerated(words, value))
+        if len(value.members) == 1:
+            arguments[f"{name}_name"] = Argument(value.members[0][0][words.language])
     return arguments
 
 

@@ -21,6 +21,8 @@ from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
 from qonys.disseminate.corrections import SaidSince
+from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.files import file_name
 from qonys.disseminate.glossary_links import Terms, terms_of
 from qonys.disseminate.key_points import BigFigure, Sentence
@@ -47,6 +49,7 @@ class Block:
     title: str
     level: int
     sentences: tuple[Sentence, ...]
+    figures: tuple[Figure, ...]
     tables: tuple[HtmlTable, ...]
     paragraphs: tuple[str, ...]
     glossary: bool
@@ -82,6 +85,7 @@ class Spoken:
     comparisons: Sequence[SaidComparison]
     quality: SaidQuality | None = None
     since: SaidSince | None = None
+    drawn: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,6 +129,7 @@ class _Plan:
             title=section.title[language],
             level=level,
             sentences=sentences,
+            figures=tuple(self.spoken.drawn[name] for name in section.figures if name in self.spoken.drawn),
             tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
             paragraphs=paragraphs,
             glossary=section.glossary,
@@ -195,6 +200,7 @@ def release_content(
     """
     plan = _Plan(design, tables, profile, words, facts, spoken)
     blocks = plan.blocks(design.sections, 2)
+    linked = {s.table for s in spoken.sentences.values()} | {f.table for f in spoken.drawn.values()}
     return ReleaseContent(
         profile=profile,
         words=words,
@@ -202,7 +208,7 @@ def release_content(
         spoken=spoken,
         blocks=blocks,
         changes_after=_last_with_tables(blocks) if spoken.comparisons or spoken.since else "",
-        unlinked=frozenset({s.table for s in spoken.sentences.values()} - plan.placed),
+        unlinked=frozenset(linked - plan.placed),
         titles={name: table.title[words.language] for name, table in tables.items()},
         published=long_date(date.fromisoformat(facts.published), words.language),
         next=long_date(date.fromisoformat(facts.next), words.language),
@@ -228,6 +234,7 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
             language=content.words.language,
             languages=_languages(content.profile),
             downloads=downloads,
+            file_of_figure=lambda figure, suffix: f"../{figure_name(figure, content.facts, suffix)}",
             what_changed=WHAT_CHANGED,
         )
     )

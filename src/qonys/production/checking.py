@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qonys.collect.typed_rows import layout_expressions
+from qonys.country.figure_checks import figure_texts
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import load_plan
@@ -29,9 +30,10 @@ def check_profile(name: str) -> dict[str, Any]:
         layout_expressions(layout)
     fail_if_rules_are_wrong(profile)
     for design in profile.releases.values():
-        for point in design.key_points:
-            for language, text in point.text.items():
-                fail_if_malformed(text, language, where=f"release/designs/{design.id}.yaml, {point.id}")
+        spoken = [(point.id, point.text) for point in design.key_points]
+        for owner, words in (*spoken, *figure_texts(design)):
+            for language, text in words.items():
+                fail_if_malformed(text, language, where=f"release/designs/{design.id}.yaml, {owner}")
     if (profile.folder / "simulation").is_dir():
         load_plan(profile)
     return {

@@ -1,0 +1,1 @@
+"""Figures: drawn from published tables as SVG files, pictures of the same bytes, and parts of the page."""

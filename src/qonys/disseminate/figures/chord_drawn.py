@@ -1,0 +1,118 @@
+"""Directed chords as marks of a picture, and the largest flows as bars for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import cos, pi, sin
+
+from markupsafe import Markup
+
+from qonys.disseminate.figures.canvas import INNER, Body, n, shape, straight, text
+from qonys.disseminate.figures.chord import Chord, Flow, Sector
+from qonys.disseminate.figures.colours import INK, PARTS, SOFT
+from qonys.disseminate.figures.lines import spread
+from qonys.disseminate.figures.text_width import text_lines
+from qonys.disseminate.numbers import number
+
+_RADIUS, _RING, _MIDDLE = 205.0, 12.0, INNER / 2
+_TALL = 2 * _RADIUS + 96
+_GREY = "#b9c4c9"
+_LABEL, _NET = 11.5, 10.5
+_WIDEST_LABEL = 104.0
+_ARROW = 9.0
+_INSIDE = 3.0
+_HALF = pi
+
+
+def chord_body(chord: Chord, language: str) -> Body:
+    """The circle as marks of a picture."""
+    colours = {code: PARTS[index % len(PARTS)] for index, code in enumerate(chord.sectors)}
+    parts: list[str] = []
+    for flow in chord.flows:
+        fill = colours[flow.origin] if flow.large else _GREY
+        opacity = "0.82" if flow.large else "0.5"
+        about = f"{flow.origin} {flow.destination}"
+        parts.append(shape(_ribbon(flow), fill, about=about, more=f' fill-opacity="{opacity}"'))
+    for code, sector in chord.sectors.items():
+        parts += _ring(sector, colours[code])
+    parts += _labels(chord, language)
+    return Body(tuple(parts), _TALL)
+
+
+def _place(angle: float, radius: float) -> tuple[float, float]:
+    """A place on a circle; the angle is clockwise from the top."""
+    return _MIDDLE + radius * sin(angle), _TALL / 2 - radius * cos(angle)
+
+
+def _at(angle: float, radius: float) -> str:
+    x, y = _place(angle, radius)
+    return f"{n(x)} {n(y)}"
+
+
+def _ribbon(flow: Flow) -> str:
+    """The outline: along the ring at the origin, through the middle, and to the point of an arrow at the destination."""
+    start = _RADIUS - _RING - _INSIDE
+    (a, b), (c, d) = flow.leaves, flow.arrives
+    base = start - _ARROW
+    middle = f"{n(_MIDDLE)} {n(_TALL / 2)}"
+    wide = 1 if b - a > _HALF else 0
+    return (
+        f"M{_at(a, start)}A{n(start)} {n(start)} 0 {wide} 1 {_at(b, start)}"
+        f"Q{middle} {_at(c, base)}L{_at((c + d) / 2, start)}L{_at(d, base)}Q{middle} {_at(a, start)}Z"
+    )
+
+
+def _ring(sector: Sector, colour: str) -> Iterator[str]:
+    """The sector: outflow in full colour, inflow paler, and a tick between them."""
+    for start, end, opacity in ((sector.start, sector.between, "1"), (sector.between, sector.end, "0.45")):
+        if end > start:
+            wide = 1 if end - start > _HALF else 0
+            outer, inner = _RADIUS, _RADIUS - _RING
+            outline = (
+                f"M{_at(start, outer)}A{n(outer)} {n(outer)} 0 {wide} 1 {_at(end, outer)}"
+                f"L{_at(end, inner)}A{n(inner)} {n(inner)} 0 {wide} 0 {_at(start, inner)}Z"
+            )
+            yield shape(outline, colour, more=f' fill-opacity="{opacity}"')
+    yield straight(_place(sector.between, _RADIUS - _RING), _place(sector.between, _RADIUS + 5), INK, width=1.25)
+
+
+def _labels(chord: Chord, language: str) -> Iterator[str]:
+    """Names with nets on both sides of the circle, kept from overlapping, each with a thin line to its sector."""
+    decimals = chord.plotted.decimals
+    for side in (1, -1):
+        sectors = [s for s in chord.sectors.values() if s.end > s.start and (sin(_middle(s)) >= 0) is (side > 0)]
+        labels = [text_lines(s.label, _WIDEST_LABEL, _LABEL) for s in sectors]
+        sizes = [len(lines) * 13.0 + 14.0 for lines in labels]
+        wanted = [_place(_middle(s), _RADIUS + 14)[1] for s in sectors]
+        for sector, lines, size, y in zip(sectors, labels, sizes, spread(wanted, sizes, 0, _TALL), strict=True):
+            x = _MIDDLE + side * (_RADIUS + 24)
+            anchor = "start" if side > 0 else "end"
+            top = y - size / 2 + 11
+            near = _place(_middle(sector), _RADIUS + 3)
+            yield straight(near, (x - side * 4, y), SOFT, width=0.5)
+            for index, line in enumerate(lines):
+                yield text(x, top + index * 13, line, size=_LABEL, anchor=anchor)
+            net = number(sector.net, language, decimals, signed=True)
+            yield text(x, top + len(lines) * 13, net, size=_NET, fill=SOFT, anchor=anchor)
+
+
+def _middle(sector: Sector) -> float:
+    return (sector.start + sector.end) / 2
+
+
+def chord_html(chord: Chord, count: int, corner: str, measure: str, caption: str, image: Markup) -> Markup:
+    """The picture where there is room for it, and in any case the largest flows as bars."""
+    flows = list(chord.largest(count))
+    most = float(flows[0].value)
+    labels = {code: sector.label for code, sector in chord.sectors.items()}
+    rows = Markup("").join(
+        Markup(
+            '<tr><th scope="row">{} → {}</th><td><div><i><b class="one" style="width:{:.1f}%"></b></i>'
+            "<span>{}</span></div></td></tr>"
+        ).format(labels[f.origin], labels[f.destination], 100 * float(f.value) / most, f.point.said)
+        for f in flows
+    )
+    return image + Markup(
+        '<table class="bars flows"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
+        "</tr></thead><tbody>{}</tbody></table>"
+    ).format(caption, corner, measure, rows)

@@ -1,0 +1,125 @@
+"""The kinds of figures: which drawing a design gets, in the picture and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from qonys.concepts.figure import FigureDesign, FigureKind
+from qonys.concepts.tile import Tile
+from qonys.disseminate.figures.bars import bars_body, bars_html
+from qonys.disseminate.figures.canvas import Body
+from qonys.disseminate.figures.chord import Chord
+from qonys.disseminate.figures.chord_drawn import chord_body, chord_html
+from qonys.disseminate.figures.frame import AIR, Picture
+from qonys.disseminate.figures.heat_map import HeatMap, heat_map_body, heat_map_html
+from qonys.disseminate.figures.lines import Lines
+from qonys.disseminate.figures.lines_drawn import lines_body, lines_html
+from qonys.disseminate.figures.multiples import Multiples, multiples_body, multiples_html
+from qonys.disseminate.figures.numbers_html import numbers_html
+from qonys.disseminate.figures.plotted import Plotted
+from qonys.disseminate.figures.pyramid import pyramid_body, pyramid_html
+from qonys.disseminate.figures.shares import shares_body, shares_html
+from qonys.disseminate.figures.tile_map import TileMap, tile_map_body, tile_map_html
+from qonys.disseminate.words import Words
+
+_LARGEST_FLOWS = 12
+
+
+@dataclass(frozen=True)
+class Task:
+    """A figure to draw.
+
+    Args:
+        design: its design.
+        panels: its numbers; several where it shows several measures one beside the other.
+        titles: what each panel is of.
+        words: words of the language.
+        corner: name of the dimension along.
+        caption: title of its table.
+        tiles: squares of the profile's map.
+        address: where the page finds the picture.
+        title: title of the figure.
+        finding: text alternative of the picture.
+    """
+
+    design: FigureDesign
+    panels: Sequence[Plotted]
+    titles: Sequence[str]
+    words: Words
+    corner: str
+    caption: str
+    tiles: Sequence[Tile] = ()
+    address: str = ""
+    title: str = ""
+    finding: str = ""
+
+    @property
+    def plotted(self) -> Plotted:
+        return self.panels[0]
+
+
+def body_of(task: Task) -> Body:
+    """A figure as the body of a picture."""
+    return _KINDS[task.design.kind][0](task)
+
+
+def html_of(task: Task, picture: Picture) -> Markup:
+    """A figure as a part of the page; ``picture`` is what was made of its body."""
+    return _KINDS[task.design.kind][1](task, picture)
+
+
+def _lines_html(task: Task, _: Picture) -> Markup:
+    region = task.words("page.region", title=task.title)
+    numbers = numbers_html(task.plotted, task.corner, task.words["figure.numbers"], region)
+    return lines_html(_lines(task), task.words.language) + numbers
+
+
+def _lines(task: Task) -> Lines:
+    return Lines(task.plotted, task.design.highlight)
+
+
+def _heat_map_html(task: Task, _: Picture) -> Markup:
+    corner, region = task.words["table.origin_by_destination"], task.words("page.region", title=task.title)
+    return heat_map_html(HeatMap(task.plotted), corner, task.caption, region, task.words.language)
+
+
+def _multiples_html(task: Task, _: Picture) -> Markup:
+    return multiples_html(Multiples(task.plotted), task.words["figure.axis"], task.words.language)
+
+
+def _chord_html(task: Task, picture: Picture) -> Markup:
+    """The picture without its words at head and foot, which the page says itself; and the largest flows."""
+    tall = picture.body_height + 2 * AIR
+    place = 100 * (picture.body_top - AIR) / (picture.height - tall)
+    image = Markup(
+        '<img class="chord" src="{}" alt="{}" loading="lazy" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
+    ).format(task.address, task.finding, picture.width, tall, place)
+    corner, count = task.words["figure.largest_flows"], task.design.top or _LARGEST_FLOWS
+    return chord_html(Chord(task.plotted), count, corner, task.titles[0], task.caption, image)
+
+
+_KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture], Markup]]] = {
+    "lines": (lambda task: lines_body(_lines(task), task.words.language), _lines_html),
+    "bars": (
+        lambda task: bars_body(task.plotted),
+        lambda task, _: bars_html(task.plotted, task.corner, task.caption),
+    ),
+    "shares": (
+        lambda task: shares_body(task.plotted),
+        lambda task, _: shares_html(task.plotted, task.corner, task.caption),
+    ),
+    "pyramid": (
+        lambda task: pyramid_body(task.panels, task.titles),
+        lambda task, _: pyramid_html(task.panels, task.titles, task.corner),
+    ),
+    "heat_map": (lambda task: heat_map_body(HeatMap(task.plotted), task.words.language), _heat_map_html),
+    "tiles": (
+        lambda task: tile_map_body(TileMap(task.plotted, task.tiles), task.words.language),
+        lambda task, _: tile_map_html(TileMap(task.plotted, task.tiles), task.words.language),
+    ),
+    "multiples": (lambda task: multiples_body(Multiples(task.plotted), task.words.language), _multiples_html),
+    "chord": (lambda task: chord_body(Chord(task.plotted), task.words.language), _chord_html),
+}

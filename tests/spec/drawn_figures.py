@@ -1,0 +1,65 @@
+"""Figures drawn for tests: designs in short, and what stands in a picture."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from qonys.concepts.figure import FigureDesign
+from qonys.concepts.period import Period
+from qonys.concepts.release import ReleaseDesign
+from qonys.country.profile import Profile
+from qonys.datasets.outcome import Outcome
+from qonys.datasets.output import OutputTable
+from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.figures.making import About, compute_figures, figures_in
+from qonys.disseminate.words import words_of
+from spec.seed_release import seed_facts
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def design_of(profile: Profile, **fields: object) -> FigureDesign:
+    """A design of a figure with the same words in every language."""
+    words = {name: dict.fromkeys(profile.languages, name.capitalize()) for name in ("title", "subtitle", "finding")}
+    return msgspec.convert({"id": "drawn", "measures": ["net"], "along": "area", **words, **fields}, FigureDesign)
+
+
+def release_with(profile: Profile, *figures: FigureDesign) -> ReleaseDesign:
+    return msgspec.structs.replace(profile.releases["annual"], figures=figures)
+
+
+def computed(profile: Profile, table: OutputTable, *figures: FigureDesign) -> Outcome[dict[str, dict[str, object]]]:
+    return compute_figures(release_with(profile, *figures), {table.id: table}, Period(2024), profile.tiles)  # type: ignore[return-value]
+
+
+def drawn(profile: Profile, table: OutputTable, figure: FigureDesign, language: str = "") -> Figure:
+    """One figure from one table, in the profile's first language where none is named."""
+    language = language or profile.languages[0]
+    design = release_with(profile, figure)
+    readings = compute_figures(design, {table.id: table}, Period(2024), profile.tiles)
+    assert not readings.findings, readings.findings
+    identity, facts = profile.identity, seed_facts(profile.id)
+    notice = f"{identity.notice[language]} {identity.synthetic_notice[language]}"
+    about = About(facts, identity.names[language], identity.office[language], "Release", notice, profile.tiles)
+    return figures_in(words_of(profile, language), design, readings.data, {table.id: table}, about)[figure.id]
+
+
+def marks_of(figure: Figure, tag: str) -> dict[str, dict[str, str]]:
+    """The marks of a picture that stand for numbers, by what they stand for."""
+    root = ET.fromstring(figure.picture.svg.decode())  # noqa: S314 our own picture
+    found = [element.attrib for element in root.iter(SVG + tag) if "data-of" in element.attrib]
+    return {attributes["data-of"]: attributes for attributes in found}
+
+
+def words_in(figure: Figure) -> list[str]:
+    """Every text of a picture, in order."""
+    root = ET.fromstring(figure.picture.svg.decode())  # noqa: S314 our own picture
+    return ["".join(element.itertext()) for element in root.iter(SVG + "text")]
+
+
+def numbers_in(html: str) -> list[str]:
+    """The cells of the tables in a part of a page."""
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", html)]
