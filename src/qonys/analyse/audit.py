@@ -58,13 +58,11 @@ class Published:
         design: its design.
         vintage: name of the data cut-off from which it is drawn.
         sides: arrivals and departures -> period and dimensions -> the count; None where it is not shown.
-        period: of its release; where it is a month, a year counts no later one.
     """
 
     design: TableDesign
     vintage: str
     sides: Mapping[str, Mapping[Key, int | None]]
-    period: str = ""
 
     def shown(self, side: str) -> Mapping[Key, int | None]:
         return self.sides.get(side, {})
@@ -79,7 +77,7 @@ def as_published(design: TableDesign, table: OutputTable) -> Published:
         if key[measure] in sides:
             is_count = cell.value is not None and ObservationStatus.ESTIMATED not in cell.statuses
             sides[key[measure]][tuple(key[at] for at in order)] = round(cell.value or 0) if is_count else None
-    return Published(design, table.vintage, sides, table.period)
+    return Published(design, table.vintage, sides)
 
 
 def weaknesses(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from qonys.analyse.audit import SIDES, Attack, Published, Weakness, exact_counts, told_of
-from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds, is_month, move_kinds
+from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds, move_kinds
 from qonys.analyse.published_cells import CellOfAll
+from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.text import TOTAL
 from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
@@ -45,7 +47,12 @@ class _Shown(NamedTuple):
 
 
 def differences(
-    tables: Sequence[Published], plan: Protection, territory: pa.Table, *, thorough: bool = True
+    tables: Sequence[Published],
+    plan: Protection,
+    territory: pa.Table,
+    *,
+    earlier: Sequence[Published] = (),
+    thorough: bool = True,
 ) -> tuple[Weakness, ...]:
     """All that follows from differences of the counts of a release.
 
@@ -53,25 +60,39 @@ def differences(
         tables: its tables.
         plan: how they are protected, and what is sensitive.
         territory: of `datasets.territory.territory_table`.
+        earlier: tables that were published before, in releases of whatever period.
         thorough: bounds over all whole numbers; else those that follow from each sum, which takes no time.
 
     Raises:
         StatisticianError: what is published contradicts itself.
     """
     exact = exact_counts(tables, plan)
-    systems: dict[tuple[str, Persons], list[_Shown]] = {}
+    found: list[Weakness] = []
+    kinds: dict[frozenset[str], MoveKinds] = {}
+    systems = _by_persons(tables, plan, exact)
+    for shown in systems.values():
+        if len({one.table.design.id for one in shown}) > 1:
+            found += _found_in(shown, plan, _kinds(shown, territory, kinds), thorough=thorough)
+    before = _by_persons(earlier, plan, {})
+    for (_, persons), shown in systems.items():
+        was = [one for (_, other), of_other in before.items() if other == persons for one in of_other]
+        if was:
+            found += _since_earlier(shown, was, plan, _kinds((*shown, *was), territory, kinds))
+    return tuple(dict.fromkeys(found))
+
+
+def _by_persons(
+    tables: Iterable[Published], plan: Protection, exact: Mapping[CellOfAll, int]
+) -> dict[tuple[str, Persons], list[_Shown]]:
+    """The counts of a data cut-off that are of the same persons, of those that tell something sensitive."""
+    found: dict[tuple[str, Persons], list[_Shown]] = {}
     for one in tables:
         for side in SIDES:
             for key in one.shown(side):
                 persons = _persons(one, side, key)
                 if _tells(persons, plan) and (shown := _shown(one, side, key, plan, exact)):
-                    systems.setdefault((one.vintage, persons), []).append(shown)
-    several = [of_one for of_one in systems.values() if len({shown.table.design.id for shown in of_one}) > 1]
-    kinds: dict[frozenset[str], MoveKinds] = {}
-    found: list[Weakness] = []
-    for of_one in several:
-        found += _found_in(of_one, plan, _kinds(of_one, territory, kinds), thorough=thorough)
-    return tuple(dict.fromkeys(found))
+                    found.setdefault((one.vintage, persons), []).append(shown)
+    return found
 
 
 def _persons(one: Published, side: str, key: Key) -> Persons:
@@ -103,7 +124,7 @@ def _kinds(shown: Sequence[_Shown], territory: pa.Table, made: dict[frozenset[st
     """The kinds of moves of these counts; the same for counts of the same tables."""
     tables = {one.table.design.id: one.table for one in shown}
     periods = {one.key[0] for one in shown}
-    monthly = any(is_month(period) for period in (*periods, *(table.period for table in tables.values())))
+    monthly = any(Period.parse(period).month for period in periods)
     countries = {
         code
         for one in shown
@@ -131,15 +152,15 @@ class _System:
     sums: Bits
     told: CountBounds
 
-    def tables_of(self, which: Iterable[int]) -> list[Published]:
-        return [one.table for place in which for one in self.shown[place]]
+    def attack(self, which: Iterable[int]) -> Attack:
+        return _attack([one for place in which for one in self.shown[place]])
 
 
 def _system(shown: Sequence[_Shown], kinds: MoveKinds) -> _System | None:
     of_moves: dict[bytes, list[_Shown]] = {}
     masks: dict[bytes, Bits] = {}
     for one in shown:
-        mask = kinds.of_cell(one.table.design, one.side, one.key, one.table.period)
+        mask = kinds.of_cell(one.table.design, one.side, one.key)
         if mask is not None and mask.any():
             masks[mask.tobytes()] = mask
             of_moves.setdefault(mask.tobytes(), []).append(one)
@@ -196,7 +217,7 @@ def _between_two(system: _System, threshold: int) -> Iterator[tuple[Bits, Weakne
     holds = (shared == size[None, :]) & (size[:, None] > size[None, :])
     for large, small in np.argwhere(holds & (least >= 1) & (most < threshold)).tolist():
         whole, part = system.shown[large][0], system.shown[small][0]
-        attack = _attack(system.tables_of((large, small)))
+        attack = system.attack((large, small))
         told = f"{whole.written}, less {part.table.design.id}: {part.written}"
         yield (
             system.sums[large] & ~system.sums[small],
@@ -218,14 +239,30 @@ def _of_unknown(system: _System, threshold: int, *, thorough: bool) -> Iterator[
         bits = np.zeros(unknown, bool)
         bits[place] = True
         told = f"{smallest.written}, a part of it"
-        attack = _attack(system.tables_of(range(len(system.shown))))
+        attack = system.attack(range(len(system.shown)))
         yield bits, Weakness(attack, smallest.table.design.id, told, int(bounds.least[place]), int(bounds.most[place]))
 
 
-def _attack(tables: Iterable[Published]) -> Attack:
-    tables = list(tables)
-    if len({one.design.boundaries for one in tables}) > 1:
+def _since_earlier(
+    shown: Sequence[_Shown], earlier: Sequence[_Shown], plan: Protection, kinds: MoveKinds
+) -> Iterator[Weakness]:
+    """Differences of a count of now and one of before of which one holds the other: the year until two months."""
+    masks = [(one, kinds.of_cell(one.table.design, one.side, one.key)) for one in (*shown, *earlier)]
+    now, before = masks[: len(shown)], masks[len(shown) :]
+    for (one, of_one), (other, of_other) in product(now, before):
+        if of_one is None or of_other is None or one.key[0] == other.key[0]:
+            continue
+        if one.table.design.id == other.table.design.id and one.table.design.id in plan.allowed:
+            continue
+        for whole, part, holds in ((one, other, of_other <= of_one), (other, one, of_one <= of_other)):
+            least, most = whole.least - part.most, whole.most - part.least
+            if holds.all() and 1 <= least <= most < plan.threshold and (of_one != of_other).any():
+                told = f"{whole.written}, less {part.table.design.id}: {part.written}"
+                yield Weakness(_attack((whole, part)), whole.table.design.id, told, least, most)
+
+
+def _attack(shown: Iterable[_Shown]) -> Attack:
+    shown = list(shown)
+    if len({one.table.design.boundaries for one in shown}) > 1:
         return "difference of borders"
-    if len({(one.design.frequency, one.period) for one in tables}) > 1:
-        return "difference of months and years"
-    return "difference of tables"
+    return "difference of months and years" if len({one.key[0] for one in shown}) > 1 else "difference of tables"

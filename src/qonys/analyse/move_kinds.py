@@ -46,20 +46,19 @@ class MoveKinds:
     units: Mapping[tuple[str, str | None], Texts]
     countries: frozenset[str]
 
-    def of_cell(self, design: TableDesign, side: str, key: tuple[str, ...], until: str) -> Mask | None:
+    def of_cell(self, design: TableDesign, side: str, key: tuple[str, ...]) -> Mask | None:
         """The kinds that a cell counts, its characteristics of persons left aside; None where that cannot be said.
 
         Args:
             design: the table.
             side: arrivals or departures.
             key: period and dimensions.
-            until: period of the release; a year counts no later month than it.
         """
         at = dict(zip(design.dimensions, key[1:], strict=True))
         if at.get("place", TOTAL) != TOTAL or at.get("partner", TOTAL) not in (TOTAL, *self.countries):
             return None
         here, there = ("destination", "origin") if side == "arrivals" else ("origin", "destination")
-        found = self._in_time(key[0], until) & self.inside[here] & self._in_universe(design)
+        found = self._in_time(key[0]) & self.inside[here] & self._in_universe(design)
         for name, end in (("area", here), ("partner", there), ("partner_area", there)):
             for codes in (at.get(name, TOTAL),), design.only.get(name, (TOTAL,)):
                 if TOTAL not in codes:
@@ -68,9 +67,8 @@ class MoveKinds:
             found &= self._streams(design.boundaries) == at["stream"]
         return found
 
-    def _in_time(self, period: str, until: str) -> Mask:
-        found: Mask = np.char.startswith(self.spans, period)
-        return found & np.isin(self.spans, _months_until(period, until)) if is_month(until) else found
+    def _in_time(self, period: str) -> Mask:
+        return np.isin(self.spans, [period, *map(str, Period.parse(period).months)])
 
     def _in_universe(self, design: TableDesign) -> Mask:
         within: Mask = self.inside["origin"] & self.inside["destination"]
@@ -141,17 +139,6 @@ def _days_of_change(rows: Iterable[Mapping[str, Any]], month: Period) -> list[da
     """The first day of a month, and every later one of it on which the territory changes."""
     first, last = month.first_day, month.last_day
     return sorted({first, *(row["valid_from"] for row in rows if first < row["valid_from"] <= last)})
-
-
-def is_month(period: str) -> bool:
-    """A period as it is written is a month and not a year."""
-    return len(period) > len("2024")
-
-
-def _months_until(period: str, until: str) -> list[str]:
-    """The months of a period that a release which ends with a month counts: of every year those up to it."""
-    last = Period.parse(until).month or 12
-    return [str(month) for month in Period.parse(period).months if (month.month or 12) <= last]
 
 
 def _end(row: Mapping[str, Any], borders: Iterable[str | None], named: frozenset[str]) -> End:

@@ -56,7 +56,7 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
     earlier = [_earlier(public, release, design) for release in before for design in sensitive]
     office.progress("tables attacked", len(tables))
     plan = office.profile.protection
-    found = (*weaknesses(tables, plan, earlier=earlier), *differences(tables, plan, office.territory))
+    found = (*weaknesses(tables, plan, earlier=earlier), *differences(tables, plan, office.territory, earlier=earlier))
     cells = sum(len(table.cells) for table in made.data.values())
     vintages = tuple(release.facts.vintage for release in before)
     result = Audit(str(period), len(tables), cells, vintages, found, made.measures["protected"])
@@ -69,7 +69,7 @@ def _earlier(public: PublishedFolder, release: ReleaseFile, design: TableDesign)
         key = _key(cell, design)
         if key and cell["measure"] in sides:
             sides[cell["measure"]][key] = None if cell["value"] is None else round(cell["value"])
-    return Published(design, design.vintage, sides, release.facts.period)
+    return Published(design, design.vintage, sides)
 
 
 def _key(cell: Mapping[str, Any], design: TableDesign) -> tuple[str, ...] | None:
