@@ -71,7 +71,7 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     bundle = release_bundle(profile, design, tables, earlier, facts, report)
-    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables))
+    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
     office.progress("files", len(files))
@@ -261,6 +261,6 @@ def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], 
             states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
     keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    record = ReleaseRecord(essence.vintage, essence, states, manifest, office.operator, office.instant)
+    record = ReleaseRecord(essence.vintage, essence, states, manifest, office.operator, office.instant, office.signer)
     write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
     return folder

@@ -58,6 +58,8 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     """who built it"""
     built: datetime | None = None
     """instant at which it was built, in UTC"""
+    signer: str = ""
+    """public key of the one who signs it; empty for nobody"""
 
 
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:
