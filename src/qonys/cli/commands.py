@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cyclopts import App
 
 from qonys.cli.demonstration import demo, simulate
-from qonys.cli.keys import rotate
+from qonys.cli.keys import rotate, signing
 from qonys.cli.links import link
 from qonys.cli.profile import check, schemas
 from qonys.cli.protection import audit
@@ -56,7 +56,7 @@ release.command(correct_release, name="correct")
 release.command(list_releases, name="list")
 release.command(check_release, name="check")
 _offer(profile, check, schemas)
-_offer(keys, rotate)
+_offer(keys, rotate, signing)
 _offer(protect, audit)
 rules_app.default(rules)
 rules_app.command(try_changed, name="try")

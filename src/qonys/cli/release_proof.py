@@ -52,7 +52,7 @@ def verify(period: str, /, *, vintage: str = "", workspace: WorkspaceFolder = HE
         sys.exit(StatisticianError.exit_code)
 
 
-def check_release(place: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
+def check_release(place: str, /, *, key: str = "", workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Check a release as any reader can: hashes, sums, and that every file and language says the same numbers.
 
     Needs no workspace and no key. Exit code 4 if something does not hold. Of a period, the build in the workspace is
@@ -61,6 +61,8 @@ def check_release(place: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJ
     Args:
         place: folder or address of one vintage (https://…/kz/2024/4b90b08cf995/); or a period (2024), for the latest
             build in the workspace.
+        key: fingerprint of the key by which the release must be signed; where not given, a signature is checked against the
+            key that the release names.
         workspace: folder of the workspace, where a period is named.
         json: print what was found as JSON.
     """
@@ -68,7 +70,7 @@ def check_release(place: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJ
     from qonys.production.examining import examine
     from qonys.published.sources import source_of
 
-    found = _checked_build(place, workspace) or examine(source_of(place))
+    found = _checked_build(place, workspace) or examine(source_of(place), fingerprint=key)
     if json:
         as_json({"holds": found.holds, "examination": found})
     else:
@@ -77,6 +79,7 @@ def check_release(place: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJ
             f"{found.profile} {found.period}, vintage {found.vintage}: {found.files} files ({found.bytes:,} bytes), "
             f"{found.sums:,} sums in {found.tables} tables; {len(found.faults)} faults."
         )
+        says.print(f"Signed by {found.signed_by}." if found.signed_by else "No signature was checked.")
     if not found.holds:
         sys.exit(StatisticianError.exit_code)
 

@@ -15,6 +15,7 @@ from qonys.errors import OperatorError
 if TYPE_CHECKING:
     from qonys.datasets.outcome import Progress
     from qonys.production.line import Line
+    from qonys.publish.signing import SigningKey
     from qonys.store.keys import Keys
 
 
@@ -41,6 +42,7 @@ def line_of(workspace: Path, progress: Progress, *, counting: str = "") -> Line:
             datetime.now(UTC),
             partial(connection_from, os.environ, workspace),
             counting,
+            signing_key_from(os.environ, workspace),
         )
     )
 
@@ -77,6 +79,20 @@ def keys_from(environment: Mapping[str, str], workspace: Path) -> Keys | None:
         absent = "QONYS_KEY" if person is None else "QONYS_RECORD_KEY"
         raise OperatorError("Only one of the two keys is given.", next_step=f"Set {absent} or {absent}_FILE too.")
     return Keys.from_hex(person, record)
+
+
+def signing_key_from(environment: Mapping[str, str], workspace: Path) -> SigningKey | None:
+    """The key by which releases are signed, from ``QONYS_SIGNING_KEY`` or ``QONYS_SIGNING_KEY_FILE``; None without one.
+
+    Raises:
+        OperatorError: it is no key, or its file lies in the workspace or cannot be read.
+    """
+    written = _key(environment, "QONYS_SIGNING_KEY", workspace)
+    if written is None:
+        return None
+    from qonys.publish.signing import SigningKey
+
+    return SigningKey.from_hex(written)
 
 
 def connection_from(environment: Mapping[str, str], workspace: Path, database: str) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_time
 from icalendar import Calendar, Event
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qonys.concepts.period import Period
 from qonys.country.profile import Profile
 from qonys.disseminate.numbers import MINUS, locale, long_date, number, rounded
+from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 
@@ -89,13 +90,13 @@ def calendar_files(
     return files
 
 
-def title_of(profile: Profile, release: str, period: str, language: str) -> str:
+def title_of(profile: Profile, release: str, period: str, words: Words) -> str:
     """The title of a release that may not exist yet, in one language."""
     rule = next((rule for rule in profile.publication.rules if rule.release == release), None)
-    design = profile.releases.get(release)
+    design, language = profile.releases.get(release), words.language
     pattern = design.title[language] if design else rule.title[language] if rule else "{period}"
-    label = _in_text(Period.parse(period), language)
-    return worded(pattern, {"period": label}, language, where=f"title of {release} ({language})")
+    arguments = period_arguments(Period.parse(period), words)
+    return worded(pattern, arguments, language, where=f"title of {release} ({language})")
 
 
 def _page(
@@ -124,7 +125,7 @@ def _row(profile: Profile, line: CalendarLine, words: Words) -> _Row:
     language = words.language
     local = _local(line.announced, profile)
     return _Row(
-        title=title_of(profile, line.release, line.period, language),
+        title=title_of(profile, line.release, line.period, words),
         iso=local.isoformat(timespec="minutes"),
         day=long_date(local.date(), language),
         hour=format_time(local, "HH:mm", locale=locale(language)),
@@ -155,7 +156,7 @@ def _icalendar(profile: Profile, lines: Sequence[CalendarLine], words: Words) ->
         # Whoever asks again takes an entry as changed when its stamp moved: it moves with what the entry says.
         event.add("dtstamp", max(line.announced, line.published or line.announced).astimezone(UTC))
         event.add("dtstart", line.announced.astimezone(UTC))
-        event.add("summary", title_of(profile, line.release, line.period, words.language))
+        event.add("summary", title_of(profile, line.release, line.period, words))
         event.add("description", profile.identity.notice[words.language])
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
@@ -177,7 +178,7 @@ def _atom(profile: Profile, lines: Sequence[CalendarLine], words: Words) -> byte
     for line in done:
         entry = _child(feed, "entry")
         _child(entry, "id", f"urn:qonys:{profile.id}:{line.release}:{line.period}:{language}")
-        _child(entry, "title", title_of(profile, line.release, line.period, language))
+        _child(entry, "title", title_of(profile, line.release, line.period, words))
         _child(entry, "updated", (line.published or line.announced).astimezone(UTC).isoformat())
         _child(entry, "link", rel="alternate", href=f"../{line.period}/latest/{language}/index.html")
         _child(entry, "summary", profile.identity.notice[language])
@@ -209,7 +210,10 @@ def _json_line(profile: Profile, line: CalendarLine) -> dict[str, Any]:
     return {
         "release": line.release,
         "period": line.period,
-        "title": {language: title_of(profile, line.release, line.period, language) for language in profile.languages},
+        "title": {
+            language: title_of(profile, line.release, line.period, words_of(profile, language))
+            for language in profile.languages
+        },
         "announced": line.announced.isoformat(),
         "published": line.published.astimezone(UTC).isoformat(timespec="seconds") if line.published else None,
         "delay_seconds": round((line.published - line.announced).total_seconds()) if line.published else None,
@@ -225,13 +229,6 @@ def _zone(profile: Profile, written: datetime, language: str) -> str:
     hours, minutes = divmod(round(abs(offset).total_seconds()) // 60, 60)
     distance = f"UTC{MINUS if offset < timedelta() else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
     return f"{profile.identity.names[language]}, {distance}"
-
-
-def _in_text(period: Period, language: str) -> str:
-    """A period within a sentence, where a month keeps the small letter that its language gives it."""
-    if period.month is None:
-        return str(period.year)
-    return str(format_skeleton("yMMMM", period.first_day, locale=locale(language)))
 
 
 def _count(value: int, language: str) -> Argument:

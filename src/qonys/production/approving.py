@@ -60,7 +60,7 @@ def check_build(office: Office, period: Period) -> Examination:
         OperatorError: nothing was built.
     """
     built = built_release(office, period)
-    found = examine(FolderSource(built.bundle))
+    found = examine(FolderSource(built.bundle), draft=True)
     if found.holds:
         written_down(office, "check", candidate_of(built), note=f"{found.files} files, {found.sums} sums")
     return found

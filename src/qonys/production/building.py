@@ -74,7 +74,7 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     revision = release_revision(office, essence, tables, earlier)
     bundle = release_bundle(profile, design, tables, earlier, facts, report, revision)
-    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables))
+    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
     office.progress("files", len(files))
@@ -267,7 +267,8 @@ def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], 
     keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     record = ReleaseRecord(
-        essence.vintage, essence, states, manifest, office.operator, office.instant, office.profile.file_hashes
-    )
+        essence.vintage, essence, states, manifest, office.operator, office.instant, office.profile.file_hashes,
+        office.signer,
+    )  # fmt: skip
     write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
     return folder

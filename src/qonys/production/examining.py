@@ -15,10 +15,11 @@ import msgspec
 from qonys.evaluate.differences import Difference
 from qonys.evaluate.published_identities import differing_csv, judged_table
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
+from qonys.published.signatures import SIGNATURE_FILE, fingerprint_of, is_signed_by
 from qonys.published.sources import Source, release_in
 
 _SUMS_FILE = "SHA256SUMS"
-_BESIDE = frozenset({RELEASE_FILE, _SUMS_FILE})
+_BESIDE = frozenset({RELEASE_FILE, _SUMS_FILE, SIGNATURE_FILE})
 """Files that tell the hashes of the others, and so cannot tell their own"""
 
 
@@ -34,6 +35,7 @@ class Examination(msgspec.Struct, frozen=True):
         bytes: their bytes.
         tables: tables whose numbers were added up.
         sums: identities that were recomputed.
+        signed_by: fingerprint of the key whose signature is valid; empty where it is not signed.
         faults: what does not hold.
     """
 
@@ -45,6 +47,7 @@ class Examination(msgspec.Struct, frozen=True):
     bytes: int
     tables: int
     sums: int
+    signed_by: str
     faults: tuple[Difference, ...]
 
     @property
@@ -52,11 +55,13 @@ class Examination(msgspec.Struct, frozen=True):
         return not self.faults
 
 
-def examine(source: Source) -> Examination:
+def examine(source: Source, *, fingerprint: str = "", draft: bool = False) -> Examination:
     """Check a release.
 
     Args:
         source: where it is read from.
+        fingerprint: of the key by which it must be signed; empty for any.
+        draft: it is signed only when it is published.
 
     Raises:
         OperatorError: there is no release, or the address cannot be reached.
@@ -65,6 +70,8 @@ def examine(source: Source) -> Examination:
     files = {name: source.file(name) for name in release.files}
     there = {name: content for name, content in files.items() if content is not None}
     faults = [*_hashes(release, there), *_beside(source, release), *_listed_sums(source, release)]
+    unsigned = () if draft else tuple(_signature_faults(source, release, fingerprint))
+    faults += unsigned
     tables, sums = 0, 0
     by_table: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for name, table in _tables(there):
@@ -76,7 +83,7 @@ def examine(source: Source) -> Examination:
     facts = release.facts
     return Examination(
         source.place, facts.profile, facts.period, facts.vintage, len(there), sum(map(len, there.values())), tables, sums,
-        tuple(faults),
+        "" if unsigned or draft else release.signed_by, tuple(faults),
     )  # fmt: skip
 
 
@@ -91,6 +98,21 @@ def _hashes(release: ReleaseFile, there: Mapping[str, bytes]) -> Iterator[Differ
 def _beside(source: Source, release: ReleaseFile) -> Iterator[Difference]:
     for name in sorted((source.names() or frozenset()) - release.files.keys() - _BESIDE):
         yield Difference(name, "is not of the release")
+
+
+def _signature_faults(source: Source, release: ReleaseFile, fingerprint: str) -> Iterator[Difference]:
+    if fingerprint and release.signed_by != fingerprint:
+        signed = f"by {release.signed_by}" if release.signed_by else "by nobody"
+        yield Difference(SIGNATURE_FILE, f"is signed {signed}, not by {fingerprint}")
+    if not release.public_key:
+        return
+    if release.signed_by != fingerprint_of(release.public_key):
+        yield Difference(RELEASE_FILE, "names a fingerprint that is not that of its public key")
+    signature, content = source.file(SIGNATURE_FILE), source.file(RELEASE_FILE) or b""
+    if signature is None:
+        yield Difference(SIGNATURE_FILE, "is missing, although the release says that it is signed")
+    elif not is_signed_by(release.public_key, content, signature):
+        yield Difference(SIGNATURE_FILE, "is not the signature of this release: one of the two was changed")
 
 
 def _listed_sums(source: Source, release: ReleaseFile) -> Iterator[Difference]:

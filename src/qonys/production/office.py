@@ -17,6 +17,7 @@ from qonys.datasets.outcome import Engine, Files, Progress, Table, Translated
 from qonys.datasets.territory import division_table, group_table, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
+from qonys.publish.signing import SigningKey
 from qonys.store.key_ring import pseudonym_pairs, ring_of
 from qonys.store.keys import Keys
 from qonys.store.receipts import replacements
@@ -38,6 +39,7 @@ class Office:
         now: the instant at which the work began; midnight (UTC) of the day where it is not given.
         counting: the engine that counts moves and flows: empty for that of the workspace, ``duckdb``, ``sail``, or
             ``sc://host:port`` of a Spark Connect server.
+        signing: the key by which releases are signed, where one was given.
         connection: gives the URI of a database by its name; None where no database can be asked.
     """
 
@@ -49,6 +51,7 @@ class Office:
     now: datetime | None = None
     connection: Callable[[str], str] | None = None
     counting: str = ""
+    signing: SigningKey | None = None
     _counters: dict[str, Engine] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -107,6 +110,22 @@ class Office:
     @property
     def code_version(self) -> str:
         return version("qonys")
+
+    @property
+    def signer(self) -> str:
+        """Public key by which releases are signed: of the key that was given, or the one that qonys.toml names; or none.
+
+        Raises:
+            OperatorError: the two differ.
+        """
+        given, named = self.signing.public_key if self.signing else "", self.workspace.signer
+        if given and named and given != named:
+            raise OperatorError(
+                "The signing key that is given is not the one that qonys.toml names.",
+                where="signer",
+                next_step="Set QONYS_SIGNING_KEY or QONYS_SIGNING_KEY_FILE to the key of the office.",
+            )
+        return given or named
 
     def lineage(self) -> dict[str, str]:
         return {

@@ -75,7 +75,7 @@ def published(office: Office, built: Built, instant: datetime, reason: Text | No
     fail_if_embargoed(candidate, due_instant(office, built, entries), instant)
     with public.publishing():
         _fail_if_others_published(public, office.profile.id, candidate.period, seen)
-        done = publish_bundle(built.bundle, public, _replacement(office, instant, reason))
+        done = publish_bundle(built.bundle, public, _replacement(office, instant, reason), office.signing)
         if where_it_stands(office, built).stage != "published":
             written_down(
                 office, "publish", candidate, instant=instant, due=due_instant(office, built, entries),

@@ -27,6 +27,7 @@ from qonys.production.changed_rows import changed_rows
 from qonys.production.office import Office
 from qonys.production.published_before import lay_out_followed
 from qonys.published.bundles import PublishedFolder
+from qonys.published.signatures import SIGNATURE_FILE
 from qonys.store.inspection import UNREADABLE, digest
 from qonys.store.kept_profiles import kept_profile
 from qonys.store.rebuilding import lay_out_inputs
@@ -92,7 +93,8 @@ def verify(office: Office, period: Period, vintage: str = "", *, environment: Ma
     otherwise = _otherwise(environment)
     with tempfile.TemporaryDirectory(prefix="qonys-verify-") as folder:
         again = _workspace(office, built.record, profile, Path(folder))
-        failed = _built_again(office, again, period, {**environment, **otherwise})
+        surroundings = {name: value for name, value in environment.items() if not name.startswith("QONYS_SIGNING_KEY")}
+        failed = _built_again(office, again, period, {**surroundings, **otherwise})
         records = tuple(_changed_records(office, built.record, Store(again.store)))
         files = {} if failed else _files(again.releases / str(period) / built.record.vintage / "bundle")
     places = _places(built, public)
@@ -149,7 +151,7 @@ def _workspace(office: Office, record: ReleaseRecord, profile: Path, folder: Pat
     """A workspace that has the inputs of the release, and nothing that was ever made of them."""
     again = Workspace.create(folder / "workspace", str(profile.resolve()))
     with (again.folder / SETTINGS).open("a", encoding="utf-8") as settings:
-        settings.write("threads = 1\n")
+        settings.write(f'threads = 1\nsigner = "{record.signer}"\n')
     lay_out_followed(office, record, again)
     lineage = office.store.log("clean/moves").commit(record.states["clean/moves"].version).lineage
     last = int(lineage.get("decisions", 0))
@@ -202,7 +204,11 @@ def _places(built: Built, public: PublishedFolder) -> dict[str, Path]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name != SIGNATURE_FILE
+    }
 
 
 def _differences(built: Built, places: Mapping[str, Path], again: Mapping[str, bytes]) -> Iterator[Difference]:

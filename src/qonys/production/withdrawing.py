@@ -45,10 +45,13 @@ def withdraw(office: Office, period: Period, notice: Text) -> Publication:
         facts = msgspec.structs.replace(release.facts, vintage=_vintage(release.facts, said))
         how = Replacement(office.instant, "withdrawn", said, latest_link(profile), tells=True)
         with tempfile.TemporaryDirectory(prefix="qonys-withdraw-") as folder:
-            for name, content in {**pages, RELEASE_FILE: manifest_file(facts, titles, pages)}.items():
+            for name, content in {
+                **pages,
+                RELEASE_FILE: manifest_file(facts, titles, pages, signer=office.signer),
+            }.items():
                 (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
                 (Path(folder) / name).write_bytes(content)
-            done = publish_bundle(Path(folder), public, how)
+            done = publish_bundle(Path(folder), public, how, office.signing)
         withdrawn = Candidate(str(period), release.facts.vintage, "", "")
         written_down(office, "withdraw", withdrawn, note=f"notice {facts.vintage}", notice=notice)
     return done

@@ -12,6 +12,7 @@ from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
+from qonys.published.signatures import fingerprint_of
 
 __all__ = ["RELEASE_FILE", "release_file"]
 
@@ -22,10 +23,11 @@ def release_file(
     languages: tuple[str, ...],
     files: Mapping[str, bytes],
     identities: Identities = Identities(),  # noqa: B008 it is frozen
+    signer: str = "",
 ) -> bytes:
-    """The content of release.json."""
+    """The content of release.json. ``signer``: public key of the one who will sign it; empty for nobody."""
     titles = {language: design.title[language].replace("{period}", facts.period) for language in languages}
-    return manifest_file(facts, titles, files, identities)
+    return manifest_file(facts, titles, files, identities, signer)
 
 
 def manifest_file(
@@ -33,6 +35,7 @@ def manifest_file(
     titles: Text,
     files: Mapping[str, bytes],
     identities: Identities = Identities(),  # noqa: B008 it is frozen
+    signer: str = "",
 ) -> bytes:
     """The content of release.json, of titles in every language."""
     content = ReleaseFile(
@@ -40,5 +43,7 @@ def manifest_file(
         titles=titles,
         files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         identities=identities,
+        signed_by=fingerprint_of(signer) if signer else "",
+        public_key=signer,
     )
     return msgspec.json.format(msgspec.json.encode(content), indent=2)

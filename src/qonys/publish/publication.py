@@ -11,6 +11,7 @@ import msgspec
 
 from qonys.concepts.text import Text
 from qonys.errors import OperatorError, told_if_disk_full
+from qonys.publish.signing import SigningKey, needed_signature
 from qonys.published.bundles import RELEASE_FILE, PeriodStatus, PublishedFolder, ReleaseFile, VintageStatus
 
 
@@ -42,18 +43,25 @@ class Replacement(msgspec.Struct, frozen=True):
     tells: bool = False
 
 
-def publish_bundle(bundle: Path, public: PublishedFolder, how: Replacement = Replacement()) -> Publication:  # noqa: B008 it is frozen
+def publish_bundle(
+    bundle: Path,
+    public: PublishedFolder,
+    how: Replacement = Replacement(),  # noqa: B008 it is frozen
+    key: SigningKey | None = None,
+) -> Publication:
     """Make a built release the current one of its period. Whoever calls holds `PublishedFolder.publishing`.
 
     Raises:
-        OperatorError: the release is not whole: a file is missing or was changed after it was built.
+        OperatorError: the release is not whole: a file is missing or was changed after it was built; or it
+            says that it is signed, and the key is not given.
         DiskFullError: there is no room; what was public is so still.
     """
     release = whole_release(bundle)
     facts = release.facts
     before = public.status(facts.profile, facts.period) or PeriodStatus("")
+    signature = needed_signature(release.public_key, key, (bundle / RELEASE_FILE).read_bytes())
     with told_if_disk_full(str(public.folder)):
-        folder = public.add(bundle, release)
+        folder = public.add(bundle, release, signature)
         public.point_to(release, _status(before, facts.vintage, how))
     return Publication(facts.profile, facts.period, facts.vintage, str(folder), tuple(release.titles))
 

@@ -22,6 +22,7 @@ from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.errors import OperatorError
+from qonys.published.signatures import SIGNATURE_FILE
 
 RELEASE_FILE = "release.json"
 STATUS_FILE = "status.json"
@@ -34,12 +35,16 @@ VintageState: TypeAlias = Literal["published", "superseded", "withdrawn", "notic
 
 
 class ReleaseFile(msgspec.Struct, frozen=True):
-    """release.json: the facts of a release, its title by language, the hash of each other file, what adds up in it."""
+    """release.json: the facts of a release, its title by language, the hash of each other file, what adds up in it,
+    and where it is signed the public key and its fingerprint.
+    """
 
     facts: ReleaseFacts
     titles: Text
     files: dict[str, str]
     identities: Identities = Identities()
+    signed_by: str = ""
+    public_key: str = ""
 
 
 class VintageStatus(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,8 +106,8 @@ class PublishedFolder:
                 ) from None
             yield
 
-    def add(self, bundle: Path, release: ReleaseFile) -> Path:
-        """Copy a release in, the files that it lists and no other; it appears at once and whole.
+    def add(self, bundle: Path, release: ReleaseFile, signature: bytes | None = None) -> Path:
+        """Copy a release in, the files that it lists and no other, with its signature; it appears at once and whole.
 
         A vintage that is there already stays as it is.
         """
@@ -116,6 +121,8 @@ class PublishedFolder:
             for name in (RELEASE_FILE, *release.files):
                 (beside / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(bundle / name, beside / name)
+            if signature is not None:
+                (beside / SIGNATURE_FILE).write_bytes(signature)
             beside.replace(target)
         except OSError:
             shutil.rmtree(beside, ignore_errors=True)

@@ -62,6 +62,8 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     """instant at which it was built, in UTC"""
     profile_files: dict[str, str] = {}
     """file of the profile -> SHA-256: what tells a changed definition from a changed border"""
+    signer: str = ""
+    """public key of the one who signs it; empty for nobody"""
 
 
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:

@@ -21,6 +21,7 @@ class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: int | None = None
     engine: str = "duckdb"
     approval: Literal["off", "any", "other"] = "off"
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Workspace:
     threads: int | None
     engine: str = "duckdb"
     approval: Literal["off", "any", "other"] = "off"
+    signer: str = ""
 
     @classmethod
     def create(cls, folder: Path, profile: str, *, published: str = "../published") -> Workspace:
@@ -92,6 +94,7 @@ class Workspace:
             settings.threads,
             settings.engine,
             settings.approval,
+            settings.signer,
         )
 
     @property
