@@ -70,9 +70,9 @@ def seed_tables(
     return {name: known.get(name) or _any_table(profile, name) for name in profile.releases["annual"].tables}
 
 
-def made_up_tables(profile: Profile) -> dict[str, OutputTable]:
-    """Every table of a profile's annual release in its full shape, with made-up numbers."""
-    return {name: _any_table(profile, name) for name in profile.releases["annual"].tables}
+def made_up_tables(profile: Profile, release: str = "annual") -> dict[str, OutputTable]:
+    """Every table of a release in its full shape, with made-up numbers."""
+    return {name: _any_table(profile, name) for name in profile.releases[release].tables}
 
 
 def _coded(text: str, areas: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from qonys.disseminate.key_points import compute_key_points, sentences_in
 from qonys.disseminate.language_check import defects
 from qonys.disseminate.words import words_of
 from qonys.errors import ProfileError
-from spec.seed_release import INTERNAL, seed_facts, seed_tables
+from spec.seed_release import INTERNAL, made_up_tables, seed_facts, seed_tables
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +138,16 @@ def _with_glossary(profile: Profile, *terms: object) -> Profile:
     from dataclasses import replace
 
     return replace(profile, glossary=tuple(terms))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("country", "design"),
+    [("mini", "annual"), ("mini", "monthly"), ("kz", "annual"), ("kz", "monthly"), ("es", "annual")],
+)
+def test_no_design_of_a_shipped_profile_says_anything_defective(country: str, design: str) -> None:
+    """With made-up figures of every size and sign, in every language of the profile."""
+    profile = load_profile(country)
+    for period in ("2024-12", "2024"):
+        if (profile.releases[design].frequency == "month") is (period == "2024-12"):
+            facts = msgspec.structs.replace(seed_facts(country), period=period)
+            release_bundle(profile, profile.releases[design], made_up_tables(profile, design), {}, facts)
