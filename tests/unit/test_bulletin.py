@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from unittest import mock
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 from python_calamine import CalamineWorkbook
 
+from qonys.concepts.release import ReleaseDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate import bundle as bundling
@@ -44,10 +46,14 @@ def bundle_of_kazakhstan() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def said(mini: Profile) -> Bulletin:
-    """The content of the English bulletin, as it is handed to the compiler."""
+    return said_of(mini, mini.releases["annual"])
+
+
+def said_of(mini: Profile, design: ReleaseDesign) -> Bulletin:
+    """The content of the English bulletin of a design, as it is handed to the compiler."""
     made: list[Bulletin] = []
     with mock.patch.object(bundling, "bulletin_file", lambda bulletin: made.append(bulletin) or b""):
-        release_bundle(mini, mini.releases["annual"], made_up_tables(mini), {}, seed_facts("mini"))
+        release_bundle(mini, design, made_up_tables(mini), {}, seed_facts("mini"))
     return made[0]
 
 
@@ -150,6 +156,20 @@ def test_the_same_input_gives_the_same_bytes(mini: Profile, bundle: dict[str, by
     assert [name for name in bundle if bundle[name] != again[name]] == []
 
 
+def test_every_figure_of_the_page_is_placed_with_the_bytes_of_its_file_and_its_finding(
+    said: Bulletin, bundle: dict[str, bytes]
+) -> None:
+    pictures = [item for run in said.runs for item in run.items if isinstance(item, Picture)]
+    files = {content.decode() for name, content in bundle.items() if name.endswith(".svg") and "-en-" in name}
+    page = bundle["en/index.html"].decode()
+    assert len(pictures) > 5 and {picture.svg for picture in pictures} == files
+    assert [picture.id for picture in pictures] == re.findall(r'<figure class="figure" id="([^"]+)"', page)
+    read_out = {element["/Alt"] for element in elements_of(opened(bundle, "en")) if "/Alt" in element}
+    assert {picture.alternative for picture in pictures} <= read_out
+    finding = re.search(r'<p class="vh">(.*?)</p></figcaption>', page)
+    assert finding and visible_text(finding[1]).rstrip(".") in pictures[0].alternative
+
+
 def test_the_heads_of_tables_are_heads_and_every_table_has_them(said: Bulletin, bundle: dict[str, bytes]) -> None:
     kinds = [str(element.get("/S")) for element in elements_of(opened(bundle, "en"))]
     assert kinds.count("/Table") == sum(len(table.parts) for table in tables_of(said)) == kinds.count("/THead")
@@ -165,7 +185,8 @@ def test_no_text_is_read_as_code() -> None:
     assert text.count(EVIL) >= 4
 
 
-def test_a_heading_lies_across_with_the_table_that_it_heads_and_nothing_else_does(said: Bulletin) -> None:
+def test_a_heading_lies_across_with_the_table_that_it_heads_and_nothing_else_does(mini: Profile) -> None:
+    said = said_of(mini, msgspec.structs.replace(mini.releases["annual"], figures=()))
     across = [item for run in said.runs if run.across for item in run.items]
     assert [item.id for item in across if isinstance(item, Heading | Table)] == ["by-month", "table-internal-by-month"]
     assert len(across) == 2
@@ -201,8 +222,8 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60" viewBox
     [
         Paragraphs(("漢字",)),
         Paragraphs(("\x00",)),
-        Picture("figure-a", SVG, ""),
-        Picture("figure-a", "<svg>", "A rise"),
+        Picture("figure-a", SVG, "", 300),
+        Picture("figure-a", "<svg>", "A rise", 300),
     ],
 )
 def test_what_the_compiler_does_not_accept_is_told_without_a_traceback(wrong: Paragraphs | Picture) -> None:
@@ -211,7 +232,7 @@ def test_what_the_compiler_does_not_accept_is_told_without_a_traceback(wrong: Pa
 
 
 def test_a_picture_is_placed_with_its_words_in_our_font_and_what_is_read_out_of_it() -> None:
-    reader = PdfReader(io.BytesIO(bulletin_file(drawn(Picture("figure-a", SVG, "Arrivals rose #panic()")))))
+    reader = PdfReader(io.BytesIO(bulletin_file(drawn(Picture("figure-a", SVG, "Arrivals rose #panic()", 300)))))
     assert "Қоныс 29 282" in text_of(reader)
     found = {element["/Alt"] for element in elements_of(reader) if "/Alt" in element}
     assert found == {"Arrivals rose #panic()"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qonys.disseminate.bulletin.sheets import ACROSS, UPRIGHT, Column, Sheet, heads_within, sheet_for, width_of
+from qonys.disseminate.bulletin.sheets import ACROSS, UPRIGHT, Column, Sheet, heads_within, lying, sheet_for, width_of
 from qonys.disseminate.table_layout import Head
 
 REGION = Column("Region", ("Total", "Northmark", "Port Ardal"))
@@ -69,3 +69,12 @@ def test_no_word_of_a_head_and_no_number_is_broken() -> None:
 )
 def test_a_head_that_reaches_beyond_a_part_is_cut(start: int, stop: int, wanted: list[tuple[str, int]]) -> None:
     assert [(h.label, h.span) for h in heads_within([Head("a", 3), Head("b", 3)], start, stop)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "across"), [(720, 400, False), (720, 1400, False), (1213, 991, True), (1600, 300, True)]
+)
+def test_a_picture_lies_across_where_its_letters_could_not_be_read_upright(
+    width: float, height: float, across: bool
+) -> None:
+    assert lying(width, height)[0] is across

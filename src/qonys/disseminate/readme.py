@@ -10,6 +10,7 @@ from textwrap import fill
 
 from qonys.disseminate.archive import SUMS
 from qonys.disseminate.corrections import CORRECTIONS_FILE, cells_name
+from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.page import ReleaseContent
 from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name
 from qonys.disseminate.shown_cells import SYMBOLS
@@ -64,6 +65,9 @@ def _said(content: ReleaseContent, name: str) -> str:
         return words[_QUALITY[kind]]
     if name in (CORRECTIONS_FILE, cells_name(words, content.facts)):
         return words["changes.log_file" if name == CORRECTIONS_FILE else "changes.all_cells"]
+    if name.startswith("figures/"):
+        named = {figure_name(one, content.facts, kind): one for one in content.spoken.drawn.values()}
+        return f"{named[name].title}. {named[name].subtitle}." if name in named else ""
     if not table:
         return words[_WHOLE[kind]] if kind in _WHOLE else ""
     if f"-{table}-changes-" in name:

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from qonys.disseminate.bulletin.sheets import Column, Part, Sheet, heads_within, sheet_for
+from qonys.disseminate.bulletin.sheets import POINTS_A_PIXEL, Column, Part, Sheet, heads_within, lying, sheet_for
+from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.methodology import SaidIndicator
 from qonys.disseminate.page import WHAT_CHANGED, Block, ReleaseContent, SaidComparison
 from qonys.disseminate.table_layout import Head, RowHead
@@ -96,11 +97,13 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):
-    """A figure of the page: the same SVG, and what is read out of it."""
+    """A figure of the page: the same SVG, what is read out of it, and its width in points."""
 
     id: str
     svg: str
     alternative: str
+    width: float
+    across: bool = False
 
 
 Item: TypeAlias = Heading | Points | Paragraphs | Terms | Links | Table | Picture
@@ -160,7 +163,7 @@ def bulletin_of(content: ReleaseContent, order: Sequence[str]) -> Bulletin:
         figures=tuple((figure.label, figure.value, figure.growth) for figure in spoken.figures),
         contents_label=words["page.contents"],
         runs=_runs(items),
-        placed=tuple(item.id for item in items if isinstance(item, Heading | Table)),
+        placed=tuple(item.id for item in items if isinstance(item, Heading | Table | Picture)),
     )
 
 
@@ -186,6 +189,8 @@ class _Writer:
             yield Points(tuple((s.text, *self._link(s.table)) for s in block.sentences))
         if block.paragraphs:
             yield Paragraphs(block.paragraphs)
+        for figure in block.figures:
+            yield _picture(figure)
         for table in block.tables:
             yield self._table(table, block.level)
         if block.glossary:
@@ -299,13 +304,22 @@ def _runs(items: Sequence[Item]) -> tuple[Run, ...]:
     """Items on sheets that lie the same way: a heading as what it heads, a short table as a wide one before it."""
     across, ways = False, []
     for item in reversed(items):
-        across = item.across if isinstance(item, Table) else across and isinstance(item, Heading)
+        across = item.across if isinstance(item, Table | Picture) else across and isinstance(item, Heading)
         ways.append(across)
     ways.reverse()
     for n, item in enumerate(items[1:], start=1):
         ways[n] = ways[n] or (ways[n - 1] and isinstance(item, Table) and len(item.side) <= _SHORT)
     paired = zip(ways, items, strict=True)
     return tuple(Run(way, tuple(item for _, item in group)) for way, group in groupby(paired, key=itemgetter(0)))
+
+
+def _picture(figure: Figure) -> Picture:
+    """A figure as large as a sheet holds it, and no larger than it is; a wide one lies across."""
+    made = figure.picture
+    across, room, depth = lying(made.width, made.height)
+    width = min(room, depth * made.width / made.height, made.width * POINTS_A_PIXEL)
+    alternative = " ".join(f"{text.rstrip('.')}." for text in (figure.title, figure.subtitle, figure.finding))
+    return Picture(figure.anchor, made.svg.decode(), alternative, round(width, 1), across)
 
 
 def _parts(

@@ -15,6 +15,12 @@ from qonys.disseminate.table_layout import Head
 UPRIGHT, ACROSS = 498.0, 745.0
 """Width of the text on a sheet of A4, in points (1/72 inch)."""
 
+POINTS_A_PIXEL = 0.75
+_DEEP_UPRIGHT, _DEEP_ACROSS = 640.0, 440.0
+"""Height that a picture may have, in points; a heading has room above it."""
+_SMALLEST = 0.55
+"""How much smaller than it is a picture may become before it lies across, as its letters must be read"""
+
 _SIZES = ((UPRIGHT, 8.5), (UPRIGHT, 7.5), (ACROSS, 8.5), (ACROSS, 7.5))
 _PARTED = 8.0
 _WIDEST_HEAD = 160.0
@@ -75,6 +81,15 @@ def sheet_for(heads: Sequence[Column], columns: Sequence[Column], groups: Sequen
     cuts = _cuts_between_groups(wide, groups, room) or _even_cuts(wide, room)
     parts = tuple(_part(wide, start, stop, room) for start, stop in pairwise(cuts))
     return Sheet(across=True, size=_PARTED, heads=side, parts=parts)
+
+
+def lying(width: float, height: float) -> tuple[bool, float, float]:
+    """Whether a picture of so many pixels lies across, and the width and the height that it may have there, in points."""
+    upright = min(UPRIGHT / width, _DEEP_UPRIGHT / height)
+    across = min(ACROSS / width, _DEEP_ACROSS / height)
+    if upright < _SMALLEST * POINTS_A_PIXEL and across > upright:
+        return True, ACROSS, _DEEP_ACROSS
+    return False, UPRIGHT, _DEEP_UPRIGHT
 
 
 def heads_within(heads: Iterable[Head], start: int, stop: int) -> tuple[Head, ...]:
