@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -45,6 +46,17 @@ def drawn(profile: Profile, table: OutputTable, figure: FigureDesign, language: 
     notice = f"{identity.notice[language]} {identity.synthetic_notice[language]}"
     about = About(facts, identity.names[language], identity.office[language], "Release", notice, profile.tiles)
     return figures_in(words_of(profile, language), design, readings.data, {table.id: table}, about)[figure.id]
+
+
+def without_losses(tables: Mapping[str, OutputTable]) -> dict[str, OutputTable]:
+    """Made-up tables with every number above zero, so that every kind of figure can be drawn of them."""
+    return {
+        name: msgspec.structs.replace(
+            table,
+            cells={k: c._replace(value=None if c.value is None else abs(c.value)) for k, c in table.cells.items()},
+        )
+        for name, table in tables.items()
+    }
 
 
 def marks_of(figure: Figure, tag: str) -> dict[str, dict[str, str]]:

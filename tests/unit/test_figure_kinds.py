@@ -94,6 +94,30 @@ def test_pyramids_of_two_measures_share_one_scale_with_the_youngest_at_the_botto
     assert numbers_in(figure.html) == ["1", "0", "20", "40", "10", "20", "0", "0", "10", "0", "5", "4"]
 
 
+@pytest.mark.parametrize("kind", ["pyramid", "shares", "chord"])
+def test_what_has_no_place_for_losses_is_not_drawn_of_them(mini: Profile, kind: str) -> None:
+    design = {
+        "pyramid": design_of(
+            mini, kind="pyramid", table="external-by-country", measures=["arrivals"], along="age_group", by="sex",
+            series=["M", "F"],
+        ),
+        "shares": shares_design(mini),
+        "chord": design_of(mini, **{**MAP, "kind": "chord"}),
+    }[kind]  # fmt: skip
+    table = {
+        "pyramid": drawn_table(
+            mini, "external-by-country", ["age_group"], ["sex", "measure", "period"], AGES.replace(" 40 |", "-40 |")
+        ),
+        "shares": drawn_table(
+            mini, "external-by-ethnicity", ["ethnicity"], ["period", "measure"], SHARES.replace("  5.0", " -5.0")
+        ),
+        "chord": flows(mini, FLOWS.replace(" 110", "-110")),
+    }[kind]
+    outcome = computed(mini, table, design)
+    assert outcome.data == {}
+    assert "below zero" in outcome.findings[0].what
+
+
 def test_a_map_of_heat_shades_flows_alone_in_the_order_of_neighbours(mini: Profile) -> None:
     figure = drawn(mini, flows(mini), design_of(mini, **MAP))
     cells = marks_of(figure, "rect")

@@ -14,7 +14,7 @@ from qonys.disseminate.figures.canvas import INNER, Body, KeyItem, rectangle, st
 from qonys.disseminate.figures.colours import ACCENT, ARRIVALS, DEPARTURES, INK, STRONG_LINE, colour_of
 from qonys.disseminate.figures.plotted import Plotted, Point, Series
 from qonys.disseminate.figures.scale import Scale, tight_scale
-from qonys.disseminate.figures.text_width import text_lines, text_width
+from qonys.disseminate.figures.text_width import text_lines, text_width, widest
 
 _LABEL, _NUMBER = 12.5, 12.0
 _WIDEST_LABEL = 230.0
@@ -101,7 +101,8 @@ def bars_html(plotted: Plotted, corner: str, caption: str) -> Markup:
     zero = 100 * scale.share(0)
     heads = Markup("").join(Markup('<th scope="col">{}</th>').format(series.label) for series in plotted.series)
     rows = Markup("").join(_row(plotted, index, scale, zero) for index in range(len(plotted.heads)))
-    shape = Markup(' style="--z:{:.1f}%"').format(zero) if zero else Markup()
+    numbers = widest(point.said for series in plotted.series for point in series.points)
+    shape = Markup(' style="--n:{:.1f}em{}"').format(numbers, Markup(";--z:{:.1f}%").format(zero) if zero else "")
     return Markup(
         '<table class="bars{}"{}><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th>{}</tr></thead>'
         "<tbody>{}</tbody></table>"

@@ -11,7 +11,7 @@ from qonys.disseminate.figures.canvas import INNER, Body, n, shape, straight, te
 from qonys.disseminate.figures.chord import Chord, Flow, Sector
 from qonys.disseminate.figures.colours import INK, PARTS, SOFT
 from qonys.disseminate.figures.lines import spread
-from qonys.disseminate.figures.text_width import text_lines
+from qonys.disseminate.figures.text_width import text_lines, widest
 from qonys.disseminate.numbers import number
 
 _RADIUS, _RING, _MIDDLE = 205.0, 12.0, INNER / 2
@@ -113,6 +113,6 @@ def chord_html(chord: Chord, count: int, corner: str, measure: str, caption: str
         for f in flows
     )
     return image + Markup(
-        '<table class="bars flows"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
+        '<table class="bars flows" style="--n:{:.1f}em"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
         "</tr></thead><tbody>{}</tbody></table>"
-    ).format(caption, corner, measure, rows)
+    ).format(widest(f.point.said for f in flows), caption, corner, measure, rows)

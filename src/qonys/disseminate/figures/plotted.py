@@ -28,6 +28,7 @@ from qonys.disseminate.words import Words
 
 OTHERS = "others"
 Key = tuple[str, ...]
+_WITHOUT_LOSSES = ("shares", "pyramid", "chord")
 _TOP_OF_PARTS = ("shares", "chord")
 _AS_NEIGHBOURS = ("heat_map", "multiples", "chord")
 
@@ -120,9 +121,16 @@ def why_not_drawn(design: FigureDesign, tables: Mapping[str, OutputTable], perio
     unknown = [code for code in design.series if code not in roles.get(design.by, set())]
     if unknown:
         return f"{table.id} has no {design.by} “{unknown[0]}”"
-    drawn = (table.cells.get(key) for key in drawn_keys(design, table, period))
-    if all(cell is None or shown(cell, 0).value is None for cell in drawn):
+    values = [
+        cell.value
+        for panel in panel_designs(design)
+        for key in drawn_keys(panel, table, period)
+        if (cell := table.cells.get(key)) is not None and cell.value is not None and shown(cell, 0).value is not None
+    ]
+    if not values:
         return f"none of its cells in {table.id} has a value"
+    if design.kind in _WITHOUT_LOSSES and min(values) < 0:
+        return f"{table.id} has a value below zero, which has no place in it"
     return ""
 
 

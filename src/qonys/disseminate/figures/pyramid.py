@@ -12,7 +12,7 @@ from markupsafe import Markup
 from qonys.disseminate.figures.canvas import INNER, Body, KeyItem, rectangle, text
 from qonys.disseminate.figures.colours import ACCENT, INK
 from qonys.disseminate.figures.plotted import Plotted, Point
-from qonys.disseminate.figures.text_width import text_width
+from qonys.disseminate.figures.text_width import text_width, widest
 
 OTHER_SIDE = "#e69f00"
 _STEP, _NUMBER, _AGE, _HEAD = 19.0, 10.5, 11.0, 13.0
@@ -59,7 +59,8 @@ def pyramid_html(panels: Sequence[Plotted], titles: Sequence[str], corner: str) 
     """The pyramids as tables whose cells hold bars; side by side where there is room."""
     largest = _largest(panels)
     tables = Markup("").join(_table(panel, title, corner, largest) for panel, title in zip(panels, titles, strict=True))
-    return Markup('<div class="pyramids">{}</div>').format(tables)
+    numbers = widest(point.said for panel in panels for series in panel.series for point in series.points)
+    return Markup('<div class="pyramids" style="--n:{:.1f}em">{}</div>').format(numbers, tables)
 
 
 def _table(panel: Plotted, title: str, corner: str, largest: float) -> Markup:

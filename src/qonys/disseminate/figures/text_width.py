@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -35,6 +36,11 @@ def text_lines(text: str, width: float, size: float, weight: int = 400) -> list[
         else:
             lines.append(word)
     return lines
+
+
+def widest(texts: Iterable[str]) -> float:
+    """Width of the widest of some short texts in ems, with some room, as a page may write digits of one width."""
+    return max((text_width(text, 1) for text in texts), default=0.0) * 1.08 + 0.2
 
 
 @cache
