@@ -110,6 +110,8 @@ def test_slips_fields_and_lags_are_counted_as_drawn(tmp_path: Path) -> None:
     assert fields["education"] == FieldCounts("education", 3, 1, 0), "eve is a child and is not asked"
     assert fields["origin_locality"].applicable == 3, "dot came from abroad"
     assert not fields["marital"].asked
+    of_2025 = register_counts(walk.line.office, Period(2025), date(2025, 12, 31)).slips
+    assert (of_2025.delivered, of_2025.quarantined) == (0, 0), "a mistyped date opens no year"
     later = register_counts(walk.line.office, Period(2024), date(2024, 9, 30))
     assert (later.slips.delivered, later.lags) == (7, {2: 2, 1: 2, 5: 1})
 

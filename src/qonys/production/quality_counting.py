@@ -35,20 +35,24 @@ _APPLIES = {
 
 _IN_PERIOD = "date >= cast($first as date) and date <= cast($last as date)"
 _IN_TIME = f"received <= cast($cut_off as date) and {_IN_PERIOD}"
+_OF_A_YEAR = "date <= received"
+"""A slip that is dated after the day on which it came, and is no move, is of no year (`accounting`)."""
 _KNOWN = "known_from <= cast($cut_off as date) and (known_to is null or known_to > cast($cut_off as date))"
 _OVERTAKEN = ("corrected", "replaced")
 _SLIPS = f"""
 select
-  (select count(*) from registrations semi join deliveries using (delivery) where {_IN_TIME}) as entered,
+  (select count(*) from registrations semi join deliveries using (delivery) where {_IN_TIME} and {_OF_A_YEAR})
+    + (select count(*) from moves join deliveries using (delivery)
+       where line = 0 and {_KNOWN} and {_IN_PERIOD} and not {_OF_A_YEAR}) as entered,
   (select count(*) from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row)
-   where {_IN_TIME}) as refused,
+   where {_IN_TIME} and {_OF_A_YEAR}) as refused,
   (select count(*) from moves where line = 0 and {_KNOWN} and {_IN_PERIOD}) as moved,
   (select count(*) from moves where line = 0 and {_KNOWN} and {_IN_PERIOD}
    and len(list_filter(edits, lambda e: split_part(e, ':', 2) <> 'imputed')) > 0) as edited
 """
 _OUT = f"""
 select fate, reasons, count(*) as n from exceptions join deliveries using (delivery)
-where {_IN_TIME} and since <= cast($cut_off as date) group by all
+where {_IN_TIME} and {_OF_A_YEAR} and since <= cast($cut_off as date) group by all
 """
 _FLAGS = f"""
 select unnest(reasons) as rule, count(*) as n from flags join deliveries using (delivery) where {_IN_TIME} group by 1

@@ -11,7 +11,7 @@ from qonys.concepts.quality import QUALITY_MEASURES, MirrorFigure
 from qonys.concepts.status import ObservationStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
-from qonys.datasets.output import OutputTable
+from qonys.datasets.output import OutputTable, Reference
 from qonys.datasets.quality import DeliveryCounts, FieldCounts, Measured, RegisterCounts, ReleaseDays, SlipCounts
 from qonys.evaluate.quality import coherence, register
 from qonys.evaluate.quality.days import time_measures
@@ -138,6 +138,14 @@ def test_the_earlier_cut_off_comes_first_whichever_the_release_draws(mini: Profi
     for one, other in ((earlier, later), (later, earlier)):
         found = revision_measures({"t": one}, {"t": other})
         assert next(m.value for m in found if m.of["measure"] == "arrivals") == 5.0
+
+
+def test_figures_that_were_taken_over_have_no_revision(mini: Profile) -> None:
+    taken = (Reference("Ardal"),)
+    table = regions(mini)
+    cells = {key: cell._replace(taken_from=taken) for key, cell in table.cells.items()}
+    over = msgspec.structs.replace(table, cells=cells)
+    assert {one.why for one in revision_measures({"t": over}, {"t": over})} == {"nothing_counted"}
 
 
 def test_without_a_second_cut_off_there_is_no_revision(mini: Profile) -> None:

@@ -22,7 +22,8 @@ _FORMULAS = {
 def revision_measures(tables: Mapping[str, OutputTable], other: Mapping[str, OutputTable]) -> Iterator[Measured]:
     """Size and bias of the revisions of every table that stands at two data cut-offs, by measure of the table.
 
-    Over the cells of the release's own period that have a value at both; totals are left out where they have parts.
+    Over the cells of the release's own period that have a value at both; totals are left out where they have parts, and
+    figures that were taken over, which no cut-off changes.
 
     Args:
         tables: the tables of the release.
@@ -52,7 +53,7 @@ def _of_measure(before: OutputTable, after: OutputTable, measure: str) -> Iterat
 
 
 def inner_keys(table: OutputTable) -> list[tuple[str, ...]]:
-    """Cells of the table's own year, up to its period, whose codes are no sums of other codes shown: the deepest members."""
+    """Counted cells of the table's own year, up to its period, whose codes are no sums of other codes shown: the deepest members."""
     inner = {
         dimension.id: {m.code for m in dimension.members if m.depth == max(m.depth for m in dimension.members)}
         for dimension in table.dimensions
@@ -65,5 +66,6 @@ def inner_keys(table: OutputTable) -> list[tuple[str, ...]]:
         for key in table.keys()  # noqa: SIM118 no mapping: the keys in order
         if own.first_day <= (day := Period.parse(key[period])).first_day
         and day.last_day <= own.last_day
+        and not table.cells[key].taken_from
         and all(code in inner[name] for name, code in zip(names, key, strict=True) if name in inner)
     ]
