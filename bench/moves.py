@@ -22,7 +22,8 @@ def write_moves(folder: Path, rows: int, regions: int) -> Files:
         regions: number of regions; codes ``R0001`` …
     """
     folder.mkdir(parents=True)
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"memory_limit": "2GB", "threads": 2})
+    connection.execute("set enable_progress_bar = false")
     for start in range(0, rows, FILE_ROWS):
         some = min(FILE_ROWS, rows - start)
         connection.execute(

@@ -1,32 +1,50 @@
-"""How long counting takes as moves become more: seconds a million moves, and peak memory, in one machine of two cores.
+"""How long counting takes as moves become more: seconds a million moves, and peak memory, with two threads and a bound of 4 GB.
 
-    .venv/bin/python bench/scale_of_flows.py [--most 100000000] [--regions 60]
+    .venv/bin/python bench/scale_of_flows.py [--most 100000000] [--regions 60] [--runs 3] [--other-work] [--picture]
 
-Each size is a process of its own with two threads and a bound of 4 GB; the flows are origin × destination × month × sex × age group.
-Writes bench/results/scale_of_flows.csv. Moves are made up anew for each size and deleted: 100 million take about 2 GB of disk.
+The flows are origin × destination × month × sex × age group. Each size is counted in a process of its own, which counts by codes
+first where `qonys tabulate` would; the moves are written by another process, so that its memory is not told as that of counting.
+Each size is counted several times (beyond 100 million once), and the median is told: seconds of the clock, and of both cores together, which say the same on
+a machine that does other work (`--other-work` notes that it did). Writes bench/results/scale_of_flows.csv and .png.
+Moves beyond 100 million are the same files named several times: 100 million take about 1.3 GB of disk, which are given back.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import math
 import os
+import platform
 import resource
 import shutil
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
-from cube_against_sql import CUBES, flows
+import duckdb
+from cube_against_sql import CUBES
 from moves import territory, write_moves
 
+from qonys.datasets.outcome import Files
+from qonys.disseminate.figures.png import png_of
 from qonys.engine.duck import DuckDBEngine
+from qonys.queries.flows import counts_codes_first, flows_query
 
+T = TypeVar("T")
 RESULTS = Path(__file__).parent / "results"
 ALLOWED = 1.2
-FIELDS = ("moves", "flows", "seconds", "seconds_a_million", "peak_gib", "cores", "memory_gib")
+MOST_WRITTEN = 100_000_000
+MONTHS, SEXES, AGE_GROUPS = 12, 4, 20
+FIELDS = (
+    "moves", "flows", "codes_first", "seconds", "processor_seconds", "seconds_a_million", "processor_seconds_a_million",
+    "peak_gib", "runs", "cores", "memory_gib", "processor", "duckdb", "other_work",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -34,43 +52,144 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=100_000_000, help="the largest number of moves")
     parser.add_argument("--regions", type=int, default=60, help="regions")
+    parser.add_argument("--runs", type=int, default=3, help="timed runs of each size")
+    parser.add_argument("--other-work", action="store_true", help="other work was running on the machine")
+    parser.add_argument(
+        "--picture", action="store_true", help="only draw the picture anew, from the table that is there"
+    )
     given = parser.parse_args()
-    rows: list[dict[str, float]] = []
+    if given.picture:
+        with (RESULTS / "scale_of_flows.csv").open(encoding="utf-8", newline="") as file:
+            (RESULTS / "scale_of_flows.png").write_bytes(png_of(picture(list(csv.DictReader(file))).encode()))
+        return
+    rows: list[dict[str, object]] = []
     moves = 1_000_000
     while moves <= given.most:
-        with get_context("spawn").Pool(1) as alone:
-            rows.append(alone.apply(counted, (moves, given.regions)))
-        print({name: round(value, 3) for name, value in rows[-1].items()})
+        runs = given.runs if moves <= MOST_WRITTEN else 1
+        rows.append(measured(moves, given.regions, runs) | machine(runs, other_work=given.other_work))
+        print({name: rows[-1][name] for name in FIELDS[:8]}, flush=True)
+        write_table(rows)
         moves *= 10
+    (RESULTS / "scale_of_flows.png").write_bytes(png_of(picture(rows).encode()))
+    for name in ("seconds_a_million", "processor_seconds_a_million"):
+        largest, ten_million = (float(str(row[name])) for row in (rows[-1], rows[min(1, len(rows) - 1)]))
+        print(f"{name}: the largest against 10 million: ratio {largest / ten_million:.2f} of {ALLOWED}")
+
+
+def measured(moves: int, regions: int, runs: int) -> dict[str, object]:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        written = alone(write, folder / "moves", min(moves, MOST_WRITTEN), regions)
+        paths = written * (moves // min(moves, MOST_WRITTEN))
+        found = [alone(counted, paths, moves, regions, folder) for _ in range(runs)]
+    finally:
+        shutil.rmtree(folder)
+    clock, processor = (statistics.median(float(one[name]) for one in found) for name in ("clock", "processor"))
+    return {
+        "moves": moves,
+        "flows": int(found[0]["flows"]),
+        "codes_first": "yes" if first(moves, regions) else "no",
+        "seconds": round(clock, 2),
+        "processor_seconds": round(processor, 2),
+        "seconds_a_million": round(clock / moves * 1e6, 4),
+        "processor_seconds_a_million": round(processor / moves * 1e6, 4),
+        "peak_gib": round(max(one["peak"] for one in found), 2),
+    }
+
+
+def alone(what: Callable[..., T], *given: object) -> T:
+    """What a process of its own finds."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(what, given)
+
+
+def write(folder: Path, moves: int, regions: int) -> tuple[str, ...]:
+    return write_moves(folder, moves, regions).paths
+
+
+def first(moves: int, regions: int) -> bool:
+    return counts_codes_first(moves, regions, MONTHS, (SEXES, AGE_GROUPS))
+
+
+def counted(paths: tuple[str, ...], moves: int, regions: int, spill: Path) -> dict[str, float]:
+    engine = DuckDBEngine(memory_limit="4GB", threads=2, spill=spill)
+    files = Files(paths, duckdb.read_parquet(paths[0]).limit(0).to_arrow_table().schema)
+    query = flows_query((CUBES["O×D×sex×age group"],), changes=() if first(moves, regions) else None)
+    start, used = time.perf_counter(), time.process_time()
+    found = engine.run(query, {"cut_off": "2025-02-28"}, moves=files, territory=territory(regions))
+    return {
+        "clock": time.perf_counter() - start,
+        "processor": time.process_time() - used,
+        "flows": found.num_rows,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    }
+
+
+def machine(runs: int, *, other_work: bool) -> dict[str, object]:
+    """What the figures were measured on, without names of it."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "runs": runs,
+        "cores": os.cpu_count() or 0,
+        "memory_gib": round(memory, 1),
+        "processor": platform.machine(),
+        "duckdb": duckdb.__version__,
+        "other_work": "yes" if other_work else "no",
+    }
+
+
+def write_table(rows: list[dict[str, object]]) -> None:
     RESULTS.mkdir(exist_ok=True)
     with (RESULTS / "scale_of_flows.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, FIELDS, lineterminator="\n")
         table.writeheader()
-        table.writerows({name: round(value, 3) for name, value in row.items()} for row in rows)
-    growth = rows[-1]["seconds_a_million"] / rows[1]["seconds_a_million"] if len(rows) > 2 else float("nan")
-    print(f"seconds a million moves, the largest against 10 million: ratio {growth:.2f} of {ALLOWED}")
+        table.writerows(rows)
 
 
-def counted(moves: int, regions: int) -> dict[str, float]:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        files = write_moves(folder / "moves", moves, regions)
-        engine = DuckDBEngine(memory_limit="4GB", threads=2, spill=folder)
-        start = time.perf_counter()
-        found = flows(engine, CUBES["O×D×sex×age group"], files, territory(regions))
-        seconds = time.perf_counter() - start
-    finally:
-        shutil.rmtree(folder)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {
-        "moves": moves,
-        "flows": found.num_rows,
-        "seconds": seconds,
-        "seconds_a_million": seconds / moves * 1e6,
-        "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
-        "cores": os.cpu_count() or 0,
-        "memory_gib": memory,
-    }
+def picture(rows: list[dict[str, object]]) -> str:
+    """Seconds over moves, both by powers of ten: a straight line that rises by one in one is linear."""
+    lines = {"by the clock": ("seconds", "#1f5f8b"), "of the processor, both cores": ("processor_seconds", "#b35c00")}
+    values = {name: [float(str(row[field])) for row in rows] for name, (field, _) in lines.items()}
+    low, high = -1, math.ceil(math.log10(max(max(of_line) for of_line in values.values())) + 0.2)
+    across = [120 + 460 * place / max(len(rows) - 1, 1) for place in range(len(rows))]
+    parts = [text(40, 34, "Seconds to count moves: origin × destination × month × sex × age", 16)]
+    note = f"{rows[0]['cores']} cores, bound of 4 GB, DuckDB {rows[0]['duckdb']}, median of {rows[0]['runs']} runs"
+    parts.append(text(40, 56, note + ("; other work was running" if rows[0]["other_work"] == "yes" else ""), 12))
+
+    def height(seconds: float) -> float:
+        return 360 - 270 * (math.log10(seconds) - low) / (high - low)
+
+    for power in range(low, high + 1):
+        level = height(10**power)
+        parts.append(f'<line x1="80" x2="620" y1="{level:.1f}" y2="{level:.1f}" stroke="#ddd"/>')
+        parts.append(text(36, level + 4, f"{10**power:g} s", 12))
+    for row, at in zip(rows, across, strict=True):
+        parts.append(text(at - 26, 384, f"{int(str(row['moves'])) // 10**6:,} M", 12))
+        parts.append(text(at - 26, 400, f"{row['peak_gib']} GiB at most", 11))
+    for place, (name, (field, colour)) in enumerate(lines.items()):
+        points = [(at, height(value)) for at, value in zip(across, values[name], strict=True)]
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        parts.append(f'<polyline points="{joined}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for (x, y), row in zip(points, rows, strict=True):
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
+            parts.append(
+                text(
+                    x + 8,
+                    y + (16 if place else -8),
+                    f"{float(str(row[f'{field}_a_million'])):.3f} a million",
+                    11,
+                    colour,
+                )
+            )
+        parts.append(text(96, 90 + 18 * place, f"— {name}", 12, colour))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="420" font-family="Inter">'
+        f'<rect width="700" height="420" fill="white"/>{"".join(parts)}</svg>'
+    )
+
+
+def text(x: float, y: float, words: str, size: int, colour: str = "#222") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}">{words}</text>'
 
 
 if __name__ == "__main__":

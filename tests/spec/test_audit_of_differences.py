@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
@@ -183,3 +185,41 @@ def test_what_is_not_sensitive_is_left_alone(mini: Profile) -> None:
     designs = (BEFORE, SINCE)
     tables = shown(mini, designs, TWO_FROM_THE_DISTRICT_THAT_CHANGED)
     assert found(mini, tables, Protection(sensitive=("sex",), exact={"before": "", "since": ""})) == set()
+
+
+FROM_ABROAD = {"universe": "external", "measures": ("arrivals",)}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_what_two_borders_tell_is_what_every_count_that_agrees_says(mini: Profile, seed: int) -> None:
+    """Brute force over the arrivals in Northmark, in the district that left it, in Southmark and in the centre."""
+    draw = np.random.default_rng(seed)
+    truth = draw.integers(0, 5, 4)
+    before = design("before", "area ethnicity", boundaries="2023", **FROM_ABROAD)
+    since = design("since", "area ethnicity", boundaries="2024", **FROM_ABROAD)
+    sums = np.array([[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]])
+    shown_as = sums @ truth
+    rounded = shown_as.copy()
+    small = (rounded[3:] > 0) & (rounded[3:] < 3)
+    rounded[3:][small] = np.where(draw.random(small.sum()) < 0.5, 0, 3)
+    areas = ("N1", "S1", "C1")
+    tables = [
+        Published(one, "final", {"arrivals": {("2024", a, "ard"): int(v) for a, v in zip(areas, values, strict=True)}})
+        for one, values in ((before, rounded[:3]), (since, rounded[3:]))
+    ]
+    reach = np.array([0, 0, 0, 2, 2, 2])
+    least, most = np.maximum(rounded - reach, rounded > 0), rounded + reach
+    agreeing = np.array([
+        counts for counts in product(range(10), repeat=4)
+        if (sums @ counts >= least).all() and (sums @ counts <= most).all()
+    ])  # fmt: skip
+    expected = {
+        (int(low), int(high))
+        for low, high in zip(agreeing.min(axis=0), agreeing.max(axis=0), strict=True)
+        if low >= 1 and high < 3
+    }
+    by = Protection(sensitive=("ethnicity",), exact={"before": ""}, additive=("since",), base=3)
+    told = {(one.least, one.most) for one in differences(tables, by, territory_table(mini.areas, mini.identity.level))}
+    itself = {(int(v), int(v)) for v in shown_as[:3] if 0 < v < 3}
+    assert expected - itself <= told
+    assert told <= expected

@@ -176,7 +176,8 @@ def _found_in(shown: Sequence[_Shown], plan: Protection, kinds: MoveKinds, *, th
     system = _system(shown, kinds)
     if system is None:
         return
-    known = {row.tobytes() for row in system.sums}
+    told = system.told.recoverable(plan.threshold)
+    known = {row.tobytes() for row in system.sums[told]}  # what a table says itself is no difference
     for bits, weakness in (
         *_between_two(system, plan.threshold),
         *_of_unknown(system, plan.threshold, thorough=thorough),
