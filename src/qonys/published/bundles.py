@@ -104,6 +104,7 @@ class PublishedFolder:
                     where=str(self.folder),
                     next_step="Look what is public when they have finished, then run the command again if it is needed.",
                 ) from None
+            _remove_leftovers(self.folder)
             yield
 
     def add(self, bundle: Path, release: ReleaseFile, signature: bytes | None = None) -> Path:
@@ -116,7 +117,6 @@ class PublishedFolder:
         if target.is_dir():
             return target
         beside = target.with_name(f".{facts.vintage}.{os.getpid()}")
-        _remove_leftovers(target.parent)
         try:
             for name in (RELEASE_FILE, *release.files):
                 (beside / name).parent.mkdir(parents=True, exist_ok=True)
@@ -215,12 +215,13 @@ def _replaced(path: Path, content: bytes) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """What an interrupted publication left; nobody else publishes now."""
-    for path in folder.glob(".*.[0-9]*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    """What interrupted publications left: hidden files and folders that end with the number of a process."""
+    for place in ("*/*", f"*/*/{LATEST}", f"*/*/{LATEST}/*", f"*/{CALENDAR}/*"):
+        for path in folder.glob(f"{place}/.*.[0-9]*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _leading_page(language: str, title: str, vintage: str, folder: str) -> bytes:
