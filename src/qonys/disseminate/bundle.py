@@ -84,14 +84,12 @@ def release_bundle(
     bundle: dict[str, bytes] = {}
     for content in contents:
         fail_if_a_text_is_defective(every_text(content), content.words)
-        bundle |= _pages(content)
+        bundle |= _pages(content) | how_we_know_files(content, grounds or Grounds(), in_order)
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, content.words, facts)
         bundle |= revision_files(revision, tables, content.words, facts) if revision else {}
-        bundle |= how_we_know_files(content, grounds or Grounds(), in_order, set(_shown(design.sections)))
         bundle |= figure_files(content.spoken.drawn.values(), facts)
-    titles = {content.words.language: content.spoken.title for content in contents}
-    bundle["index.html"] = front_page(profile, titles).encode()
+    bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
     bundle[SUMS] = checksums(bundle)

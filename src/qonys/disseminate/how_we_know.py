@@ -6,7 +6,7 @@ records behind a figure is told where the figure is that number and is published
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.explaining import Facts, SaidLine, said_checks, said_query, teller
 from qonys.disseminate.files import file_name
 from qonys.disseminate.numbers import long_date, number
-from qonys.disseminate.page import ReleaseContent, languages_of, templates
+from qonys.disseminate.page import Block, ReleaseContent, languages_of, templates
 from qonys.disseminate.words import Words
 
 PAGE = "how-we-know.html"
@@ -65,16 +65,13 @@ class SaidWay:
     lines: tuple[SaidLine, ...]
 
 
-def how_we_know_files(
-    content: ReleaseContent, grounds: Grounds, tables: Mapping[str, OutputTable], shown: Collection[str]
-) -> dict[str, bytes]:
+def how_we_know_files(content: ReleaseContent, grounds: Grounds, tables: Mapping[str, OutputTable]) -> dict[str, bytes]:
     """The page and the files of one language: path in the bundle -> content.
 
     Args:
         content: what the release says in the language.
         grounds: where the slips went and what is checked of them.
         tables: the tables of the release, in order.
-        shown: ids of the tables that stand on the page of the release.
 
     Raises:
         ProfileError: a word is missing in the language.
@@ -84,15 +81,15 @@ def how_we_know_files(
     checks = said_checks(grounds.rules, profile.integration, words)
     ways = _said_ways(grounds, facts, words)
     files = {_name(facts, OF_RELEASE, language): _release_file(ways, checks, facts, words)}
-    said_tables = []
+    said_tables, shown = [], set(_anchors(content.blocks))
     for name, table in tables.items():
         told = (
             *said_query(profile.tables[name], profile, words, period, table.cut_off),
             (words["how.records"], words[f"how.records.{_records(profile, name)}"]),
         )
-        path = _name(facts, f"{name}-{OF_RELEASE}", language)
+        path, anchor = _name(facts, f"{name}-{OF_RELEASE}", language), f"table-{name}"
         files[path] = _table_file(table, told, _records(profile, name), facts, words)
-        said_tables.append(SaidTable(f"table-{name}", table.title[language], told, f"../{path}", name in shown))
+        said_tables.append(SaidTable(anchor, table.title[language], told, f"../{path}", anchor in shown))
     page = templates().get_template("how_we_know.html")
     files[f"{language}/{PAGE}"] = page.render(
         w=words, language=language, languages=languages_of(profile), title=content.spoken.title,
@@ -100,6 +97,13 @@ def how_we_know_files(
         tables=said_tables, page=PAGE, facts=facts,
     ).encode()  # fmt: skip
     return files
+
+
+def _anchors(blocks: Iterable[Block]) -> Iterator[str]:
+    """The tables that stand on the page of the release."""
+    for block in blocks:
+        yield from (table.anchor for table in block.tables)
+        yield from _anchors(block.blocks)
 
 
 def _records(profile: Profile, table: str) -> str:
