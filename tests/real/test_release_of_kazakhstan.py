@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,14 @@ from python_calamine import CalamineWorkbook
 
 from qonys.concepts.indicator import WITH_POPULATION
 from qonys.concepts.period import Period
+from qonys.datasets.explanation import Explanation
+from qonys.production.explaining import ExplainedTable
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from real.real_data import real_data
 from real.walked_line import WalkedLine, walked_line
+from spec.bundle_rows import Row, places, rows_of, stands_at
+from spec.explained_cells import every_explanation, explained_tables, fail_unless_it_sums, rounding
 from spec.planted_findings import FOUND_BY, fail_unless_errors_are_the_planted_ones, groups_failing, warnings_of
 from spec.seed_figures import LANGUAGES, figures_missing_from, visible_text
 
@@ -337,3 +342,39 @@ def test_warnings_are_the_expected_ones(kazakhstan: WalkedLine) -> None:
         "internal-year-on-year", "many-set-apart",
     }  # fmt: skip
     assert groups_failing(office) == {"internal-year-on-year": 1, "many-set-apart": 1}
+
+
+def test_every_published_figure_is_explained_and_no_exact_value_that_is_hidden_is_told(kazakhstan: WalkedLine) -> None:
+    """All cells of the release, and with them any 5,000 that are drawn from it."""
+    explained = Counter[str]()
+    absent = Counter[str]()
+    for table in explained_tables(kazakhstan.line.office, Period(2024)):
+        told = list(every_explanation(table))
+        explained.update(one.made for one in told)
+        absent.update(one.why_absent for one in told if one.made == "absent")
+        for one in told:
+            for waterfall in one.waterfalls:
+                fail_unless_it_sums(waterfall)
+            if one.method == "exact" and one.exact is not None and one.published is not None:
+                assert abs(one.exact - one.published) <= rounding(table.published, one.measure), one
+        _fail_if_hidden_values_are_told(table, [one for one in told if one.exact != one.published])
+    assert explained.total() > 3_500
+    assert explained["counted"] > 3_000 and explained["computed"] > 100 and explained["taken"] > 200
+    assert absent["total-alone"] and absent["no-figure"] and absent["no-population"]
+
+
+def _fail_if_hidden_values_are_told(table: ExplainedTable, hidden: list[Explanation]) -> None:
+    if table.release.office.profile.protection.method(table.design.id) == "exact" or not hidden:
+        return
+    folder, languages = table.release.files.folder, table.release.files.languages
+    names = [table.release.files.table(table.design.id, language).labels for language in languages]
+    bundle = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*"))
+              if p.is_file() and (f"-{table.design.id}-" in p.name or p.suffix == ".html")}  # fmt: skip
+    rows = [row for row in rows_of(bundle, table.release.office.profile.tables) if row.table == table.design.id]
+    by_head: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        by_head.setdefault(row.beside, []).append(row)
+    for one in hidden:
+        for beside, above in places(one, table.design, names):
+            for row in by_head.get(beside, ()):
+                assert not (stands_at(row, beside, above) and row.value == f"{one.exact:.0f}"), (row, one.at)

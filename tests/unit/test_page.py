@@ -102,9 +102,10 @@ def test_every_address_is_relative_and_leads_to_something(bundle: dict[str, byte
             elif not address.startswith(("https://", "mailto:")):
                 assert not address.startswith("/")
                 folder = path.rpartition("/")[0]
-                address = address.partition("#")[0]
-                target = address.removeprefix("../") if address.startswith("../") else f"{folder}/{address}".lstrip("/")
+                place, _, part = address.partition("#")
+                target = place.removeprefix("../") if place.startswith("../") else f"{folder}/{place}".lstrip("/")
                 assert target in bundle, address
+                assert not part or f'id="{part}"'.encode() in bundle[target], address
 
 
 def test_headings_never_skip_a_level(bundle: dict[str, bytes]) -> None:

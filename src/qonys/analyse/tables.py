@@ -150,11 +150,16 @@ def is_available(design: TableDesign, at: Mapping[str, str], measure: str, setti
     """The sources hold the sides that a measure counts, and something of the period was delivered."""
     if not was_counted(at["period"], vintage, setting):
         return False
+    return is_covered(design, at, measure, setting.covers)
+
+
+def is_covered(design: TableDesign, at: Mapping[str, str], measure: str, covers: frozenset[Stream]) -> bool:
+    """The sources hold the sides that a measure counts."""
     stream = at.get("stream", "")
     if design.universe in ("internal", "interregional") or stream in _INTERNAL_STREAMS:
-        return "internal" in setting.covers
+        return "internal" in covers
     needed = set(_NEEDS[measure]) | ({"internal"} if design.universe == "all" and stream != "external" else set())
-    return needed <= setting.covers
+    return needed <= covers
 
 
 def was_counted(period: str, vintage: str, setting: Setting) -> bool:

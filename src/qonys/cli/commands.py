@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cyclopts import App
 
 from qonys.cli.demonstration import demo, simulate
+from qonys.cli.explain import explain
 from qonys.cli.keys import rotate, signing
 from qonys.cli.links import link
 from qonys.cli.profile import check, schemas
@@ -50,7 +51,7 @@ def _offer(group: App, *commands: Callable[..., None]) -> None:
 
 _offer(app, new, collect, process, tabulate, status, doctor, history, serve, simulate, demo)
 _offer(app, review, correct, link, corrections)
-_offer(app, findings, quality)
+_offer(app, findings, quality, explain)
 _offer(release, build, verify, compare, approve, schedule, wait, publish, withdraw, calendar)
 release.command(correct_release, name="correct")
 release.command(list_releases, name="list")

@@ -25,6 +25,7 @@ from qonys.disseminate.every_text import every_text
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import About, Readings, compute_figures, figure_files, figures_in
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
+from qonys.disseminate.how_we_know import Grounds, how_we_know_files
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.language_check import fail_if_a_text_is_defective
 from qonys.disseminate.numbers import long_date, number, rounded
@@ -52,6 +53,7 @@ def release_bundle(
     facts: ReleaseFacts,
     report: QualityReport | None = None,
     revision: ReleaseRevision | None = None,
+    grounds: Grounds | None = None,
 ) -> Outcome[dict[str, bytes]]:
     """Every file of a release.
 
@@ -63,6 +65,7 @@ def release_bundle(
         facts: dates, vintage, hashes.
         report: measures of the quality of the release; without it the release has no quality report.
         revision: why figures changed, and what differs from the vintage published before; without it nothing is said of it.
+        grounds: where the slips went and what is checked of them, as the public may know it.
 
     Returns:
         path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
@@ -81,13 +84,12 @@ def release_bundle(
     bundle: dict[str, bytes] = {}
     for content in contents:
         fail_if_a_text_is_defective(every_text(content), content.words)
-        bundle |= _pages(content)
+        bundle |= _pages(content) | how_we_know_files(content, grounds or Grounds(), in_order)
         bundle |= _files(in_order, content)
         bundle |= _change_files(design, tables, earlier, content.words, facts)
         bundle |= revision_files(revision, tables, content.words, facts) if revision else {}
         bundle |= figure_files(content.spoken.drawn.values(), facts)
-    titles = {content.words.language: content.spoken.title for content in contents}
-    bundle["index.html"] = front_page(profile, titles).encode()
+    bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
     bundle[SUMS] = checksums(bundle)

@@ -226,13 +226,13 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
     """
     parts = {field.name: getattr(content, field.name) for field in fields(content)}
     return (
-        _environment()
+        templates()
         .get_template("release.html")
         .render(
             **parts,
             w=content.words,
             language=content.words.language,
-            languages=_languages(content.profile),
+            languages=languages_of(content.profile),
             downloads=downloads,
             file_of_figure=lambda figure, suffix: f"../{figure_name(figure, content.facts, suffix)}",
             what_changed=WHAT_CHANGED,
@@ -242,18 +242,20 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
 
 def front_page(profile: Profile, titles: Mapping[str, str]) -> str:
     """The page that leads to the release in each language: titles by language code."""
-    return _environment().get_template("front.html").render(languages=_languages(profile), titles=titles)
+    return templates().get_template("front.html").render(languages=languages_of(profile), titles=titles)
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """The templates of all pages."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
 
 
-def _languages(profile: Profile) -> list[tuple[str, str]]:
+def languages_of(profile: Profile) -> list[tuple[str, str]]:
+    """The languages of a profile, each by its own name."""
     return [(language, words_of(profile, language)["page.this_language"]) for language in profile.languages]
 
 

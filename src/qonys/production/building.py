@@ -27,6 +27,7 @@ from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
 from qonys.production.released_tables import Flows, released_tables
+from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, release_file
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically
@@ -39,6 +40,7 @@ _PINNED: tuple[State, ...] = (
     "clean/moves",
     "clean/exceptions",
     "clean/amendments",
+    "clean/flags",
     "statistics/flows",
     "statistics/rare_flows",
 )
@@ -73,7 +75,8 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     revision = release_revision(office, essence, tables, earlier)
-    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision)
+    grounds = public_grounds(office, entry.cut_offs)
+    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds)
     told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)

@@ -86,7 +86,11 @@ def end_column(end: str, boundary_set: str | None) -> str:
 
 
 def flows_query(
-    designs: tuple[TableDesign, ...], *, keyed: bool = False, changes: Iterable[date] | None = None
+    designs: tuple[TableDesign, ...],
+    *,
+    keyed: bool = False,
+    changes: Iterable[date] | None = None,
+    more: tuple[str, ...] = (),
 ) -> exp.Expr:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
@@ -103,9 +107,10 @@ def flows_query(
         changes: where it is given, moves are counted by the codes of their ends before these are looked up in the territory:
             quicker where codes are few beside moves (`counts_codes_first`), the same flows always. The days on which the
             territory changes (`datasets.territory.days_of_change`): a code means one area between them.
+        more: columns of the moves by which flows are told apart besides.
     """
     known = "m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))"
-    return _flows(designs, {}, known, keyed=keyed, changes=changes)
+    return _flows(designs, {name: f"m.{name}" for name in more}, known, keyed=keyed, changes=changes)
 
 
 def spanned_flows_query(

@@ -1,0 +1,128 @@
+"""Where the slips of a data cut-off went, counted over the states of the data as they were, or as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from qonys.analyse.waterfalls import public_steps
+from qonys.concepts.rule import Rule, RuleSet
+from qonys.datasets.decision import AMENDMENT
+from qonys.datasets.explanation import Change, Step, after
+from qonys.datasets.move import EXCEPTION
+from qonys.datasets.outcome import Table
+from qonys.datasets.registration import QUARANTINE
+from qonys.disseminate.how_we_know import Grounds
+from qonys.errors import StatisticianError
+from qonys.process.standing import PRECEDENCE
+from qonys.process.verdicts import record_rules
+from qonys.production.office import Office
+from qonys.queries.explaining import slips_query
+from qonys.store.receipts import Receipt
+from qonys.store.states import State
+
+Versions = Mapping[str, int]
+"""State -> the version that is meant."""
+_MERGED = ("on-parents-slip", "paired")
+_BESIDE = frozenset(PRECEDENCE)
+_REPLACED = ("replaced", "duplicate", "corrected", "near-duplicate")
+
+
+def slip_steps(office: Office, cut_off: date, receipts: Collection[Receipt], versions: Versions) -> tuple[Step, ...]:
+    """The steps from the slips that were read to the moves that are known on a data cut-off.
+
+    Args:
+        office: the office at work.
+        cut_off: the day.
+        receipts: the deliveries that count.
+        versions: versions of the derived states; one that is not there has no row.
+
+    Raises:
+        StatisticianError: a slip stands nowhere, or in two places.
+    """
+    counting = [receipt for receipt in receipts if receipt.received <= cut_off]
+    deliveries = pa.table({"delivery": pa.array([receipt.delivery for receipt in counting], pa.int32())})
+    rows = office.engine.run(
+        slips_query(),
+        {"cut_off": cut_off.isoformat()},
+        deliveries=deliveries,
+        registrations=office.store.files("input/registrations"),
+        quarantine=_input(office, "input/quarantine", QUARANTINE),
+        amendments=state_at(office, "clean/amendments", AMENDMENT, versions),
+        exceptions=state_at(office, "clean/exceptions", EXCEPTION, versions),
+        moves=office.store.files("clean/moves", versions["clean/moves"]),
+    ).to_pylist()
+    found = {(row["what"], row["reason"]): int(row["n"]) for row in rows}
+    read = sum(receipt.rows for receipt in counting)
+    return _steps(found, read, cut_off)
+
+
+def state_at(office: Office, state: State, schema: pa.Schema, versions: Versions) -> Table:
+    """A derived state in one of its versions, or without a row where there is none."""
+    return office.store.files(state, versions[state]) if state in versions else schema.empty_table()
+
+
+def _input(office: Office, state: State, schema: pa.Schema) -> Table:
+    return office.store.files(state) if office.store.version(state) is not None else schema.empty_table()
+
+
+def _steps(found: Mapping[tuple[str, str], int], read: int, cut_off: date) -> tuple[Step, ...]:
+    """Read, taken, sound, migrations, told once, moved slips, persons: each the one before it less its reasons."""
+    steps = after([Step("read", read)], "taken", _changes(found, "entry", "field"))
+    entered = found["registrations", ""] + found.get(("released", ""), 0)
+    if steps[-1].count != entered:
+        raise _lost(f"{steps[-1].count:g} slips should be in the register, {entered} are", cut_off)
+    steps = after(steps, "sound", _changes(found, "quarantine", "rule"))
+    apart = list(_changes(found, "set_apart", "rule"))
+    kinds = [_kind(change) for change in apart]
+    for step, kind in (("migrations", "rule"), ("standing", "replaced"), ("merged", "merged"), ("counting", "beside")):
+        steps = after(steps, step, [change for change, of in zip(apart, kinds, strict=True) if of == kind])
+    moved = found.get(("moved", ""), 0)
+    steps = after(steps, "moved", [Change("apart-then", moved - steps[-1].count)])
+    if any(change.count > 0 for change in steps[-1].changes):
+        raise _lost("some slip stands in two places", cut_off)
+    return after(steps, "moves", [Change("accompanying", found.get(("accompanying", ""), 0))])
+
+
+def _changes(found: Mapping[tuple[str, str], int], what: str, kind: str) -> Iterator[Change]:
+    for (where, reason), n in found.items():
+        if where == what:
+            yield Change(f"{'beside' if reason in _BESIDE else kind}:{reason}", -n)
+
+
+def _kind(change: Change) -> str:
+    """Which step a reason belongs to: a rule or a decision, a slip in its place, a slip it belongs to, or the others."""
+    reason = change.reason.split(":", 1)[1]
+    if reason not in _BESIDE:
+        return "rule"
+    return "replaced" if reason in _REPLACED else "merged" if reason in _MERGED else "beside"
+
+
+def _lost(what: str, cut_off: date) -> StatisticianError:
+    return StatisticianError(
+        f"The slips do not add up: {what}.",
+        where=f"data cut-off {cut_off}",
+        next_step="Run `qonys doctor`; if it finds nothing, this is a defect of ours.",
+    )
+
+
+def public_grounds(office: Office, cut_offs: Mapping[str, date]) -> Grounds:
+    """What stands behind all figures of a release, as it may be published.
+
+    Args:
+        office: the office at work; the states that count now are meant.
+        cut_offs: the days, by name.
+    """
+    states: tuple[State, ...] = ("clean/moves", "clean/exceptions", "clean/amendments")
+    versions: dict[str, int] = {state: v for state in states if (v := office.store.version(state)) is not None}
+    receipts, threshold = office.store.receipts(), office.profile.protection.threshold
+    steps = {name: slip_steps(office, day, receipts, versions) for name, day in cut_offs.items()}
+    ways = {name: public_steps(of_day, threshold) for name, of_day in steps.items()}
+    return Grounds(ways, every_rule(office.profile.rules))
+
+
+def every_rule(rules: RuleSet) -> tuple[Rule, ...]:
+    """Everything that is checked of slips: what holds in every country, then the profile's rules, groups among them."""
+    return (*record_rules(rules), *rules.of_groups())

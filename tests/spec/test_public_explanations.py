@@ -1,0 +1,166 @@
+"""What everybody may know of a published figure: enough to trust it, and nothing that protection hides."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from conftest import WalkedLine
+from qonys.analyse.waterfalls import public_steps
+from qonys.concepts.period import Period
+from qonys.datasets.explanation import Change, Step, after
+from qonys.production.explained_release import BuiltFiles
+from qonys.production.public_explaining import public_explanation
+from spec.bundle_rows import places, rows_of, stands_at
+from spec.command_line import qonys
+from spec.drawn_slips import Walk
+from spec.explained_cells import every_explanation, explained_tables
+
+YEAR = Period(2024)
+
+
+def test_every_published_cell_is_answered_for_in_every_language(walked: WalkedLine) -> None:
+    files = BuiltFiles(Path(walked.published.folder))
+    answered = 0
+    for language in files.languages:
+        for name in files.tables():
+            table = files.table(name, language)
+            for key, observation in table.observations.items():
+                at = dict(zip(table.labels, key, strict=True))
+                measure = at.pop("measure")
+                told = public_explanation(files, f"{name}.{measure}", at, language)
+                assert told.facts and told.way and told.checks and told.published == observation["value"]
+                answered += 1
+    assert answered > 600
+
+
+def test_records_are_told_where_the_figure_is_their_number_and_published_exact(walked: WalkedLine) -> None:
+    files = BuiltFiles(Path(walked.published.folder))
+
+    def records(figure: str, **at: str) -> int | None:
+        return public_explanation(files, figure, at).records
+
+    arrivals = public_explanation(files, "external-by-year.arrivals", {})
+    assert arrivals.records == arrivals.published
+    assert records("external-by-year.net") is None, "its two sides may not be published"
+    assert records("origin-destination.arrivals", area="C1", partner_area="N1") is None, "it is protected"
+    history = min(files.table("external-by-year", "en").labels["period"])
+    assert records("external-by-year.arrivals", year=history) is None, "it was not counted"
+
+
+def test_the_public_way_is_that_of_the_release_and_sums(walked: WalkedLine) -> None:
+    files = BuiltFiles(Path(walked.published.folder))
+    for way in files.content("how-we-know", "en")["ways"]:
+        before = 0
+        for line in way["lines"]:
+            count = int(line["count"].replace("−", "-").replace("+", "").replace(",", ""))
+            assert not line["step"] or before in (0, count)
+            before = count if line["step"] else before + count
+        received = [
+            r for r in walked.line.office.store.receipts() if r.received.isoformat() <= way["data_cut_off"]["date"]
+        ]
+        assert int(way["lines"][0]["count"].replace(",", "")) == sum(receipt.rows for receipt in received)
+
+
+def test_no_reason_of_few_slips_stands_alone() -> None:
+    steps = after([Step("read", 100)], "taken", [Change("field:date", -1), Change("field:origin", -1)])
+    steps = after(steps, "sound", [Change("rule:a", -40), Change("rule:b", -2), Change("rule:c", -7)])
+    steps = after(steps, "moves", [Change("accompanying", 20)])
+    told = public_steps(steps, 3)
+    assert told == (
+        Step("read", 100),
+        Step("sound", 49, (Change("rule:a", -40), Change("rule:c", -7), Change("others:", -4))),
+        Step("moves", 69, (Change("accompanying", 20),)),
+    )
+    for before, step in pairwise(told):
+        assert before.count + sum(change.count for change in step.changes) == step.count
+        assert all(abs(change.count) >= 3 for change in step.changes)
+
+
+def test_reasons_that_are_too_few_together_take_the_next_one_with_them() -> None:
+    steps = after([Step("read", 100)], "sound", [Change("rule:a", -40), Change("rule:b", -1), Change("rule:c", -7)])
+    steps = after(steps, "moves", [Change("accompanying", 20)])
+    assert public_steps(steps, 3)[1].changes == (Change("rule:a", -40), Change("others:", -8))
+
+
+def test_the_command_answers_from_what_is_published_alone(walked: WalkedLine) -> None:
+    folder = walked.line.office.workspace.folder
+    said = qonys("explain", "2024", "origin-destination.arrivals", "--at", "area=C1,partner_area=N1", "--public",
+                 "--json", "--workspace", folder)  # fmt: skip
+    told = json.loads(said.out)
+    assert "sql" not in said.out and "waterfalls" not in told and "exact" not in told
+    shown = qonys("explain", "2024", "external-by-year.net", "--public", "--language", "es", "--workspace", folder)
+    assert "Boletines leídos" in shown.out
+    assert (
+        qonys("explain", "2024", "external-by-year.net", "--public", "--language", "kk", "--workspace", folder).code
+        == 6
+    )
+
+
+SLIPS = """
+    PERSON | DAY        | FROM | TO  | GROUP
+    a      | 05.03.2024 | N11  | S11 | ard
+    b      | 05.03.2023 | N11  | S11 | ard
+    c      | 06.03.2024 | S11  | C11 | ard
+    d      | 06.03.2024 | XC   | C11 | ard
+    e      | 07.03.2024 | N11  | N12 | ard
+    f      | 07.03.2024 | N11  | C12 | ard
+    g      | 08.03.2024 | N11  | C12 | ard
+    h      | 08.03.2024 | C11  | N12 | ard
+    i      | 08.03.2024 | C11  | S12 | ard
+    j      | 08.03.2024 | C11  | S12 | ard
+    k      | 08.03.2024 | C11  | C12 | ard
+    l      | 08.03.2024 | S11  | N12 | ard
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """A release of twelve slips: hardly a cell of origin × destination is as it was counted."""
+    walk = Walk(tmp_path_factory.mktemp("small"))
+    walk.receive("2025-01-10", SLIPS)
+    walk.process()
+    walk.line.tabulate()
+    walk.line.build(YEAR)
+    return walk
+
+
+def test_the_exact_value_of_a_protected_cell_stands_in_no_row_of_the_bundle(small: Walk) -> None:
+    """In every file: the rows of the cell are found in all formats, and say the published value, never the exact one."""
+    hidden = shown = 0
+    for table in explained_tables(small.line.office, YEAR):
+        if small.line.office.profile.protection.method(table.design.id) == "exact":
+            continue
+        folder, languages = table.release.files.folder, table.release.files.languages
+        bundle = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+        rows = [row for row in rows_of(bundle, small.line.office.profile.tables) if row.table == table.design.id]
+        for told in (told for told in every_explanation(table) if told.exact != told.published):
+            hidden += 1
+            names = [table.release.files.table(told.table, language).labels for language in languages]
+            found = [row for row in rows if any(stands_at(row, *place) for place in places(told, table.design, names))]
+            kinds = {row.file.rpartition(".")[2] for row in found}
+            if told.published is not None:
+                shown += 1
+                assert kinds == {"csv", "json", "html", "xlsx"}, "the cell is found in every format"
+            wrong = [row for row in found if row.value == f"{told.exact:g}" and "-changes-" not in row.file]
+            assert wrong == []
+    assert hidden >= 10 and shown >= 4
+
+
+def test_the_search_finds_an_exact_value_that_was_put_into_any_file(small: Walk) -> None:
+    designs = small.line.office.profile.tables
+    leak = {
+        "files/x-origin-destination-en-0.csv": b"partner_area,area,period,measure,value\r\nN1,C1,2024,arrivals,7\r\n",
+        "files/x-origin-destination-how-we-know-en-0.json": (
+            b'{"cells":[{"partner_area":"N1","area":"C1","period":"2024","measure":"arrivals","records":7}]}'
+        ),
+        "en/how-we-know.html": (
+            b"<section id='table-origin-destination'><table><thead><tr><th rowspan='1'>a</th><th>C1</th></tr></thead>"
+            b"<tbody><tr><th>N1</th><td>7</td></tr></tbody></table></section>"
+        ),
+    }
+    found = [row for row in rows_of(leak, designs) if stands_at(row, ("N1",), ("C1", "2024", "arrivals"))]
+    assert [(row.file.rpartition(".")[2], row.value) for row in found] == [("csv", "7"), ("json", "7"), ("html", "7")]
