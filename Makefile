@@ -9,7 +9,7 @@ PORT   ?= 8100
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test accept-golden check lock clean
+.PHONY: help setup demo test accept-golden methods-reference check lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: $(READY) ## run every test this machine can run; say what was not run
 
 accept-golden: $(READY) ## take what the release of mini looks like now as its golden copies; look at git diff then
 	@$(BIN)/python -m pytest -q tests/golden --accept-golden
+
+methods-reference: $(READY) ## write the reference of the methods from their docstrings
+	@$(BIN)/python docs/methods_reference.py
 
 check: $(READY) ## lint, format, types, layers, spelling, architecture
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from qonys import errors
+from qonys.concepts.analysis import Analysis, AnalysisMethod
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.figure import FigureDesign, FigureKind
 from qonys.concepts.layout import Column, Source, SourceLayout
@@ -78,6 +79,10 @@ def test_the_reference_of_profiles_names_every_part_of_a_table_and_of_a_rule() -
 
 def test_the_reference_of_figures_names_every_field_and_kind() -> None:
     assert _unnamed(REFERENCE / "figures.md", (*FigureDesign.__struct_fields__, *get_args(FigureKind))) == []
+
+
+def test_the_reference_of_analyses_names_every_field_and_method() -> None:
+    assert _unnamed(REFERENCE / "analyses.md", (*Analysis.__struct_fields__, *get_args(AnalysisMethod))) == []
 
 
 def test_the_reference_of_deliveries_names_every_field_and_state() -> None:

@@ -22,6 +22,7 @@ from qonys.disseminate.bulletin.content import Bulletin
 from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.since_published import ReleaseRevision
+from qonys.production.analyses import Counts, analyses_made
 from qonys.production.building import tables_to_release
 from qonys.production.movements import movement
 from qonys.production.quality import release_quality
@@ -53,9 +54,9 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
     design = office.profile.releases["annual"]
     setting, flows, made = tables_to_release(office, Period(2024))
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
-    report = release_quality(
-        office, office.profile.calendar_entry("2024"), made.data, earlier, made.measures["protected"]
-    )
+    tables = {name: made.data[name] for name in design.tables}
+    report = release_quality(office, office.profile.calendar_entry("2024"), tables, earlier, made.measures["protected"])
+    analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
 
     days = (date(2023, 1, 1), date(2024, 12, 31), date(2025, 1, 31), date(2025, 2, 28))
     revision = ReleaseRevision({name: movement(office, *days) for name in earlier})
@@ -65,7 +66,8 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
         return bulletin_file(bulletin)
 
     with mock.patch.object(bundling, "bulletin_file", noted):
-        return release_bundle(office.profile, design, made.data, earlier, seed_facts("mini"), report, revision).data
+        facts = seed_facts("mini")
+        return release_bundle(office.profile, design, tables, earlier, facts, report, revision, analyses).data
 
 
 class Lines(HTMLParser):

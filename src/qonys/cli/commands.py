@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cyclopts import App
 
+from qonys.cli.analysis import COMMANDS as ANALYSES
 from qonys.cli.demonstration import demo, simulate
 from qonys.cli.explain import explain
 from qonys.cli.keys import rotate, signing
@@ -39,6 +40,7 @@ app = App(
 )
 release = App(name="release", help="Build a release, prove it, and publish it.")
 rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
+analyse = App(name="analyse", help="Analyse the counts of a release by methods of demography and statistics.")
 protect = App(name="protect", help="Look after the protection of persons in what is published.")
 keys = App(name="keys", help="Look after the keys of a register.")
 profile = App(name="profile", help="Look after the profile of a country.")
@@ -59,6 +61,7 @@ release.command(check_release, name="check")
 _offer(profile, check, schemas)
 _offer(keys, rotate, signing)
 _offer(protect, audit)
+_offer(analyse, *ANALYSES)
 rules_app.default(rules)
 rules_app.command(try_changed, name="try")
 app.command(rules_app)
@@ -66,3 +69,4 @@ app.command(release)
 app.command(profile)
 app.command(keys)
 app.command(protect)
+app.command(analyse)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from qonys.concepts.analysis import Analysis
 from qonys.concepts.figure import FigureDesign
 from qonys.concepts.text import Text
 from qonys.concepts.value import Value as Value
@@ -35,8 +36,8 @@ class Headline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the page.
 
-    Key points, figures, tables and texts are named by their ids and shown in that order; ``indicators`` shows what the profile says
-    of its indicators.
+    Key points, figures, tables and texts are named by their ids and shown in that order, an analysis among the tables;
+    ``indicators`` shows what the profile says of its indicators.
     """
 
     id: str
@@ -74,6 +75,7 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: tuple[Section, ...]
     comparisons: tuple[VintageComparison, ...] = ()
     figures: tuple[FigureDesign, ...] = ()
+    analyses: tuple[Analysis, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -83,7 +85,15 @@ class ReleaseDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         drawn = [figure.table for figure in self.figures]
         drawn += [value.table for figure in self.figures for value in figure.values.values()]
         headlines = [headline.value.table for headline in self.headlines]
-        return tuple(dict.fromkeys([*shown, *spoken, *headlines, *drawn]))
+        named = dict.fromkeys([*shown, *spoken, *headlines, *drawn])
+        return tuple(name for name in named if name not in {analysis.id for analysis in self.analyses})
+
+    @property
+    def shown_analyses(self) -> tuple[Analysis, ...]:
+        """The analyses that a section shows, in the order of the sections."""
+        known = {analysis.id: analysis for analysis in self.analyses}
+        names = dict.fromkeys(name for section in self.every_section for name in section.tables)
+        return tuple(known[name] for name in names if name in known)
 
     @property
     def every_section(self) -> tuple[Section, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
+from qonys.country.analysis_checks import analysis_contradictions
 from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
 from qonys.country.figure_checks import figure_contradictions, figure_texts
@@ -117,6 +118,7 @@ def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield from ((where, *told) for told in _values(design, profile))
         for section in _all_sections(design.sections):
             yield from _section(section, design, where, profile)
+        yield from analysis_contradictions(design, profile)
 
 
 def _values(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]]:
@@ -133,7 +135,7 @@ def _values(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]
 
 def _section(section: Section, design: ReleaseDesign, where: str, profile: Profile) -> Iterator[tuple[str, str, str]]:
     for table in section.tables:
-        if table not in profile.tables:
+        if table not in profile.tables and table not in {analysis.id for analysis in design.analyses}:
             yield where, f"{section.id}: there is no table “{table}”.", f"Tables: {', '.join(profile.tables)}."
     for point in section.key_points:
         if point not in {p.id for p in design.key_points}:
@@ -202,6 +204,7 @@ def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
         yield from ((where, point.id, point.text) for point in design.key_points)
         yield from ((where, *told) for told in figure_texts(design))
         yield from ((where, comparison.table, comparison.title) for comparison in design.comparisons)
+        yield from ((where, analysis.id, analysis.title) for analysis in design.analyses)
     for term in profile.glossary:
         yield "release/glossary.yaml", term.id, term.term
         yield "release/glossary.yaml", term.id, term.meaning

@@ -29,6 +29,7 @@ from qonys.country.checks import fail_if_inconsistent
 from qonys.country.profile import Identity, Profile
 from qonys.country.reading import read_csv, read_yaml
 from qonys.country.tiles import tiles_of
+from qonys.datasets.analysis import Centre
 from qonys.errors import ProfileError
 
 SHIPPED = Path(__file__).parent.parent / "profiles"
@@ -124,6 +125,7 @@ def load_profile(name: str) -> Profile:
         mirror=_mirror(folder / "mirror.csv"),
         publication=_publication(folder / "publication.yaml"),
         tiles=tiles_of(folder, languages),
+        centres=_centres(folder / "areas" / "centres.csv"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -240,6 +242,10 @@ def _protection(path: Path) -> Protection:
 
 def _mirror(path: Path) -> tuple[MirrorFigure, ...]:
     return tuple(figure for _, figure, _ in read_csv(path, MirrorFigure)) if path.is_file() else ()
+
+
+def _centres(path: Path) -> tuple[Centre, ...]:
+    return tuple(centre for _, centre, _ in read_csv(path, Centre)) if path.is_file() else ()
 
 
 def _population(path: Path) -> tuple[PopulationFigure, ...]:

@@ -27,6 +27,7 @@ from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import Text
 from qonys.concepts.tile import Tile
+from qonys.datasets.analysis import Centre
 from qonys.errors import ProfileError
 
 
@@ -86,6 +87,7 @@ class Profile:
     mirror: tuple[MirrorFigure, ...] = ()
     publication: PublicationPlan = field(default_factory=PublicationPlan)
     tiles: tuple[Tile, ...] = ()
+    centres: tuple[Centre, ...] = ()
 
     @property
     def id(self) -> str:

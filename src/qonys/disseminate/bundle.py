@@ -14,6 +14,7 @@ from importlib import resources
 from qonys.concepts.period import Period
 from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
 from qonys.country.profile import Profile
+from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
@@ -54,6 +55,7 @@ def release_bundle(
     report: QualityReport | None = None,
     revision: ReleaseRevision | None = None,
     grounds: Grounds | None = None,
+    analyses: Sequence[Analysed] = (),
 ) -> Outcome[dict[str, bytes]]:
     """Every file of a release.
 
@@ -66,6 +68,7 @@ def release_bundle(
         report: measures of the quality of the release; without it the release has no quality report.
         revision: why figures changed, and what differs from the vintage published before; without it nothing is said of it.
         grounds: where the slips went and what is checked of them, as the public may know it.
+        analyses: results of the analyses that a section shows.
 
     Returns:
         path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
@@ -76,19 +79,17 @@ def release_bundle(
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
+    tables = {**tables, **{one.id: one.table for one in analyses if one.table is not None}}
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
-        _content(profile, design, tables, earlier, facts, computed.data, drawn.data, report, revision, language)
+        _content(
+            profile, design, tables, earlier, facts, computed.data, drawn.data, report, revision, analyses, language
+        )
         for language in profile.languages
     ]
     bundle: dict[str, bytes] = {}
     for content in contents:
-        fail_if_a_text_is_defective(every_text(content), content.words)
-        bundle |= _pages(content) | how_we_know_files(content, grounds or Grounds(), in_order)
-        bundle |= _files(in_order, content)
-        bundle |= _change_files(design, tables, earlier, content.words, facts)
-        bundle |= revision_files(revision, tables, content.words, facts) if revision else {}
-        bundle |= figure_files(content.spoken.drawn.values(), facts)
+        bundle |= _files_of_language(content, in_order, design, earlier, revision, grounds or Grounds())
     bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
@@ -97,14 +98,32 @@ def release_bundle(
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
 
 
+def _files_of_language(
+    content: ReleaseContent, tables: Mapping[str, OutputTable], design: ReleaseDesign,
+    earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
+) -> dict[str, bytes]:  # fmt: skip
+    words, facts = content.words, content.facts
+    counted = {name: table for name, table in tables.items() if name in content.profile.tables}
+    fail_if_a_text_is_defective(every_text(content), words)
+    return {
+        **_pages(content),
+        **how_we_know_files(content, grounds, counted),
+        **_files(tables, content),
+        **_change_files(design, tables, earlier, words, facts),
+        **(revision_files(revision, tables, words, facts) if revision else {}),
+        **figure_files(content.spoken.drawn.values(), facts),
+    }
+
+
 def _content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
     facts: ReleaseFacts, computed: Computed, drawn: Mapping[str, Readings], report: QualityReport | None,
-    revision: ReleaseRevision | None, language: str,
+    revision: ReleaseRevision | None, analyses: Sequence[Analysed], language: str,
 ) -> ReleaseContent:  # fmt: skip
     words = words_of(profile, language)
     spoken = _spoken(profile, design, computed, words, facts, _comparisons(design, tables, earlier, words, facts))
     spoken = replace(spoken, drawn=_figures(profile, design, drawn, tables, words, facts, spoken))
+    spoken = replace(spoken, refusals={one.id: one.refused[language] for one in analyses if one.refused})
     if revision is not None:
         spoken = with_revision(spoken, revision, profile, tables, words, facts)
     if report is not None:

@@ -86,6 +86,8 @@ class Spoken:
     quality: SaidQuality | None = None
     since: SaidSince | None = None
     drawn: Mapping[str, Figure] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """Why an analysis has no table, by its id."""
 
 
 @dataclass
@@ -119,6 +121,7 @@ class _Plan:
         language = self.words.language
         sentences = tuple(self.spoken.sentences[p] for p in section.key_points if p in self.spoken.sentences)
         paragraphs = tuple(p for text in section.texts for p in _paragraphs(self.profile.texts[language][text]))
+        paragraphs += tuple(self.spoken.refusals[name] for name in section.tables if name in self.spoken.refusals)
         indicators: tuple[SaidIndicator, ...] = ()
         if section.indicators:
             indicators = said_indicators(self.profile, self.tables.values(), self.words, self.facts)
@@ -130,7 +133,7 @@ class _Plan:
             level=level,
             sentences=sentences,
             figures=tuple(self.spoken.drawn[name] for name in section.figures if name in self.spoken.drawn),
-            tables=tuple(self.table(table) for table in section.tables if table not in self.placed),
+            tables=tuple(self.table(name) for name in section.tables if self._is_new(name)),
             paragraphs=paragraphs,
             glossary=section.glossary,
             indicators=indicators,
@@ -139,6 +142,11 @@ class _Plan:
             linked=self.terms.linked(said) | (self.meanings() if section.glossary else {}),
             blocks=self.blocks(section.sections, level + 1),
         )
+
+    def _is_new(self, name: str) -> bool:
+        """A table stands once; an analysis only where it was made."""
+        is_analysis = any(analysis.id == name for analysis in self.design.analyses)
+        return name not in self.placed and (name in self.tables or not is_analysis)
 
     def table(self, name: str) -> HtmlTable:
         table = self.tables.get(name)

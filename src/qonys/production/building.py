@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
+from qonys.production.analyses import Counts, analyses_made, tables_read_by
 from qonys.production.identities import identities_of
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
@@ -68,15 +69,16 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     profile, entry = office.profile, office.profile.calendar_entry(str(period))
     design = profile.releases[entry.release]
     setting, flows, made = tables_to_release(office, period)
-    essence, tables = _essence(office, entry, design), made.data
+    essence, tables = _essence(office, entry, design), {name: made.data[name] for name in design.tables}
     essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
     _fail_if_something_can_be_found_out(made, design)
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     revision = release_revision(office, essence, tables, earlier)
+    analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
     grounds = public_grounds(office, entry.cut_offs)
-    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds)
+    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses)
     told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
@@ -99,14 +101,17 @@ def quality(office: Office, period: Period) -> Outcome[QualityReport]:
     design = office.profile.releases[entry.release]
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     utility, published = made.measures["protected"], first_published(office, period)
-    report = release_quality(office, entry, made.data, earlier, utility, published=published)
+    tables = {name: made.data[name] for name in design.tables}
+    report = release_quality(office, entry, tables, earlier, utility, published=published)
     return Outcome(report, made.findings)
 
 
 def tables_to_release(
-    office: Office, period: Period
+    office: Office, period: Period, besides: Iterable[str] = ()
 ) -> tuple[Setting, Mapping[str, Flows], Outcome[dict[str, OutputTable]]]:
     """What all tables of the release of a period share, its flows by data cut-off, and its tables (`released_tables`).
+
+    The tables are those that it shows or speaks of, those that its analyses read, and those that are named besides.
 
     Raises:
         ProfileError, StatisticianError: as `build`.
@@ -117,7 +122,8 @@ def tables_to_release(
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     fail_if_months_are_empty(period, setting.delivered)
-    names = office.profile.releases[entry.release].tables
+    design = office.profile.releases[entry.release]
+    names = (*design.tables, *tables_read_by(design.shown_analyses), *besides)
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 
 

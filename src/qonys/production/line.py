@@ -7,18 +7,21 @@ Each step takes an office, does one thing, and says what it found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from qonys.concepts.analysis import AnalysisMethod
 from qonys.concepts.period import Period
 from qonys.concepts.text import Text
+from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Outcome, RuleResult
 from qonys.datasets.quality import QualityReport
 from qonys.evaluate.accounts import Account
 from qonys.production import (
     accounting,
+    analysing,
     auditing,
     building,
     collecting,
@@ -79,6 +82,12 @@ class Line:
     def quality(self, period: Period) -> Outcome[QualityReport]:
         """The measures of the quality of a release, as its build computes them; nothing is written."""
         return building.quality(self.office, period)
+
+    def analyse(
+        self, period: Period, methods: Collection[AnalysisMethod], *, exact: bool = False
+    ) -> Outcome[tuple[Analysed, ...]]:
+        """The analyses of a release by some methods; of exact counts they are confidential."""
+        return analysing.analyse(self.office, period, methods, exact=exact)
 
     def publish(self, period: Period | None = None) -> Outcome[Publication]:
         """Output -> published: a copy in the published folder, and the pointer to it."""

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
+from qonys.concepts.protection import Protection
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
@@ -67,6 +68,12 @@ class Office:
         still = replace(self)
         still.__dict__.update(self.__dict__, store=self.store.snapshot())
         return still
+
+    def without_protection(self) -> Office:
+        """The same office counting tables as they are: what it makes is confidential and never released."""
+        exact = replace(self)
+        exact.__dict__.update(self.__dict__, profile=replace(self.profile, protection=Protection()))
+        return exact
 
     @cached_property
     def engine(self) -> DuckDBEngine:

@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike
 from qonys.errors import StatisticianError
 from qonys.methods.systems.flows import Values, distance_matrix, flow_matrix, migrants, off_diagonal
 
+_EARTH_RADIUS = 6371.0088
+"""Mean radius of the Earth, km (International Union of Geodesy and Geophysics)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DistanceBands:
@@ -29,6 +32,43 @@ class DistanceBands:
     edges: Values
     migrants: Values
     shares: Values
+
+
+def great_circle_distances(longitudes: ArrayLike, latitudes: ArrayLike) -> Values:
+    """Distances between places along great circles of a sphere, in kilometres.
+
+    2R · arcsin √(sin²(Δφ/2) + cos φᵢ · cos φⱼ · sin²(Δλ/2)) with R = 6371.0088 km, the mean radius of the Earth; exact
+    to rounding for places that are near each other too.
+
+    Args:
+        longitudes: λ, degrees, shape (n,).
+        latitudes: φ, degrees, shape (n,).
+
+    Returns:
+        Shape (n, n), symmetric, 0 on the diagonal.
+
+    Raises:
+        StatisticianError: a coordinate is missing, the numbers differ, or a latitude is beyond a pole.
+
+    Source: Sinnott, R. W. (1984), Virtues of the haversine, Sky and Telescope 68(2).
+
+    >>> great_circle_distances([0, 90], [0, 0]).round(1)
+    array([[    0. , 10007.6],
+           [10007.6,     0. ]])
+    """
+    east, north = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
+    if east.ndim != 1 or east.shape != north.shape or not (np.isfinite(east).all() and (np.abs(north) <= 90).all()):
+        raise StatisticianError(
+            "Places need one longitude and one latitude each, in degrees.",
+            next_step="Complete the coordinates; a latitude lies between −90 and 90.",
+        )
+    east, north = np.radians(east), np.radians(north)
+    half_chord = (
+        np.sin(np.subtract.outer(north, north) / 2) ** 2
+        + np.multiply.outer(np.cos(north), np.cos(north)) * np.sin(np.subtract.outer(east, east) / 2) ** 2
+    )
+    kilometres: Values = 2 * _EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half_chord, 0.0, 1.0)))
+    return kilometres
 
 
 def mean_distance(flows: ArrayLike, distances: ArrayLike) -> float:

@@ -1,0 +1,78 @@
+"""How many moves of a month there will be once all have become known, from the triangle of late registrations.
+
+Laws: a month counts once it was over on the day of the data cut-off; of what is published, every count of the triangle is a multiple of the base of protection, summed over lags first,
+so that no cell of it tells of one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from qonys.analyse.studies.study import Study
+from qonys.concepts.period import Period
+from qonys.datasets.analysis import Analysed, LagCount, Said
+from qonys.errors import StatisticianError
+from qonys.methods.series.monthly import Values
+from qonys.methods.series.nowcast import NowcastPlan, nowcast
+from qonys.methods.series.triangle import Triangle, triangle_of_registrations
+
+_PLAN = NowcastPlan()
+
+
+def nowcast_of_months(study: Study, lags: Iterable[LagCount]) -> Analysed:
+    """Final numbers of the months from that of the entry to the period of the release, as of its data cut-off.
+
+    Args:
+        study: whose entry names the first month and the number of lags.
+        lags: the triangle, of all months.
+    """
+    cut_off = date.fromisoformat(study.setting.cut_offs[study.vintage])
+    first, depth = Period.parse(study.entry.since).first_day, study.entry.lags
+    months = _months_between(first, cut_off + timedelta(days=1))
+    complete = months - depth + 1
+    if complete < _PLAN.least_complete:
+        return study.refused("short_triangle", {"months": complete, "needed": _PLAN.least_complete})
+    triangle = _triangle([one for one in lags if one.event >= first], first, months, depth)
+    try:
+        made = nowcast(_in_multiples(triangle, study.base), _PLAN).by_month
+    except StatisticianError:
+        return study.refused("no_nowcast")
+    last = _months_between(first, study.setting.period.last_day)
+    codes = study.periods(str(_later(first, month)) for month in range(min(last + 1, months)))
+    columns = {"counted": made.counted, "nowcast": made.point, "lower": made.lower, "upper": made.upper}
+    values: dict[tuple[str, ...], float] = {
+        (code, name): float(value)
+        for name, column in columns.items()
+        for code, value in zip(codes.codes, column, strict=False)
+    }
+    note: dict[str, Said] = {"level": (100 * _PLAN.level, 0), "lags": depth, "complete": complete}
+    measures = study.measures(tuple(columns))
+    return study.result([codes], [measures], values, nowcast, note, estimated=frozenset({"nowcast", "lower", "upper"}))
+
+
+def _triangle(lags: Sequence[LagCount], first: date, months: int, depth: int) -> Triangle:
+    event = np.array([_months_between(first, one.event) for one in lags], dtype=np.int64)
+    known = np.array([_months_between(first, one.known) for one in lags], dtype=np.int64)
+    persons = np.array([one.moves for one in lags], dtype=np.int64)
+    return triangle_of_registrations(event, known, persons, months=months, lags=depth)
+
+
+def _in_multiples(triangle: Triangle, base: int) -> Triangle:
+    """The triangle with its sums over lags rounded to multiples of a base; itself where there is none."""
+    if base < 2:
+        return triangle
+    summed: Values = np.cumsum(triangle.increments, axis=2)
+    rounded = base * np.floor(summed / base + 0.5)
+    return Triangle(np.diff(rounded, axis=2, prepend=0.0), triangle.pools)
+
+
+def _months_between(first: date, later: date) -> int:
+    return (later.year - first.year) * 12 + later.month - first.month
+
+
+def _later(first: date, months: int) -> Period:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return Period(year, month + 1)

@@ -1,0 +1,94 @@
+"""The analyses of a release: each on the table that it reads, by the method that its entry names.
+
+Laws: what is shown to the public is computed from protected counts; a result of exact counts is confidential in every
+cell, and no build makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from qonys.analyse.members import Setting
+from qonys.analyse.studies.ages import age_composition, model_schedule
+from qonys.analyse.studies.delays import nowcast_of_months
+from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
+from qonys.analyse.studies.study import Study
+from qonys.analyse.studies.systems import gravity, system_indices
+from qonys.concepts.analysis import Analysis, AnalysisMethod
+from qonys.datasets.analysis import Analysed, Centre, LagCount
+from qonys.datasets.output import OutputTable
+from qonys.disseminate.analysis_words import analysis_sentences
+from qonys.engine.seasonal import x13_run
+from qonys.production.lagging import lags
+from qonys.production.office import Office
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The tables that analyses read.
+
+    Args:
+        setting: what all tables of the release share.
+        tables: by id.
+        confidential: they are not protected.
+    """
+
+    setting: Setting
+    tables: Mapping[str, OutputTable]
+    confidential: bool = False
+
+
+def tables_read_by(analyses: Iterable[Analysis]) -> tuple[str, ...]:
+    """The ids of the tables that analyses read, each once."""
+    return tuple(dict.fromkeys(analysis.table for analysis in analyses if analysis.table))
+
+
+def analyses_made(office: Office, analyses: Iterable[Analysis], counts: Counts) -> Iterator[Analysed]:
+    """The results of analyses, in their order.
+
+    Raises:
+        OperatorError: a program or library that a method needs is not installed.
+    """
+    say = analysis_sentences(office.profile)
+    for number, analysis in enumerate(analyses, start=1):
+        table = counts.tables.get(analysis.table)
+        study = Study(
+            analysis, counts.setting, say, table,
+            vintage=table.vintage if table else _first_cut_off(counts.setting),
+            base=0 if counts.confidential else office.profile.protection.base,
+            confidential=counts.confidential,
+        )  # fmt: skip
+        office.progress("analyses", number)
+        yield _METHODS[analysis.method](office, study)
+
+
+def _first_cut_off(setting: Setting) -> str:
+    """A nowcast is made when the first figures of a period are."""
+    return min(setting.cut_offs, key=lambda name: setting.cut_offs[name])
+
+
+def _centres(office: Office) -> dict[str, Centre]:
+    return {centre.area: centre for centre in office.profile.centres}
+
+
+def _nowcast(office: Office, study: Study) -> Analysed:
+    return nowcast_of_months(study, list(_lag_counts(office)))
+
+
+def _lag_counts(office: Office) -> Iterator[LagCount]:
+    for lag in lags(office):
+        event, known = (date.fromisoformat(f"{month}-01") for month in (lag.event_month, lag.known_month))
+        yield LagCount(event, known, lag.moves - lag.withdrawn)
+
+
+_METHODS: Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]] = {
+    "system": lambda office, study: system_indices(study, _centres(office)),
+    "gravity": lambda office, study: gravity(study, _centres(office)),
+    "ages": lambda _, study: age_composition(study),
+    "schedule": lambda _, study: model_schedule(study),
+    "seasonal": lambda _, study: seasonally_adjusted(study, x13_run),
+    "nowcast": _nowcast,
+    "forecast": lambda _, study: forecast_series(study),
+}

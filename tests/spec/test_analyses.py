@@ -1,0 +1,155 @@
+"""Analyses of a release: what the invented country shows, what it refuses, and who may see a result."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import WalkedLine
+from qonys.concepts.analysis import AnalysisMethod
+from qonys.concepts.period import Period
+from qonys.datasets.analysis import Analysed
+from qonys.errors import ProfileError
+from qonys.methods.series.seasonal import Reason
+from spec.command_line import qonys
+
+WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "analysis"
+YEAR, MONTH = Period(2024), Period(2024, 9)
+
+
+def only(walked: WalkedLine, method: AnalysisMethod, period: Period = YEAR, *, exact: bool = False) -> Analysed:
+    (found,) = walked.line.analyse(period, (method,), exact=exact).data
+    return found
+
+
+def values(result: Analysed) -> dict[tuple[str, ...], float]:
+    assert result.table is not None
+    return {key: cell.value for key, cell in result.table.cells.items() if cell.value is not None}
+
+
+def published(walked: WalkedLine, name: str, language: str = "en") -> dict[str, Any]:
+    (path,) = Path(walked.built.folder).glob(f"bundle/files/mini-2024-{name}-{language}-*.json")
+    told: dict[str, Any] = json.loads(path.read_bytes())
+    return told
+
+
+def test_a_release_shows_the_indices_of_its_migration_system_by_year(walked: WalkedLine) -> None:
+    told = published(walked, "system-indices")
+    value = {(o["measure"], o["period"]): o["value"] for o in told["observations"]}
+    for year in ("2023", "2024"):
+        intensity = value["crude_migration_intensity", year]
+        assert value["aggregate_net_migration_rate", year] == pytest.approx(
+            intensity * value["migration_effectiveness", year] / 100, abs=1e-3
+        )
+        assert 0 < value["mean_distance", year] < 400
+    assert {o["conf_status"] for o in told["observations"]} == {"F"}
+    assert "Bell, M. et al. (2002)" in " ".join(told["notes"])
+
+
+def test_the_indices_are_those_of_the_published_flows(walked: WalkedLine) -> None:
+    flows = {
+        (o["partner_area"], o["area"]): o["value"] for o in published(walked, "origin-destination")["observations"]
+    }
+    units = ("N1", "S1", "C1")
+    moved = sum(flows[ends] for ends in product(units, units) if ends[0] != ends[1])
+    net = sum(abs(sum(flows[o, unit] - flows[unit, o] for o in units)) for unit in units)
+    found = values(only(walked, "system"))
+    assert found["migrants", "2024"] == moved
+    assert found["migration_effectiveness", "2024"] == pytest.approx(100 * net / (2 * moved))
+    assert found["crude_migration_intensity", "2024"] == pytest.approx(100 * moved / 60250)
+
+
+def test_a_curve_of_rates_by_age_stands_beside_the_observed_rates(walked: WalkedLine) -> None:
+    found = values(only(walked, "schedule"))
+    groups = {key[0] for key in found}
+    assert len(groups) == 17
+    assert "Y_GE85" not in groups
+    for group in groups:
+        lower, fitted, upper = (found[group, "2024", f"{name}_rate"] for name in ("lower", "fitted", "upper"))
+        assert 0 <= lower < fitted < upper
+    counts = {o["age_group"]: o["value"] for o in published(walked, "internal-by-age")["observations"]}
+    assert found["Y20T24", "2024", "observed_rate"] == pytest.approx(1000 * counts["Y20T24"] / 4379.5, rel=1e-3)
+
+
+def test_the_ages_of_a_stream_add_up_to_a_hundred_percent(walked: WalkedLine) -> None:
+    assert sum(values(only(walked, "ages")).values()) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "The series has 24 months"), ("es", "La serie tiene 24 meses")])
+def test_two_years_are_too_short_to_adjust_and_the_release_says_so(
+    walked: WalkedLine, language: str, says: str
+) -> None:
+    page = (Path(walked.built.folder) / "bundle" / language / "index.html").read_text(encoding="utf-8")
+    assert says in page
+    assert "table-external-adjusted" not in page
+    assert only(walked, "seasonal").table is None
+
+
+def test_three_areas_cannot_tell_the_effect_of_distance(walked: WalkedLine) -> None:
+    refused = only(walked, "gravity")
+    assert refused.table is None
+    assert "cannot be told from these flows" in refused.refused["en"]
+
+
+def test_a_forecast_asks_for_more_months_than_there_are(walked: WalkedLine) -> None:
+    assert "24 months" in only(walked, "forecast").refused["en"]
+
+
+def test_a_nowcast_expects_those_who_will_still_be_registered(walked: WalkedLine) -> None:
+    found = values(only(walked, "nowcast", MONTH))
+    counted, expected = found["2024-09", "counted"], found["2024-09", "nowcast"]
+    assert found["2024-09", "lower"] <= expected <= found["2024-09", "upper"]
+    assert counted < expected < 1.25 * counted
+    assert found["2024-01", "counted"] == found["2024-01", "lower"] == found["2024-01", "upper"], "final"
+    lags = {lag.event_month: 0 for lag in walked.line.lags()}
+    for lag in walked.line.lags():
+        lags[lag.event_month] += lag.moves - lag.withdrawn
+    assert found["2024-09", "lower"] <= lags["2024-09"] <= found["2024-09", "upper"], "what came true"
+
+
+def test_a_public_nowcast_reads_counts_in_multiples_of_the_base(walked: WalkedLine) -> None:
+    public, inside = (values(only(walked, "nowcast", MONTH, exact=exact)) for exact in (False, True))
+    counted = [key for key in public if key[1] == "counted"]
+    assert {public[key] % 3 for key in counted} == {0.0}
+    assert {inside[key] % 3 for key in counted} != {0.0}
+    assert max(abs(public[key] - inside[key]) for key in counted) <= 1.5
+
+
+def test_a_result_of_exact_counts_is_confidential_in_every_cell(walked: WalkedLine) -> None:
+    for exact, status in ((True, "C"), (False, "F")):
+        table = only(walked, "system", exact=exact).table
+        assert table is not None
+        assert {cell.confidentiality.value for cell in table.cells.values()} == {status}
+        assert ("confidential" in table.notes[-1]["en"]) is exact
+
+
+def test_a_method_that_the_design_does_not_name_is_an_error_that_says_what_it_names(walked: WalkedLine) -> None:
+    with pytest.raises(ProfileError, match="no analysis by gravity") as error:
+        walked.line.analyse(MONTH, ("gravity",))
+    assert "nowcast (nowcast)" in error.value.next_step
+
+
+def test_the_command_prints_figures_for_a_spreadsheet_and_for_a_program(walked: WalkedLine) -> None:
+    folder = walked.line.office.workspace.folder
+    written = qonys("analyse", "system", "2024", "--csv", "--workspace", str(folder))
+    head, *rows = written.out.strip().splitlines()
+    assert head == "analysis,measure,period,value,obs_status,conf_status,data_status"
+    assert len(rows) == 16
+    told = json.loads(
+        qonys("analyse", "seasonal", "2024", "--json", "--language", "es", "--workspace", str(folder)).out
+    )
+    assert told["analyses"][0]["refused"].startswith("Migración exterior por mes")
+
+
+def test_every_word_of_analyses_is_there_in_every_language() -> None:
+    words = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in WORDS.glob("*.yaml")}
+    assert set(words) == {"kk", "ru", "en", "es"}
+    keys = {language: set(entries) for language, entries in words.items()}
+    assert all(found == keys["en"] for found in keys.values())
+    reasons = {str(reason).replace(" ", "_") for reason in Reason} - {"seasonality_not_identifiable"}
+    assert {f"analysis.refused.{reason}" for reason in reasons} <= keys["en"]
