@@ -27,6 +27,7 @@ from qonys.production.building import tables_to_release
 from qonys.production.movements import movement
 from qonys.production.quality import release_quality
 from qonys.production.released_tables import released_tables
+from qonys.production.slips_counted import public_grounds
 from spec.seed_release import seed_facts
 
 LANGUAGES = ("en", "es")
@@ -55,7 +56,9 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
     setting, flows, made = tables_to_release(office, Period(2024))
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     tables = {name: made.data[name] for name in design.tables}
-    report = release_quality(office, office.profile.calendar_entry("2024"), tables, earlier, made.measures["protected"])
+    entry = office.profile.calendar_entry("2024")
+    report = release_quality(office, entry, tables, earlier, made.measures["protected"])
+    grounds = public_grounds(office, entry.cut_offs)
     analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
 
     days = (date(2023, 1, 1), date(2024, 12, 31), date(2025, 1, 31), date(2025, 2, 28))
@@ -67,7 +70,9 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
 
     with mock.patch.object(bundling, "bulletin_file", noted):
         facts = seed_facts("mini")
-        return release_bundle(office.profile, design, tables, earlier, facts, report, revision, analyses).data
+        return release_bundle(
+            office.profile, design, tables, earlier, facts, report, revision, grounds, analyses
+        ).data  # fmt: skip
 
 
 class Lines(HTMLParser):
