@@ -100,11 +100,13 @@ class _Writer:
         self.marks: dict[str, str] = {}
         self.title = book.add_format({"bold": True, "font_size": 15})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        self.beside = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+        self.beside = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
+        right = {"valign": "top", "align": "right", "indent": 1}
+        self.in_place = book.add_format(right)
         head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-        self.head, self.head_of_numbers = book.add_format(head), book.add_format({**head, "align": "right"})
+        self.head, self.head_of_numbers = book.add_format(head), book.add_format({**head, **right})
         forms = {decimals: "#,##0" + ("." + "0" * decimals if decimals else "") for decimals in range(4)}
-        self.numbers = {d: book.add_format({"num_format": form, "valign": "top"}) for d, form in forms.items()}
+        self.numbers = {d: book.add_format({"num_format": form, **right}) for d, form in forms.items()}
 
     def cover(self) -> None:
         words, text, facts = self.words, self.text, self.facts
@@ -241,7 +243,8 @@ class _Writer:
                 if isinstance(entry, _Number):
                     sheet.write_number(down, across, entry.value, self.numbers[entry.decimals])
                 else:
-                    sheet.write_string(down, across, entry, self.beside if across else self.wrapped)
+                    placed = self.in_place if counted[across] else self.beside if across else self.wrapped
+                    sheet.write_string(down, across, entry, placed)
 
     def _set_height(self, sheet: Any, row: int, entries: Sequence[_Entry], widths: Sequence[int]) -> None:  # noqa: ANN401
         """Room for all lines of a row: not every program finds out by itself how high wrapped texts are."""
