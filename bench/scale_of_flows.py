@@ -154,7 +154,9 @@ def picture(rows: list[dict[str, object]]) -> str:
     across = [120 + 460 * place / max(len(rows) - 1, 1) for place in range(len(rows))]
     parts = [text(40, 34, "Seconds to count moves: origin × destination × month × sex × age", 16)]
     note = f"{rows[0]['cores']} cores, bound of 4 GB, DuckDB {rows[0]['duckdb']}, median of {rows[0]['runs']} runs"
-    parts.append(text(40, 56, note + ("; other work was running" if rows[0]["other_work"] == "yes" else ""), 12))
+    if int(str(rows[-1]["moves"])) > MOST_WRITTEN:
+        note += ", above 100 M one, of the same files again"
+    parts.append(text(40, 56, note + ("; other work ran" if rows[0]["other_work"] == "yes" else ""), 12))
 
     def height(seconds: float) -> float:
         return 360 - 270 * (math.log10(seconds) - low) / (high - low)
@@ -174,8 +176,8 @@ def picture(rows: list[dict[str, object]]) -> str:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
             parts.append(
                 text(
-                    x + 8,
-                    y + (16 if place else -8),
+                    x + (8 if place else -60),
+                    y + (16 if place else -12),
                     f"{float(str(row[f'{field}_a_million'])):.3f} a million",
                     11,
                     colour,
