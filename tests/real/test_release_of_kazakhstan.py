@@ -370,7 +370,10 @@ def _fail_if_hidden_values_are_told(table: ExplainedTable, hidden: list[Explanat
     names = [table.release.files.table(table.design.id, language).labels for language in languages]
     bundle = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*"))
               if p.is_file() and (f"-{table.design.id}-" in p.name or p.suffix == ".html")}  # fmt: skip
-    rows = [row for row in rows_of(bundle, table.release.office.profile.tables) if row.table == table.design.id]
+    designs = {
+        name: one for name, one in table.release.office.profile.tables.items() if name in table.release.files.tables()
+    }
+    rows = [row for row in rows_of(bundle, designs) if row.table == table.design.id]
     by_head: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         by_head.setdefault(row.beside, []).append(row)

@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
+from itertools import combinations
 from typing import NamedTuple
 
 import openpyxl
@@ -57,8 +58,8 @@ def unpacked(bundle: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
 
 def stands_at(row: Row, beside: tuple[str, ...], above: tuple[str, ...]) -> bool:
     """A row is that of a cell: what stands beside is the same; what is above may leave out what is said once."""
-    left = iter(above)
-    return row.beside == beside and all(head in left for head in row.above)
+    heads = (" ".join(some) for count in range(len(above) + 1) for some in combinations(above, count))
+    return row.beside == beside and " ".join(row.above) in heads
 
 
 def places(
@@ -162,7 +163,7 @@ def _of_workbook(name: str, content: bytes, designs: Mapping[str, TableDesign]) 
             numbers = [(place, value) for place, value in enumerate(line) if isinstance(value, int | float)]
             heads = line if sum(isinstance(value, str) for value in line) > 1 and not numbers else heads
             for place, value in numbers:
-                beside = tuple(str(value) for value in line[: numbers[0][0]])
+                beside = tuple(str(text) for text in line[: len(design.rows)])
                 yield Row(name, design.id, beside, (str(heads[place]),), _plain(str(value)))
 
 

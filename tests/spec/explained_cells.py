@@ -12,8 +12,9 @@ from qonys.production.office import Office
 
 
 def explained_tables(office: Office, period: Period) -> Iterator[ExplainedTable]:
+    """The counted tables; an analysis is computed from one of them."""
     release = ExplainedRelease.of(office, period)
-    for name in release.files.tables():
+    for name in (name for name in release.files.tables() if name in office.profile.tables):
         yield release.table(release.files.table(name, release.files.languages[0]))
 
 

@@ -227,7 +227,7 @@ def test_a_release_that_was_not_built_and_a_vintage_that_there_is_not_are_told(w
 
 def test_what_is_explained_is_the_pinned_state_whatever_came_later(tmp_path: Path) -> None:
     walk = Walk(tmp_path)
-    walk.receive("2025-01-10", "PERSON | FROM | TO\nann | XC | C11\nbob | XC | C11\ncat | XC | C11")
+    walk.receive("2025-01-10", "PERSON | FROM | TO\nann | XC | C11\nbob | XC | C11\ncat | XC | C11\nzoe | N11 | C11")
     walk.process()
     walk.line.tabulate()
     walk.line.build(YEAR)
@@ -241,7 +241,7 @@ def test_what_is_explained_is_the_pinned_state_whatever_came_later(tmp_path: Pat
 
 def test_another_profile_than_that_of_the_release_is_refused(tmp_path: Path) -> None:
     walk = ReviewedWalk(tmp_path, corrections="corrections: []\n")
-    walk.receive("2025-01-10", "PERSON | FROM | TO\nann | XC | C11")
+    walk.receive("2025-01-10", "PERSON | FROM | TO\nann | XC | C11\nzoe | N11 | C11")
     walk.process()
     walk.line.tabulate()
     walk.line.build(YEAR)

@@ -103,11 +103,10 @@ def _files_of_language(
     earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
 ) -> dict[str, bytes]:  # fmt: skip
     words, facts = content.words, content.facts
-    counted = {name: table for name, table in tables.items() if name in content.profile.tables}
     fail_if_a_text_is_defective(every_text(content), words)
     return {
         **_pages(content),
-        **how_we_know_files(content, grounds, counted),
+        **how_we_know_files(content, grounds, tables, {one.id: one.table for one in design.analyses}),
         **_files(tables, content),
         **_change_files(design, tables, earlier, words, facts),
         **(revision_files(revision, tables, words, facts) if revision else {}),

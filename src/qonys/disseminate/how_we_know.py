@@ -65,28 +65,28 @@ class SaidWay:
     lines: tuple[SaidLine, ...]
 
 
-def how_we_know_files(content: ReleaseContent, grounds: Grounds, tables: Mapping[str, OutputTable]) -> dict[str, bytes]:
+def how_we_know_files(
+    content: ReleaseContent, grounds: Grounds, tables: Mapping[str, OutputTable], analysed: Mapping[str, str]
+) -> dict[str, bytes]:
     """The page and the files of one language: path in the bundle -> content.
 
     Args:
         content: what the release says in the language.
         grounds: where the slips went and what is checked of them.
         tables: the tables of the release, in order.
+        analysed: id of an analysis -> id of the table that it reads, empty where it reads none.
 
     Raises:
         ProfileError: a word is missing in the language.
     """
     profile, words, facts = content.profile, content.words, content.facts
-    language, period = words.language, Period.parse(facts.period)
+    language = words.language
     checks = said_checks(grounds.rules, profile.integration, words)
     ways = _said_ways(grounds, facts, words)
     files = {_name(facts, OF_RELEASE, language): _release_file(ways, checks, facts, words)}
     said_tables, shown = [], set(_anchors(content.blocks))
     for name, table in tables.items():
-        told = (
-            *said_query(profile.tables[name], profile, words, period, table.cut_off),
-            (words["how.records"], words[f"how.records.{_records(profile, name)}"]),
-        )
+        told = _facts_of(name, table, content, tables, analysed)
         path, anchor = _name(facts, f"{name}-{OF_RELEASE}", language), f"table-{name}"
         files[path] = _table_file(table, told, _records(profile, name), facts, words)
         said_tables.append(SaidTable(anchor, table.title[language], told, f"../{path}", anchor in shown))
@@ -99,6 +99,26 @@ def how_we_know_files(content: ReleaseContent, grounds: Grounds, tables: Mapping
     return files
 
 
+def _facts_of(
+    name: str,
+    table: OutputTable,
+    content: ReleaseContent,
+    tables: Mapping[str, OutputTable],
+    analysed: Mapping[str, str],
+) -> Facts:
+    """What is said of a table; of an analysis, from which table it was computed."""
+    profile, words = content.profile, content.words
+    if name not in profile.tables:
+        source = tables.get(analysed.get(name, ""))
+        read = source.title[words.language] if source else words["how.made.computed"]
+        cut_off = long_date(date.fromisoformat(table.cut_off), words.language)
+        return ((words["how.inputs"], read), (words["how.cut_off"], cut_off))
+    return (
+        *said_query(profile.tables[name], profile, words, Period.parse(content.facts.period), table.cut_off),
+        (words["how.records"], words[f"how.records.{_records(profile, name)}"]),
+    )
+
+
 def _anchors(blocks: Iterable[Block]) -> Iterator[str]:
     """The tables that stand on the page of the release."""
     for block in blocks:
@@ -107,6 +127,9 @@ def _anchors(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _records(profile: Profile, table: str) -> str:
+    """Whether a figure of a table is the number of its records, must not tell it, or was computed from others."""
+    if table not in profile.tables:
+        return "computed"
     return "exact" if profile.protection.method(table) == "exact" else "protected"
 
 

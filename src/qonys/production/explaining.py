@@ -117,7 +117,19 @@ class ExplainedRelease:
         return Period.parse(self.record.essence.period)
 
     def table(self, table: PublishedTable) -> ExplainedTable:
-        """A table of which cells are explained."""
+        """A table of which cells are explained.
+
+        Raises:
+            StatisticianError: it is an analysis, which is computed from another table.
+        """
+        if table.id not in self.office.profile.tables:
+            design = self.office.profile.releases[self.record.essence.design]
+            analysis = next(one for one in design.analyses if one.id == table.id)
+            read = f"from the table {analysis.table}" if analysis.table else "from moves by the month they became known"
+            raise StatisticianError(
+                f"{table.id} is an analysis: it was computed {read}, by the method “{analysis.method}”.",
+                next_step=f"Explain a cell of {analysis.table or 'a table'}, or ask with --public.",
+            )
         return ExplainedTable(self, table, self.office.profile.tables[table.id])
 
     def slips(self, cut_off: str) -> tuple[Step, ...]:
