@@ -84,7 +84,13 @@ def test_a_release_that_holds_is_built_rounded_and_says_so(tmp_path: Path) -> No
 
 
 def test_perturbed_tables_say_that_their_parts_may_not_add_up(tmp_path: Path) -> None:
-    mine = profile(tmp_path, ("additive: [origin-destination]", "cell_key: [origin-destination]"))
+    mine = profile(
+        tmp_path,
+        (
+            "additive: [origin-destination, origin-destination-by-year]",
+            "cell_key: [origin-destination, origin-destination-by-year]",
+        ),
+    )
     built = qonys("release", "build", "2024", "--workspace", counted(tmp_path, mine))
     assert built.code == 0
     page = (Path(built.out.strip().splitlines()[-1]) / "en" / "index.html").read_text("utf-8")
@@ -95,13 +101,13 @@ def test_perturbed_tables_say_that_their_parts_may_not_add_up(tmp_path: Path) ->
     ("words", "instead", "told"),
     [
         (
-            "additive: [origin-destination]",
-            "additive: []",
+            "additive: [origin-destination, origin-destination-by-year]",
+            "additive: [origin-destination-by-year]",
             "Nothing says how the table origin-destination is protected",
         ),
         (
-            "additive: [origin-destination]",
-            "additive: [origin-destination, external-by-year]",
+            "additive: [origin-destination, origin-destination-by-year]",
+            "additive: [origin-destination, origin-destination-by-year, external-by-year]",
             "is protected in 2 ways",
         ),
         ("  external-by-country: one dimension\n", "", "Nothing says how the table external-by-country"),
@@ -120,7 +126,10 @@ def test_a_table_with_groups_cannot_be_rounded_additively(tmp_path: Path) -> Non
     mine = profile(
         tmp_path,
         ("  external-by-country: one dimension\n", ""),
-        ("additive: [origin-destination]", "additive: [origin-destination, external-by-country]"),
+        (
+            "additive: [origin-destination, origin-destination-by-year]",
+            "additive: [origin-destination, origin-destination-by-year, external-by-country]",
+        ),
     )
     ran = qonys("profile", "check", mine)
     assert ran.code == 5

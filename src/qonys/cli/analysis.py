@@ -124,18 +124,20 @@ def _print_table(table: OutputTable, language: str) -> None:
     for codes in dict.fromkeys(key[: len(table.rows)] for key in table.cells):
         named = [labels[name][code] for name, code in zip(table.rows, codes, strict=True)]
         rows.append([*named, *(_figure(table, (*codes, *others), language) for others in across)])
-    show_table(table.title[language], heads, rows)
+    units = list(dict.fromkeys(form.unit[language] for form in table.measures.values()))
+    title = table.title[language] if len(units) > 1 else f"{table.title[language]} ({units[0]})"
+    show_table(title, heads, rows)
     for note in table.notes:
         prints.print(note[language], markup=False, soft_wrap=True)
 
 
 def _figure(table: OutputTable, key: tuple[str, ...], language: str) -> str | None:
-    """A figure with its unit, where that is not persons: rows may be of several."""
+    """A figure, with its unit where the table has several."""
     cell = table.cells.get(key)
     if cell is None or cell.value is None:
         return None
-    form, persons = table.measures[table.measure_of(key)], cell.value == round(cell.value)
-    unit = "" if form.decimals == 0 and persons else f" {form.unit[language]}"
+    form = table.measures[table.measure_of(key)]
+    unit = f" {form.unit[language]}" if len({str(other.unit) for other in table.measures.values()}) > 1 else ""
     return f"{cell.value:,.{form.decimals}f}{unit}"
 
 

@@ -15,6 +15,7 @@ def simulate(
     profile: str | None = None,
     seed: int = 2024,
     moves: int | None = None,
+    years: int | None = None,
     workspace: WorkspaceFolder = HERE,
     json: AsJson = False,
 ) -> None:
@@ -25,6 +26,7 @@ def simulate(
         profile: profile to simulate; that of the workspace where not given.
         seed: seed of the random numbers.
         moves: this many moves of one year instead of the plan's own number, for benchmarks (1000000 … 1000000000).
+        years: so many years, those before the plan's own being invented like its first one.
         workspace: folder of the workspace.
         json: print the written files as JSON.
     """
@@ -34,7 +36,7 @@ def simulate(
     name = profile or Workspace.open(workspace).profile
     target = folder or workspace / "deliveries"
     with progress_shown() as progress:
-        outcome = simulate_register(name, target, seed=seed, moves=moves, progress=progress)
+        outcome = simulate_register(name, target, seed=seed, moves=moves, progress=progress, years=years)
     if json:
         as_json({"deliveries": outcome.data, "findings": outcome.findings})
         return

@@ -25,6 +25,8 @@ SEED = 2024
 _MARK = ".qonys-demo"
 _SIMULATED = {"mini": ("2024-09", "2024"), "kz": ("2024-12", "2024", "2025")}
 """A month and a year; and how figures are revised: operational, final, and the year that is compared with both."""
+_YEARS = {"mini": 10}
+"""So many years, that its series can be adjusted for season; of others, those of their plan."""
 _SPAIN = ("es", ("2016",), "es/sample_EVR_2016.txt")
 
 
@@ -62,7 +64,10 @@ def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: 
     for name, periods in _SIMULATED.items():
         deliveries, told = folder / "deliveries" / name, _named(progress, name)
         with shown.timed(f"{name}: simulate"):
-            simulate_register(name, deliveries, seed=SEED, moves=None, progress=_named(progress, f"{name} simulate"))
+            simulate_register(
+                name, deliveries, seed=SEED, moves=None, progress=_named(progress, f"{name} simulate"),
+                years=_YEARS.get(name),
+            )  # fmt: skip
         _walk(shown, name, periods, deliveries, Office(_workspace(folder, name), today, told, keys))
     name, periods, sample = _SPAIN
     if real_data is not None and (real_data / sample).is_file():

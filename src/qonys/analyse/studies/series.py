@@ -121,7 +121,7 @@ def _said(adjusted: Mapping[str, Adjusted]) -> Mapping[str, Said]:
         "models": ", ".join(one.model for one in found),
         "worst": (max((one.q for one in found if one.q is not None), default=float("nan")), 2),
         "outliers": sum(len(one.outliers) for one in found),
-        "left": "some" if any(part.residual_seasonality for part in adjusted.values()) else "none",
+        "left": "other" if any(part.residual_seasonality for part in adjusted.values()) else "none",
     }
 
 
