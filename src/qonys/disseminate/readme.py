@@ -11,6 +11,8 @@ from textwrap import fill
 from qonys.disseminate.archive import SUMS
 from qonys.disseminate.corrections import CORRECTIONS_FILE, cells_name
 from qonys.disseminate.figures.making import figure_name
+from qonys.disseminate.how_we_know import OF_RELEASE as HOW_OF_RELEASE
+from qonys.disseminate.how_we_know import PAGE as HOW_PAGE
 from qonys.disseminate.page import ReleaseContent
 from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name
 from qonys.disseminate.shown_cells import SYMBOLS
@@ -65,6 +67,8 @@ def _said(content: ReleaseContent, name: str) -> str:
         return words[_QUALITY[kind]]
     if name in (CORRECTIONS_FILE, cells_name(words, content.facts)):
         return words["changes.log_file" if name == CORRECTIONS_FILE else "changes.all_cells"]
+    if name == f"{words.language}/{HOW_PAGE}" or f"-{HOW_OF_RELEASE}-" in name:
+        return " ".join(filter(None, (words["how.title"], content.titles.get(table, ""))))
     if name.startswith("figures/"):
         named = {figure_name(one, content.facts, kind): one for one in content.spoken.drawn.values()}
         return f"{named[name].title}. {named[name].subtitle}." if name in named else ""
