@@ -140,7 +140,7 @@ def test_key_points_speak_of_the_months_so_far_and_of_the_month_alone(september:
     assert f"In January–September 2024, {so_far:.0f} people arrived in Ardal" in text
     assert f"In September 2024 alone, {alone:.0f} people arrived" in text
     assert "compared with January–September 2023 (figures as of 31 October 2024)" in text
-    assert f"Entre enero y septiembre de 2024 llegaron {so_far:.0f} personas" in september.text("es")
+    assert f"Entre enero y septiembre de 2024, llegaron {so_far:.0f} personas" in september.text("es")
 
 
 def test_a_month_whose_deliveries_are_missing_is_refused_with_their_names(deliveries: Path, tmp_path: Path) -> None:
