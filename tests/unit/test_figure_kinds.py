@@ -179,6 +179,14 @@ def test_a_square_stands_where_the_profile_puts_it_and_has_its_number(mini: Prof
     assert 'style="grid-area:2/1"' in figure.html and "Southfield" in figure.html
 
 
+def test_a_circle_of_flows_in_which_nobody_moved_is_left_out_and_found(mini: Profile) -> None:
+    design = design_of(mini, **{**MAP, "kind": "chord"})
+    nobody = re.sub(r"(\| +)\d+(?=\*? |$)", r"\g<1>0", FLOWS.replace("2024 ", "2024_"), flags=re.MULTILINE)
+    outcome = computed(mini, flows(mini, nobody.replace("2024_", "2024 ")), design)
+    assert outcome.data == {}
+    assert "nobody is counted" in outcome.findings[0].what
+
+
 def test_a_map_without_a_square_for_an_area_is_left_out_and_found(mini: Profile) -> None:
     table = drawn_table(mini, "rates-by-region", ["area"], ["period", "measure"], RATES.replace("C1", "Q1"))
     outcome = computed(mini, table, design_of(mini, kind="tiles", table="rates-by-region", measures=["net_rate"]))

@@ -131,6 +131,8 @@ def why_not_drawn(design: FigureDesign, tables: Mapping[str, OutputTable], perio
         return f"none of its cells in {table.id} has a value"
     if design.kind in _WITHOUT_LOSSES and min(values) < 0:
         return f"{table.id} has a value below zero, which has no place in it"
+    if design.kind == "chord" and not any(values):
+        return f"nobody is counted in {table.id}, so there is no flow to draw"
     return ""
 
 
