@@ -18,7 +18,7 @@ from qonys.errors import QueryError
 from qonys.process.verdicts import FAILS, MISSING, PASSES, Absent, Verdicts, verdicts_of, verdicts_query
 
 _SLIP = pa.struct([("delivery", pa.int32()), ("row", pa.int64()), ("date", pa.date32()), ("received", pa.date32())])
-_NOTHING = pa.table({"n": pa.array([], pa.int64()), "slips": pa.array([], pa.list_(_SLIP))})
+_NOTHING = pa.schema([("n", pa.int64()), ("slips", pa.list_(_SLIP))]).empty_table()
 """The result of a pass without a rule."""
 
 

@@ -11,16 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from qonys.analyse.members import Setting
-from qonys.analyse.studies.ages import age_composition, model_schedule
-from qonys.analyse.studies.delays import nowcast_of_months
-from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
 from qonys.analyse.studies.study import Study
-from qonys.analyse.studies.systems import gravity, system_indices
 from qonys.concepts.analysis import Analysis, AnalysisMethod
 from qonys.datasets.analysis import Analysed, Centre, LagCount
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.analysis_words import analysis_sentences
-from qonys.engine.seasonal import x13_run
 from qonys.production.lagging import lags
 from qonys.production.office import Office
 
@@ -61,7 +56,7 @@ def analyses_made(office: Office, analyses: Iterable[Analysis], counts: Counts) 
             confidential=counts.confidential,
         )  # fmt: skip
         office.progress("analyses", number)
-        yield _METHODS[analysis.method](office, study)
+        yield _methods()[analysis.method](office, study)
 
 
 def _first_cut_off(setting: Setting) -> str:
@@ -73,22 +68,26 @@ def _centres(office: Office) -> dict[str, Centre]:
     return {centre.area: centre for centre in office.profile.centres}
 
 
-def _nowcast(office: Office, study: Study) -> Analysed:
-    return nowcast_of_months(study, list(_lag_counts(office)))
-
-
 def _lag_counts(office: Office) -> Iterator[LagCount]:
     for lag in lags(office):
         event, known = (date.fromisoformat(f"{month}-01") for month in (lag.event_month, lag.known_month))
         yield LagCount(event, known, lag.moves - lag.withdrawn)
 
 
-_METHODS: Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]] = {
-    "system": lambda office, study: system_indices(study, _centres(office)),
-    "gravity": lambda office, study: gravity(study, _centres(office)),
-    "ages": lambda _, study: age_composition(study),
-    "schedule": lambda _, study: model_schedule(study),
-    "seasonal": lambda _, study: seasonally_adjusted(study, x13_run),
-    "nowcast": _nowcast,
-    "forecast": lambda _, study: forecast_series(study),
-}
+def _methods() -> Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]]:
+    """What makes each analysis; imported when one is made, since the methods take a second to load."""
+    from qonys.analyse.studies.ages import age_composition, model_schedule
+    from qonys.analyse.studies.delays import nowcast_of_months
+    from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
+    from qonys.analyse.studies.systems import gravity, system_indices
+    from qonys.engine.seasonal import x13_run
+
+    return {
+        "system": lambda office, study: system_indices(study, _centres(office)),
+        "gravity": lambda office, study: gravity(study, _centres(office)),
+        "ages": lambda _, study: age_composition(study),
+        "schedule": lambda _, study: model_schedule(study),
+        "seasonal": lambda _, study: seasonally_adjusted(study, x13_run),
+        "nowcast": lambda office, study: nowcast_of_months(study, list(_lag_counts(office))),
+        "forecast": lambda _, study: forecast_series(study),
+    }

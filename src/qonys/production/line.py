@@ -2,7 +2,8 @@
 
     source --collect--> input --process--> clean --tabulate--> statistics --build--> output --publish--> published
 
-Each step takes an office, does one thing, and says what it found.
+Each step takes an office, does one thing, and says what it found. What only a release needs is imported when one is made:
+it takes longer to load than most commands run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qonys.concepts.analysis import AnalysisMethod
 from qonys.concepts.period import Period
@@ -21,9 +23,6 @@ from qonys.datasets.quality import QualityReport
 from qonys.evaluate.accounts import Account
 from qonys.production import (
     accounting,
-    analysing,
-    auditing,
-    building,
     collecting,
     lagging,
     processing,
@@ -31,13 +30,15 @@ from qonys.production import (
     situation,
     tabulating,
 )
-from qonys.production.auditing import Audit
-from qonys.production.building import BuiltRelease
 from qonys.production.lagging import Lag
 from qonys.production.office import Office
 from qonys.production.situation import Situation
 from qonys.publish.publication import Publication
 from qonys.store.receipts import Receipt
+
+if TYPE_CHECKING:
+    from qonys.production.auditing import Audit
+    from qonys.production.building import BuiltRelease
 
 
 @dataclass(frozen=True)
@@ -73,20 +74,28 @@ class Line:
 
     def audit(self, period: Period) -> Outcome[Audit]:
         """Attack the tables of a release as an intruder would, who has all that is published."""
+        from qonys.production import auditing
+
         return auditing.audit(self.office, period)
 
     def build(self, period: Period) -> Outcome[BuiltRelease]:
         """Statistics -> output: tables, identities, sentences, pages and files of one release."""
+        from qonys.production import building
+
         return building.build(self.office, period)
 
     def quality(self, period: Period) -> Outcome[QualityReport]:
         """The measures of the quality of a release, as its build computes them; nothing is written."""
+        from qonys.production import building
+
         return building.quality(self.office, period)
 
     def analyse(
         self, period: Period, methods: Collection[AnalysisMethod], *, exact: bool = False
     ) -> Outcome[tuple[Analysed, ...]]:
         """The analyses of a release by some methods; of exact counts they are confidential."""
+        from qonys.production import analysing
+
         return analysing.analyse(self.office, period, methods, exact=exact)
 
     def publish(self, period: Period | None = None) -> Outcome[Publication]:
