@@ -76,7 +76,10 @@ def test_cover_and_notes_tell_vintage_notice_and_notes(mini: Profile, regions: O
     book = opened(written(mini, [regions]))
     cover = "\n".join(str(row[0]) for row in book.get_sheet_by_name("Cover").to_python())
     assert "A notice." in cover and "0123456789ab" in cover and "operational, 31 January 2025" in cover
-    assert "Responsible for the release: release@ardal.example" in cover and "CC BY 4.0" in cover
+    assert (
+        "Responsible for the release: release@ardal.example" in cover
+        and "keeps its data status with each figure" in cover
+    )
     assert ["[note 1]", "A note.", "Table 1"] in book.get_sheet_by_name("Notes").to_python()
     symbols = book.get_sheet_by_name("Symbols").to_python()
     assert ["[x]", "not available"] in symbols
