@@ -33,6 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept-golden", action="store_true", help="take what is made now as the new golden copies")
 
 
+LONGEST = ("test_a_year_in_the_office.py", "test_release_of_kazakhstan.py", "test_close_a_month.py", "test_crashes.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests come first: one that begins last is waited for by all workers."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @dataclass(frozen=True)
 class WalkedLine:
     """The synthetic register of mini, taken through the whole line once; tests read it and change nothing."""

@@ -51,6 +51,7 @@ def demo(
     *,
     serve: Literal["yes", "no"] = "yes",
     port: int = 8100,
+    only: Literal["mini", "kz", "es"] | None = None,
     json: AsJson = False,
 ) -> None:
     """Walk the whole line once: simulate, collect, process, tabulate, build, publish, serve.
@@ -61,6 +62,7 @@ def demo(
         folder: where to build; made anew each time.
         serve: serve the portal at the end (yes), or only build it (no).
         port: port of the portal.
+        only: only this country; all of them where none is named.
         json: print what was built as JSON.
     """
     from qonys.cli.serving import serve_until_stopped
@@ -68,7 +70,8 @@ def demo(
     from qonys.production.demonstrating import demonstrate, real_data_folder
 
     with progress_shown() as progress:
-        shown = demonstrate(folder, today=today(), real_data=real_data_folder(_environment()), progress=progress)
+        real_data = real_data_folder(_environment())
+        shown = demonstrate(folder, today=today(), real_data=real_data, progress=progress, only=only)
     result: dict[str, Any] = {"published": str(shown.published), "releases": shown.releases, "seconds": shown.seconds}
     if json:
         as_json({**result, "left_out": shown.left_out})

@@ -52,8 +52,10 @@ def real_data_folder(environment: Mapping[str, str]) -> Path | None:
     return named if named.is_dir() else None
 
 
-def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: Progress) -> Demonstration:
-    """Build and publish a release of every shipped profile.
+def demonstrate(
+    folder: Path, *, today: date, real_data: Path | None, progress: Progress, only: str | None = None
+) -> Demonstration:
+    """Build and publish a release of every shipped profile, or of the one that is named.
 
     Raises:
         OperatorError: the folder holds something that no demonstration made.
@@ -62,6 +64,8 @@ def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: 
     shown = Demonstration((folder / "published").resolve())
     keys = Keys(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES))
     for name, periods in _SIMULATED.items():
+        if only not in (None, name):
+            continue
         deliveries, told = folder / "deliveries" / name, _named(progress, name)
         with shown.timed(f"{name}: simulate"):
             simulate_register(
@@ -70,6 +74,8 @@ def demonstrate(folder: Path, *, today: date, real_data: Path | None, progress: 
             )  # fmt: skip
         _walk(shown, name, periods, deliveries, Office(_workspace(folder, name), today, told, keys))
     name, periods, sample = _SPAIN
+    if only not in (None, name):
+        return shown
     if real_data is not None and (real_data / sample).is_file():
         told = _named(progress, name)
         _walk(shown, name, periods, real_data / sample, Office(_workspace(folder, name), today, told, keys))
