@@ -9,8 +9,6 @@ import msgspec
 from qonys.concepts.text import Text
 
 AnalysisMethod: TypeAlias = Literal["system", "gravity", "ages", "schedule", "seasonal", "nowcast", "forecast"]
-OF_TABLES: tuple[AnalysisMethod, ...] = ("system", "gravity", "ages", "schedule", "seasonal", "forecast")
-"""Methods that read a table; a nowcast reads the triangle of late registrations."""
 
 
 class Analysis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,8 +10,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from qonys.concepts.text import Text
-
 SIMS_SOURCE = "Eurostat, Single Integrated Metadata Structure (SIMS), version 2.0"
 QPI = "Eurostat, Guidelines for the Implementation of the ESS Quality and Performance Indicators (QPI)"
 
@@ -239,8 +237,3 @@ CONCEPTS = {concept.code: concept for concept in SIMS}
 def is_sims_code(key: str) -> bool:
     """The key of a text is meant for a concept: it begins with ``S.`` and a digit."""
     return key[:2] == "S." and key[2:3].isdigit()
-
-
-def concept_texts(texts: dict[str, dict[str, str]], code: str) -> Text:
-    """What a profile says of a concept, in the languages in which it says something."""
-    return {language: of_language[code] for language, of_language in texts.items() if of_language.get(code, "").strip()}

@@ -21,7 +21,8 @@ from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.explaining import Facts, SaidLine, said_checks, said_query, teller
 from qonys.disseminate.files import file_name
 from qonys.disseminate.numbers import long_date, number
-from qonys.disseminate.page import Block, ReleaseContent, languages_of, templates
+from qonys.disseminate.page import Block, ReleaseContent
+from qonys.disseminate.page_templates import languages_of, templates
 from qonys.disseminate.words import Words
 
 PAGE = "how-we-know.html"

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qonys.concepts.release import ReleaseDesign, Section
@@ -28,12 +26,13 @@ from qonys.disseminate.glossary_links import Terms, terms_of
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
+from qonys.disseminate.page_templates import languages_of, templates
 from qonys.disseminate.quality_said import SaidQuality
 from qonys.disseminate.tables_html import HtmlTable, StatusLabel, html_table, status_label
-from qonys.disseminate.words import Words, words_of
+from qonys.disseminate.words import Words
 from qonys.errors import StatisticianError
 
-_TEMPLATES = Path(__file__).parent / "templates"
+RELEASE_PAGE = "index.html"
 WHAT_CHANGED = "what-changed"
 
 
@@ -241,6 +240,9 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
             w=content.words,
             language=content.words.language,
             languages=languages_of(content.profile),
+            page=RELEASE_PAGE,
+            title=content.spoken.title,
+            notice=content.spoken.notice,
             downloads=downloads,
             file_of_figure=lambda figure, suffix: f"../{figure_name(figure, content.facts, suffix)}",
             what_changed=WHAT_CHANGED,
@@ -251,20 +253,6 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
 def front_page(profile: Profile, titles: Mapping[str, str]) -> str:
     """The page that leads to the release in each language: titles by language code."""
     return templates().get_template("front.html").render(languages=languages_of(profile), titles=titles)
-
-
-@cache
-def templates() -> Environment:
-    """The templates of all pages."""
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-
-
-def languages_of(profile: Profile) -> list[tuple[str, str]]:
-    """The languages of a profile, each by its own name."""
-    return [(language, words_of(profile, language)["page.this_language"]) for language in profile.languages]
 
 
 def _cut_offs(facts: ReleaseFacts, words: Words) -> list[tuple[str, str]]:

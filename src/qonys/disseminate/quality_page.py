@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
 from qonys.disseminate.page import Spoken
+from qonys.disseminate.page_templates import languages_of, templates
 from qonys.disseminate.quality_files import QUALITY_PAGE, quality_file_name, quality_groups, quality_json
 from qonys.disseminate.quality_said import SaidConcept, SaidMeasure, SaidQuality, said_quality
-from qonys.disseminate.words import words_of
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def said_of_release(
@@ -46,11 +40,12 @@ def quality_bundle(spoken: Spoken, profile: Profile, facts: ReleaseFacts) -> dic
     if (said := spoken.quality) is None:
         return {}
     language, title, notice = said.words.language, said.words("quality.title", title=spoken.title), spoken.notice
-    page = _environment().get_template(QUALITY_PAGE)
+    page = templates().get_template(QUALITY_PAGE)
     written = page.render(
         w=said.words,
         language=language,
-        languages=[(code, words_of(profile, code)["page.this_language"]) for code in profile.languages],
+        languages=languages_of(profile),
+        page=QUALITY_PAGE,
         title=title,
         notice=notice,
         facts=facts,
@@ -67,11 +62,3 @@ def quality_bundle(spoken: Spoken, profile: Profile, facts: ReleaseFacts) -> dic
 def _grouped(concept: SaidConcept) -> list[tuple[str, list[SaidMeasure]]]:
     """The values of each measure of a concept under its name."""
     return [(name, list(values)) for name, values in groupby(concept.measures, key=lambda one: one.name)]
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip

@@ -8,23 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
 from babel.dates import format_time
 from icalendar import Calendar, Event
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qonys.concepts.period import Period
 from qonys.country.profile import Profile
 from qonys.disseminate.numbers import MINUS, locale, long_date, number, rounded
+from qonys.disseminate.page_templates import languages_of, templates
 from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _ATOM = "http://www.w3.org/2005/Atom"
 _ON_TIME = timedelta(minutes=1)
 
@@ -83,10 +81,11 @@ def calendar_files(
         files[f"{language}.ics"] = _icalendar(profile, lines, words)
         files[f"{language}.xml"] = _atom(profile, lines, words)
     files["calendar.json"] = _json(profile, lines, punctuality, written)
-    names = [(language, words_of(profile, language)["page.this_language"]) for language in profile.languages]
     titles = {language: words_of(profile, language)["calendar.title"] for language in profile.languages}
-    leading = _environment().get_template("leading.html")
-    files["index.html"] = leading.render(languages=names, titles=titles, first=profile.languages[0]).encode()
+    leading = templates().get_template("leading.html")
+    files["index.html"] = leading.render(
+        languages=languages_of(profile), titles=titles, first=profile.languages[0]
+    ).encode()
     return files
 
 
@@ -107,9 +106,9 @@ def _page(
     past = [line for line in lines if line not in awaited]
     appeared, on_time = int(punctuality["published"]), int(punctuality["on_time"])
     summary = words("calendar.punctuality", published=_count(appeared, language), on_time=_count(on_time, language))
-    page = _environment().get_template("calendar.html").render(
+    page = templates().get_template("calendar.html").render(
         w=words, profile=profile, language=language,
-        languages=[(code, words_of(profile, code)["page.this_language"]) for code in profile.languages],
+        languages=languages_of(profile),
         country=profile.identity.names[language], office=profile.identity.office[language],
         notice=profile.identity.notice[language],
         awaited=[_row(profile, line, words) for line in awaited],
@@ -237,9 +236,3 @@ def _count(value: int, language: str) -> Argument:
 
 def _local(instant: datetime, profile: Profile) -> datetime:
     return instant.astimezone(profile.publication.zone)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qonys.concepts.text import Text
 from qonys.country.profile import Profile
 from qonys.disseminate.numbers import long_date
+from qonys.disseminate.page_templates import languages_of, templates
 from qonys.disseminate.words import words_of
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def replaced_notice(
@@ -48,20 +44,19 @@ def withdrawal_bundle(profile: Profile, titles: Text, notice: Text) -> tuple[Tex
     Returns:
         Titles, and path -> content.
     """
-    names = {language: words_of(profile, language)["page.this_language"] for language in profile.languages}
+    names = languages_of(profile)
     said = {
         language: words_of(profile, language)("vintage.withdrawn_title", title=titles[language])
         for language in profile.languages
     }
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template("withdrawn.html")
+    page = templates().get_template("withdrawn.html")
     bundle = {
         f"{language}/index.html": page.render(
-            language=language, title=said[language], notice=notice[language], names=names, profile=profile,
+            language=language, title=said[language], notice=notice[language], languages=names, profile=profile,
             w=words_of(profile, language),
         ).encode()
         for language in profile.languages
     }  # fmt: skip
     first = profile.languages[0]
-    front = environment.get_template("leading.html").render(languages=list(names.items()), titles=said, first=first)
+    front = templates().get_template("leading.html").render(languages=names, titles=said, first=first)
     return said, {**bundle, "index.html": front.encode()}
