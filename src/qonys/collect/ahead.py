@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-WORKERS = 2
-_AHEAD = 2
+WORKERS = max(2, min(4, len(os.sched_getaffinity(0))))
+"""Threads of a stage; more would fill the memory with what waits for its turn."""
+_AHEAD = WORKERS + 1
 
 
 def in_order(work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
@@ -30,3 +33,18 @@ def in_order(work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[
             yield coming.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def begun(items: Iterator[Made]) -> Iterator[Made]:
+    """The same items, of which the first is made at once; what it raises is raised when it is asked for."""
+    first: Future[list[Made]] = Future()
+    try:
+        first.set_result(list(islice(items, 1)))
+    except Exception as error:  # noqa: BLE001 it is raised in its turn
+        first.set_exception(error)
+    return _rest(first, items)
+
+
+def _rest(first: Future[list[Made]], items: Iterator[Made]) -> Iterator[Made]:
+    yield from first.result()
+    yield from items

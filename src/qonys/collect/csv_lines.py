@@ -102,7 +102,7 @@ class LineCutter:
         content = _with_line_feeds(piece)
         if self._quote and self._quote in content and not self._is_plainly_quoted(content):
             return self.cut(content)
-        return Block(content, content.count(b"\n"))
+        return Block(content, int(np.count_nonzero(np.frombuffer(content, np.uint8) == _LINE_FEED)))
 
     def _is_plainly_quoted(self, content: Bytes) -> bool:
         """Every second quotation mark opens a column, the next one closes it on the same line, and there are no others."""

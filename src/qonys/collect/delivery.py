@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,14 +13,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.collect.ahead import begun, in_order
 from qonys.collect.coding import accepted_texts
 from qonys.collect.extraction import extract, read_extract
-from qonys.collect.intake import Intake, RecordKeys, registrations
+from qonys.collect.intake import Intake, RecordKeys
 from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.pseudonyms import Pseudonyms
 from qonys.collect.readers import RowReader, read_rows
 from qonys.collect.tally import Tally
-from qonys.collect.typed_rows import RowCoder
+from qonys.collect.typed_rows import RowCoder, TypedRows
 from qonys.concepts.layout import SourceLayout
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Finding, Outcome, Progress
@@ -69,36 +71,48 @@ class Handed:
 
 @dataclass(frozen=True)
 class _Source:
-    """What came: hash and size of its bytes, and its rows."""
+    """What came: hash and size of its bytes."""
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The rows of what came, being read and typed ahead of what asks for them."""
+
     reader: RowReader
+    tally: Tally
+    accepted: pa.Table
+    rows: Iterator[TypedRows]
 
 
 def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
     """Take one file into the register: rows and the sealed source first; its receipt is what makes them count.
 
-    The same bytes are not taken twice: the earlier receipt is given back, and ``again`` stands in the measures.
+    The same bytes are not taken twice: the earlier receipt is given back, and ``again`` stands in the measures. While
+    the file is hashed, its first rows are read and typed.
 
     Raises:
         SupplierError: the file cannot be read by its layout; nothing of it counts.
         StatisticianError: it cannot replace the delivery that it is to replace.
     """
     path = handed.path
-    sha256, state = _sha256(path), _state(path)
-    if earlier := _taken_before(desk.store, sha256):
-        return _again(earlier, handed)
-    _fail_if_not_replaceable(desk.store, handed)
-    number, folder = desk.store.reserve_delivery()
-    source = _Source(sha256, state[0], read_rows(path, handed.layout))
+    state = _state(path)
     with ThreadPoolExecutor(max_workers=1) as beside:
+        hashing = beside.submit(_sha256, path)
+        reading = _begun(desk, handed, read_rows(path, handed.layout))
+        source = _Source(hashing.result(), state[0])
+        if earlier := _taken_before(desk.store, source.sha256):
+            return _again(earlier, handed)
+        _fail_if_not_replaceable(desk.store, handed)
+        number, folder = desk.store.reserve_delivery()
         sealing = beside.submit(_seal, path, folder / "source.sealed", desk.keys.source_key())
-        intake, tally, accepted = _take_rows(desk, handed, number, source)
+        intake = _take_rows(desk, handed, number, source, reading)
         sealing.result()
     if _state(path) != state:
         raise SupplierError("The file changed while it was read.", where=str(path), next_step="Collect it again.")
-    return _counted(desk, handed, _receipt(desk, handed, number, source, intake, tally), source, intake, accepted)
+    return _counted(desk, handed, _receipt(desk, handed, number, source, reading, intake), intake, reading)
 
 
 def _seal(path: Path, sealed: Path, key: bytes) -> None:
@@ -121,14 +135,13 @@ def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
     if earlier := _taken_before(desk.store, given.sha256):
         sealed.unlink()
         return _again(earlier, handed)
-    source = _Source(given.sha256, given.size, read_extract(sealed, handed.layout, key))
-    intake, tally, accepted = _take_rows(desk, handed, number, source)
-    return _counted(desk, handed, _receipt(desk, handed, number, source, intake, tally), source, intake, accepted)
+    source = _Source(given.sha256, given.size)
+    reading = _begun(desk, handed, read_extract(sealed, handed.layout, key))
+    intake = _take_rows(desk, handed, number, source, reading)
+    return _counted(desk, handed, _receipt(desk, handed, number, source, reading, intake), intake, reading)
 
 
-def _counted(
-    desk: Desk, handed: Handed, receipt: Receipt, source: _Source, intake: Intake, accepted: pa.Table
-) -> Outcome[Receipt]:
+def _counted(desk: Desk, handed: Handed, receipt: Receipt, intake: Intake, reading: _Reading) -> Outcome[Receipt]:
     """Write the receipt by which the delivery counts, unless another process took the same bytes meanwhile."""
     with desk.store.locked():
         if earlier := _taken_before(desk.store, receipt.sha256):
@@ -136,7 +149,7 @@ def _counted(
         _fail_if_not_replaceable(desk.store, handed)
         _fail_if_key_was_rotated(desk)
         desk.store.write_receipt(receipt)
-    found = _findings(handed.path, intake, source.reader.notes, handed.layout, accepted)
+    found = _findings(handed.path, intake, reading.reader.notes, handed.layout, reading.accepted)
     return Outcome(receipt, tuple(found))
 
 
@@ -149,12 +162,20 @@ def _fail_if_key_was_rotated(desk: Desk) -> None:
         )
 
 
-def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tuple[Intake, Tally, pa.Table]:
+def _begun(desk: Desk, handed: Handed, reader: RowReader) -> _Reading:
+    """The rows of a reader, of which the first ones are typed already."""
+    tally, accepted = Tally(handed.received), accepted_texts(desk.profile, handed.layout)
+    pseudonyms = Pseudonyms(desk.keys.pseudonym_blocks())
+    names = NameEncodings(ring_of(desk.store.folder).name_key(desk.keys))
+    coder = RowCoder(desk.profile, handed.layout, accepted, pseudonyms, desk.engine, names)
+    reader.batches = tally.rows(reader.batches)
+    batches = (batch for batch in reader.batches if batch.num_rows)
+    return _Reading(reader, tally, accepted, begun(in_order(coder, batches)))
+
+
+def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source, reading: _Reading) -> Intake:
     """Write registrations as one commit and quarantine as one, or as several where it would fill the memory."""
     path, layout = handed.path, handed.layout
-    reader, tally = source.reader, Tally(handed.received)
-    reader.batches = tally.rows(reader.batches)
-    accepted = accepted_texts(desk.profile, layout)
     lineage = {
         "delivery": str(number),
         "sha256": source.sha256,
@@ -164,24 +185,20 @@ def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source) -> tupl
         "day": desk.instant.date().isoformat(),
     }
     intake = Intake(number, handed.received, RecordKeys(desk.keys, source.sha256))
-    pseudonyms, names = (
-        Pseudonyms(desk.keys.pseudonym_blocks()),
-        NameEncodings(ring_of(desk.store.folder).name_key(desk.keys)),
-    )
-    coder = RowCoder(desk.profile, layout, accepted, pseudonyms, desk.engine, names)
-    batches = tally.registrations(registrations(coder, reader, intake))
+    batches = reading.tally.registrations(intake.registrations(rows) for rows in reading.rows)
     rows = _told(desk, path.name, batches, intake, lineage)
     desk.store.append("input/registrations", rows, lineage, schema=REGISTRATION)
-    intake.set_broken_aside(reader.broken)
-    reader.notes.extend(intake.spelling_notes())
+    intake.set_broken_aside(reading.reader.broken)
+    reading.reader.notes.extend(intake.spelling_notes())
     _append_quarantine(desk, intake.quarantine(), lineage)
-    if tally.read + len(reader.broken) == 0:
+    if reading.tally.read + len(reading.reader.broken) == 0:
         what = "The query gives no rows." if layout.format == "postgresql" else "The file holds no rows."
         raise SupplierError(what, where=str(path), next_step="Ask the supplier to send it again.")
-    return intake, tally, accepted
+    return intake
 
 
-def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: Intake, tally: Tally) -> Receipt:
+def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, reading: _Reading, intake: Intake) -> Receipt:
+    reader, tally = reading.reader, reading.tally
     receipt = Receipt(
         delivery=number,
         file=handed.path.name,
@@ -194,7 +211,7 @@ def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: I
         registrations=intake.taken,
         quarantined=intake.quarantined,
         records=handed.layout.records,
-        findings=tuple(source.reader.notes),
+        findings=tuple(reader.notes),
         code_version=desk.code_version,
         profile_hash=desk.profile.content_hash,
         first_day=tally.first_day,
@@ -206,7 +223,7 @@ def _receipt(desk: Desk, handed: Handed, number: int, source: _Source, intake: I
         key_version=ring_of(desk.store.folder).version,
         replaces=handed.replaces,
     )
-    fail_if_a_row_is_lost(receipt, tally.read + len(source.reader.broken))
+    fail_if_a_row_is_lost(receipt, tally.read + len(reader.broken))
     return receipt
 
 
@@ -282,17 +299,26 @@ def _allowed(variable: str, accepted: pa.Table) -> str:
 
 
 def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        what, next_step = "There is no such file.", "Check the name and the folder."
-    except OSError as error:
-        what, next_step = f"The file cannot be opened: {error.strerror}.", "Check that it may be read."
-    raise SupplierError(what, where=str(path), next_step=next_step)
+    with _told_if_unreadable(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _state(path: Path) -> tuple[int, int]:
     """Size and time of the last change: what was hashed, read and sealed must be one and the same."""
-    told = path.stat()
+    with _told_if_unreadable(path):
+        told = path.stat()
     return told.st_size, told.st_mtime_ns
+
+
+@contextmanager
+def _told_if_unreadable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise _not_opened(path, "There is no such file.", "Check the name and the folder.") from None
+    except OSError as error:
+        raise _not_opened(path, f"The file cannot be opened: {error.strerror}.", "Check that it may be read.") from None
+
+
+def _not_opened(path: Path, what: str, next_step: str) -> SupplierError:
+    return SupplierError(what, where=str(path), next_step=next_step)

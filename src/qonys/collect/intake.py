@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from qonys.collect.ahead import in_order
-from qonys.collect.readers import BrokenRow, RowReader
-from qonys.collect.typed_rows import Respelled, RowCoder, TypedRows
+from qonys.collect.readers import BrokenRow
+from qonys.collect.typed_rows import Respelled, TypedRows
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.store.keys import Keys
 
@@ -136,10 +135,3 @@ def _nulls(kind: pa.DataType, rows: int) -> pa.Array[Any]:
     made: Any = pa.nulls
     nulls: pa.Array[Any] = made(rows, kind)
     return nulls
-
-
-def registrations(coder: RowCoder, reader: RowReader, intake: Intake) -> Iterator[pa.RecordBatch]:
-    """The registrations of a file, batch by batch; ``intake`` keeps the rest."""
-    batches = (batch for batch in reader.batches if batch.num_rows)
-    for rows in in_order(coder, batches):
-        yield intake.registrations(rows)

@@ -6,12 +6,12 @@ identifier stands where none belongs keeps nothing of what it says.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -301,11 +301,9 @@ def _contents(raw: Mapping[str, DistinctTexts], rows: npt.NDArray[np.int64]) -> 
     """What each of some rows says, as JSON; a long text is cut off."""
     said = [DistinctTexts(texts.texts, texts.places[rows]).of_rows(texts.texts).to_pylist() for texts in raw.values()]
     return [
-        json.dumps(
-            {name: text[:_MOST_KEPT] if text else text for name, text in zip(raw, row, strict=True)},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        msgspec.json.encode(
+            {name: text[:_MOST_KEPT] if text else text for name, text in zip(raw, row, strict=True)}
+        ).decode()
         for row in zip(*said, strict=True)
     ]
 

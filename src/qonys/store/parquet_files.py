@@ -12,8 +12,9 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -89,7 +90,7 @@ class _File:
         self.path, self.schema, self.rows = path, schema, 0
         self._worker = ThreadPoolExecutor(max_workers=1)
         self._running: Future[None] | None = None
-        self._sink = path.open("wb")
+        self._sink = _HashedSink(path)
         self._writer = _writer(self._sink, schema)
 
     def fits_not(self, group: pa.Table) -> bool:
@@ -103,8 +104,7 @@ class _File:
     def _write(self, group: pa.Table) -> None:
         """Each row group goes to the disk while the next one is made; at the end there is little left to wait for."""
         self._writer.write_table(group, row_group_size=group.num_rows)
-        self._sink.flush()
-        os.fdatasync(self._sink.fileno())
+        self._sink.bring_to_disk()
 
     def closed(self) -> WrittenFile:
         try:
@@ -112,13 +112,11 @@ class _File:
             self._writer.close()
             self._sink.close()
             bring_to_disk(self.path)
-            with self.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except BaseException:
             self.drop()
             raise
         self._worker.shutdown()
-        return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, digest)
+        return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, self._sink.sha256())
 
     def drop(self) -> None:
         with suppress(Exception):
@@ -136,14 +134,46 @@ class _File:
             running.result()
 
 
-def _writer(sink: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
+class _HashedSink(RawIOBase):
+    """A file that is written once from its beginning to its end, and hashed meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self._digest = path.open("wb"), hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:  # noqa: ANN401 any buffer
+        self._digest.update(content)
+        return self._file.write(content)
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def bring_to_disk(self) -> None:
+        self._file.flush()
+        os.fdatasync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _writer(sink: RawIOBase, schema: pa.Schema) -> pq.ParquetWriter:
     short = [field.name for field in schema if _repeats(field.type)]
     lengths: Any = {field.name: "DELTA_LENGTH_BYTE_ARRAY" for field in schema if pa.types.is_binary(field.type)}
     counted = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_date(field.type)]
     statistics: Any = counted or False
     dictionaries: Any = short or False
     return pq.ParquetWriter(
-        sink,
+        pa.PythonFile(sink, mode="w"),
         schema,
         compression="zstd",
         compression_level=1,

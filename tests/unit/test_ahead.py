@@ -1,0 +1,40 @@
+"""Work that is done ahead keeps its order and gives its errors in their turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from qonys.collect.ahead import begun, in_order
+
+
+def _numbers(made: list[int], last: int) -> Iterator[int]:
+    for number in range(last):
+        made.append(number)
+        yield number
+
+
+def test_what_is_made_ahead_comes_in_the_order_of_its_items() -> None:
+    assert list(in_order(lambda number: number * 2, range(50))) == [number * 2 for number in range(50)]
+
+
+def test_the_first_item_is_made_before_it_is_asked_for() -> None:
+    made: list[int] = []
+    items = begun(_numbers(made, 3))
+    assert made == [0]
+    assert list(items) == [0, 1, 2]
+
+
+def test_nothing_to_begin_with_gives_nothing() -> None:
+    assert list(begun(iter(()))) == []
+
+
+def test_an_error_of_the_first_item_comes_when_it_is_asked_for() -> None:
+    def failing() -> Iterator[int]:
+        raise ValueError("the heading is wrong")
+        yield 1
+
+    items = begun(failing())
+    with pytest.raises(ValueError, match="the heading is wrong"):
+        next(items)
