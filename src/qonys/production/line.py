@@ -26,7 +26,6 @@ from qonys.production import (
     collecting,
     lagging,
     processing,
-    publishing,
     situation,
     tabulating,
 )
@@ -100,10 +99,14 @@ class Line:
 
     def publish(self, period: Period | None = None) -> Outcome[Publication]:
         """Output -> published: a copy in the published folder, and the pointer to it."""
+        from qonys.production import publishing
+
         return publishing.publish(self.office, period)
 
     def correct(self, period: Period, notice: Text) -> Outcome[Publication]:
         """Output -> published: the latest build in the place of what is public, with a notice."""
+        from qonys.production import publishing
+
         return publishing.correct(self.office, period, notice)
 
     def status(self) -> tuple[Account, ...]:
