@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from qonys.concepts.period import Period
 from qonys.concepts.publication import ReleaseRule
-from qonys.concepts.working_days import WEEKDAYS
+from qonys.concepts.working_days import WEEKDAYS, Holiday
 from qonys.country.profile import Profile
 from qonys.errors import StatisticianError
 
 _WHERE = "publication.yaml"
 _LEAP = 2024
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
 def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -32,10 +36,32 @@ def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
     if set(plan.working_days.weekend) >= set(WEEKDAYS):
         yield _WHERE, "Every day of the week is a weekend.", "Leave a day on which the office works."
     for holiday in plan.working_days.holidays:
-        if holiday.in_year(_LEAP) is None and not _is_day(holiday.day):
-            yield _WHERE, f"“{holiday.day}” is no day.", 'Write it as "03-08" (every year) or "2026-05-27" (once).'
+        yield from ((_WHERE, what, next_step) for what, next_step in _wrong_holiday(holiday, profile.languages))
+    ids = [holiday.id for holiday in plan.working_days.holidays if holiday.id]
+    if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+        yield _WHERE, f"Two holidays are called {repeated[0]}.", "Give each an id of its own."
     for rule in plan.rules:
         yield from ((_WHERE, f"{rule.release}: {what}", next_step) for what, next_step in _wrong_rule(rule, profile))
+
+
+def _wrong_holiday(holiday: Holiday, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if not holiday.dates:
+        as_yearly = msgspec.structs.replace(holiday, since=None, until=None)
+        if not as_yearly.in_year(_LEAP) and not _is_day(holiday.day):
+            yield f"“{holiday.day}” is no day.", 'Write it as "03-08" (every year) or "2026-05-27" (once).'
+        return
+    years = {day.year for day in holiday.dates}
+    if not _ID.fullmatch(holiday.id):
+        yield (
+            f"A holiday with dates has the id “{holiday.id}”.",
+            "Take a letter, then letters, digits and underscores, 32 in all.",
+        )
+    if holiday.day or holiday.since or holiday.until:
+        yield f"{holiday.id} has dates, so neither `day` nor `since` nor `until`.", "Leave them out."
+    if gaps := sorted(set(range(min(years), max(years) + 1)) - years):
+        yield f"{holiday.id} has no date in {gaps[0]}.", "Give its day in every year from the first to the last."
+    if missing := [language for language in languages if not holiday.names.get(language)]:
+        yield f"{holiday.id}: the name is missing in {', '.join(missing)}.", "Add it under `names`."
 
 
 def _wrong_rule(rule: ReleaseRule, profile: Profile) -> Iterator[tuple[str, str]]:

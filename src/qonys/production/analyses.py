@@ -87,7 +87,7 @@ def _methods() -> Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]]:
         "gravity": lambda office, study: gravity(study, _centres(office)),
         "ages": lambda _, study: age_composition(study),
         "schedule": lambda _, study: model_schedule(study),
-        "seasonal": lambda _, study: seasonally_adjusted(study, x13_run),
+        "seasonal": lambda office, study: seasonally_adjusted(study, x13_run, office.profile.publication.working_days),
         "nowcast": lambda office, study: nowcast_of_months(study, list(_lag_counts(office))),
         "forecast": lambda _, study: forecast_series(study),
     }

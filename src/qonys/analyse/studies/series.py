@@ -6,12 +6,15 @@ not stays missing; what cannot be adjusted is refused with its reason; no foreca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from qonys.analyse.studies.holidays import HolidayCauses, holiday_causes, holiday_notes
 from qonys.analyse.studies.study import Study, value_at
 from qonys.concepts.period import Period
+from qonys.concepts.text import Text
+from qonys.concepts.working_days import WorkingDays
 from qonys.datasets.analysis import Analysed, Said
 from qonys.errors import StatisticianError
 from qonys.methods.series.forecast import ENSEMBLE, ForecastPlan, forecast
@@ -30,21 +33,26 @@ from qonys.methods.series.specification import Specification
 _FORECAST = ForecastPlan(origins=12)
 
 
-def seasonally_adjusted(study: Study, run: Run) -> Analysed:
+def seasonally_adjusted(study: Study, run: Run, working: WorkingDays) -> Analysed:
     """The counts of each month, observed and adjusted; with arrivals and departures their net as the difference of both.
 
     Args:
         study: whose entry names one count or both.
         run: carries out a specification of X-13ARIMA-SEATS.
+        working: whose holidays take days of registration away.
     """
-    specification = Specification()
     parts = {measure: _series(study, measure) for measure in study.entry.measures}
-    if any(series is None for series in parts.values()):
+    known = {name: one for name, one in parts.items() if one is not None}
+    if len(known) < len(parts):
         return study.refused("no_flows")
-    made = {name: seasonal_adjustment(one, specification, run) for name, one in parts.items() if one is not None}
+    causes = {name: _holiday_causes(one, working) for name, one in known.items()}
+    made = {
+        name: seasonal_adjustment(one, Specification(calendar=causes[name].regressors), run)
+        for name, one in known.items()
+    }
     for part in made.values():
         if isinstance(part, Refused):
-            return _refused(study, part, specification)
+            return _refused(study, part, Specification())
     adjusted = {name: part for name, part in made.items() if isinstance(part, Adjusted)}
     columns = _columns(adjusted)
     start = next(iter(adjusted.values())).series.start
@@ -54,8 +62,11 @@ def seasonally_adjusted(study: Study, run: Run) -> Analysed:
         for name, column in columns.items()
         for month, value in zip(months.codes, column, strict=True)
     }
-    note = _said(adjusted)
-    return study.result([months], [study.measures(tuple(columns))], values, seasonal_adjustment, note)
+    effects = [text for name, part in adjusted.items() for text in holiday_notes(study, causes[name], name, part)]
+    measures = study.measures(tuple(columns))
+    return study.result(
+        [months], [measures], values, seasonal_adjustment, _said(adjusted), further=list(_once(effects))
+    )
 
 
 def forecast_series(study: Study) -> Analysed:
@@ -95,6 +106,14 @@ def _series(study: Study, measure: str) -> MonthlySeries | None:
         return None
     first = Period.parse(codes[known[0]])
     return MonthlySeries(Month(first.year, first.month or 1), values[known[0] : known[-1] + 1])
+
+
+def _holiday_causes(series: MonthlySeries, working: WorkingDays) -> HolidayCauses:
+    return holiday_causes(working, series.start, len(series.values) + Specification().months_extended)
+
+
+def _once(texts: Sequence[Text]) -> Iterator[Text]:
+    yield from (text for place, text in enumerate(texts) if text not in texts[:place])
 
 
 def _months(start: Month, number: int) -> list[str]:

@@ -113,6 +113,7 @@ class Study:
         note: Mapping[str, Said],
         *,
         estimated: frozenset[str] = frozenset(),
+        further: Sequence[Text] = (),
     ) -> Analysed:
         """The table of a result.
 
@@ -123,6 +124,7 @@ class Study:
             method: the function of `qonys.methods` that made it; its docstring names the source.
             note: what the note of the method says.
             estimated: measures of counts that are not known yet.
+            further: sentences of this result alone, below the note of the method.
         """
         dimensions = (*rows, *columns)
         place = [d.id for d in dimensions].index("measure")
@@ -136,7 +138,7 @@ class Study:
             columns=tuple(d.id for d in columns),
             dimensions=dimensions,
             measures={name: self._form(name) for name in dimensions[place].codes},
-            notes=tuple(self._notes(method, note)),
+            notes=tuple(self._notes(method, note, further)),
             cells={key: self._cell(value, estimated=key[place] in estimated) for key, value in values.items()},
         )
         return Analysed(self.entry.id, self.entry.method, self.title, table)
@@ -158,8 +160,11 @@ class Study:
             return self.table.prevailing_status
         return DataStatus.INVENTED if self.setting.synthetic else DataStatus.COMPILED
 
-    def _notes(self, method: Callable[..., object], note: Mapping[str, Said]) -> Iterable[Text]:
+    def _notes(
+        self, method: Callable[..., object], note: Mapping[str, Said], further: Sequence[Text]
+    ) -> Iterable[Text]:
         yield self.say(f"analysis.{self.entry.method}.note", note)
+        yield from further
         if source := source_of(method):
             yield self.say("analysis.source", {"source": source})
         if self.confidential:

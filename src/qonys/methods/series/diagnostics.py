@@ -106,6 +106,10 @@ class Diagnostics:
         tests = (self.qs_before, self.qs_before_without_extremes)
         return any(test is not None and test.is_significant(level) for test in tests)
 
+    def effect_of(self, regressor: str) -> Effect | None:
+        """The coefficient of a regressor by its own name; None where the model has none of that name."""
+        return next((effect for effect in self.effects if effect.name.rpartition("$")[2] == regressor), None)
+
     def has_residual_seasonality(self, level: float) -> bool:
         """QS of the adjusted series, or of it without extreme values, is significant at the level."""
         tests = (self.qs_after, self.qs_after_without_extremes)

@@ -111,7 +111,20 @@ def closed_weekdays(start: Month, months: int, closed: Iterable[date]) -> Values
     Returns:
         Shape (months,), in days.
     """
-    days = {day for day in closed if day.isoweekday() <= 5}
-    places = np.array([start.months_until(Month(day.year, day.month)) for day in days], dtype=np.int64)
+    return days_by_month(start, months, (day for day in closed if day.isoweekday() <= 5))
+
+
+def days_by_month(start: Month, months: int, days: Iterable[date]) -> Values:
+    """How many of some days lie in each of consecutive months; a day given twice counts once.
+
+    Args:
+        start: the first month.
+        months: how many months.
+        days: those of other months are passed over.
+
+    Returns:
+        Shape (months,), in days.
+    """
+    places = np.array([start.months_until(Month(day.year, day.month)) for day in set(days)], dtype=np.int64)
     within = places[(places >= 0) & (places < months)]
     return np.bincount(within, minlength=months).astype(float)

@@ -72,20 +72,24 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalendarRegressor:
-    """A cause of the calendar, such as the closed weekdays of a month.
+    """A cause of the calendar, such as the closed weekdays of a month (`days_off.days_off_regressor`).
 
-    Its mean of each month of the year is taken off first: what recurs every year is seasonality, not calendar.
+    Its mean of each month of the year is taken off first: what recurs every year is seasonality, not calendar. The
+    program does it over the months that it is handed, unless the regressor is centred.
 
     Args:
         name: a letter followed by letters, digits and underscores, 32 at most.
         values: shape (n + months ahead,), from the first month of the series to the last forecast; with SEATS at least
             36 months ahead.
         kind: holiday or trading day.
+        centred: the values have their means taken off already, so the program shall take none; either all of the
+            regressors of a specification are, or none.
     """
 
     name: str
     values: Values
     kind: CalendarKind = CalendarKind.HOLIDAY
+    centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,11 @@ class Specification:
             raise StatisticianError(
                 f"The regressors of the calendar need names of their own: {', '.join(names)}.",
                 next_step="Take a letter followed by letters, digits and underscores.",
+            )
+        if len({regressor.centred for regressor in self.calendar}) > 1:
+            raise StatisticianError(
+                f"Of the regressors of the calendar some are centred and some are not: {', '.join(names)}.",
+                next_step="Centre all of them, or none.",
             )
 
     @property
@@ -210,7 +219,7 @@ def _calendar(series: MonthlySeries, specification: Specification) -> list[str]:
     return [
         f"user=(\n{chr(10).join(regressor.name for regressor in specification.calendar)}\n)",
         f"usertype=(\n{chr(10).join(regressor.kind for regressor in specification.calendar)}\n)",
-        "centeruser=seasonal",
+        *([] if specification.calendar[0].centred else ["centeruser=seasonal"]),
         f"start={_month_digits(series.start)} data=(\n{_lines(columns.ravel())}\n)",
     ]
 
