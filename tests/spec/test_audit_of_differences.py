@@ -6,63 +6,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
 
 from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
 from qonys.analyse.differencing import differences
-from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
-from qonys.datasets.territory import territory_table
-from spec.counted_tables import drawn_moves, moves_table, table_of
+from spec.counted_tables import moves_table, table_of
+from spec.planted_differences import design, found, plan, public, shown
 
-PLAIN = """
-    date       | origin | destination | ethnicity | n
-    2024-03-05 | N11    | S11         | ard       | 40
-    2024-03-05 | S11    | C11         | ard       | 30
-    2024-03-05 | C11    | N11         | bor       | 20
-    2024-09-05 | S11    | N11         | bor       | 50
-    2024-09-05 | C11    | S11         | ard       | 60
-    2024-09-05 | XB     | N11         | ard       | 25
-    2024-10-05 | XB     | S11         | bor       | 35
-"""
 TWO_FROM_THE_DISTRICT_THAT_CHANGED = "2024-05-05 | S12 | C11 | ard | 2"
 ONE_IN_MAY = "2024-05-05 | XB | C11 | ard | 1"
 ONE_IN_DECEMBER = "2024-12-05 | XB | C11 | ard | 1"
-
-
-def design(name: str, rows: str, **more: Any) -> TableDesign:  # noqa: ANN401 fields of a design
-    given: dict[str, Any] = {"universe": "internal", "frequency": "year", "measures": ("arrivals", "departures")}
-    given |= {"title": dict.fromkeys(("en", "es"), "{period}"), **more}
-    return TableDesign(id=name, rows=tuple(rows.split()), columns=("period", "measure"), **given)
 
 
 BEFORE = design("before", "area ethnicity", boundaries="2023")
 SINCE = design("since", "area ethnicity", boundaries="2024")
 ABROAD = design("abroad", "ethnicity", universe="external")
 ABROAD_BY_MONTH = design("abroad-by-month", "ethnicity", universe="external", frequency="month")
-
-
-def shown(mini: Profile, designs: Sequence[TableDesign], *planted: str, period: str = "2024") -> list[Published]:
-    moves = drawn_moves("\n".join((PLAIN.rstrip(), *(f"    {line}" for line in planted))))
-    return [as_published(one, table_of(mini, one, moves, period=Period.parse(period))) for one in designs]
-
-
-def plan(designs: Sequence[TableDesign], **more: Any) -> Protection:  # noqa: ANN401 fields of a plan
-    return Protection(sensitive=("ethnicity",), **{"exact": {one.id: "" for one in designs}, **more})
-
-
-def found(
-    mini: Profile, tables: Sequence[Published], by: Protection, *, thorough: bool = True
-) -> set[tuple[str, int, int]]:
-    territory = territory_table(mini.areas, mini.identity.level)
-    told = differences(tables, by, territory, thorough=thorough)
-    return {(one.attack, one.least, one.most) for one in told}
 
 
 def without_small(found_before: Sequence[Weakness]) -> None:
@@ -83,7 +48,7 @@ def test_a_district_that_changed_its_region_is_the_difference_of_two_borders(min
 
 def test_the_difference_names_both_tables_and_their_cells(mini: Profile) -> None:
     tables = shown(mini, (BEFORE, SINCE), TWO_FROM_THE_DISTRICT_THAT_CHANGED)
-    (one, *_) = differences(tables, plan((BEFORE, SINCE)), territory_table(mini.areas, mini.identity.level))
+    (one, *_) = differences(tables, plan((BEFORE, SINCE)), public(mini))
     assert one.table in ("before", "since")
     assert "ard" in one.cell
     assert "departures" in one.cell
@@ -130,7 +95,7 @@ def test_the_year_so_far_of_two_releases_differs_by_a_month(mini: Profile) -> No
     until_november, whole = (shown(mini, (ABROAD,), ONE_IN_DECEMBER, period=p)[0] for p in ("2024-11", "2024"))
     assert {key[0] for key in until_november.shown("arrivals")} == {"2024-01-01/P11M"}
     without_small(weaknesses([whole], plan((ABROAD,)), earlier=[until_november]))
-    territory = territory_table(mini.areas, mini.identity.level)
+    territory = public(mini)
     for now, before in ((whole, until_november), (until_november, whole)):
         told = differences([now], plan((ABROAD,)), territory, earlier=[before])
         assert {(one.attack, one.least, one.most) for one in told} == {("difference of months and years", 1, 1)}
@@ -213,13 +178,17 @@ def test_what_two_borders_tell_is_what_every_count_that_agrees_says(mini: Profil
         counts for counts in product(range(10), repeat=4)
         if (sums @ counts >= least).all() and (sums @ counts <= most).all()
     ])  # fmt: skip
-    expected = {
-        (int(low), int(high))
-        for low, high in zip(agreeing.min(axis=0), agreeing.max(axis=0), strict=True)
-        if low >= 1 and high < 3
-    }
+    # the four counts, and what is shown, which may be pinned though its parts are not; a difference is one of these
+    asked = np.vstack([np.eye(4, dtype=int), sums, sums[0] - sums[3], sums[4] - sums[1]])
+    expected = _pinned(agreeing @ asked.T)
     by = Protection(sensitive=("ethnicity",), exact={"before": ""}, additive=("since",), base=3)
-    told = {(one.least, one.most) for one in differences(tables, by, territory_table(mini.areas, mini.identity.level))}
+    told = {(one.least, one.most) for one in differences(tables, by, public(mini))}
     itself = {(int(v), int(v)) for v in shown_as[:3] if 0 < v < 3}
     assert expected - itself <= told
     assert told <= expected
+
+
+def _pinned(counts: np.ndarray) -> set[tuple[int, int]]:
+    """The least and the most of each column, of those that are from 1 to 2 in every row."""
+    ends = zip(counts.min(axis=0).tolist(), counts.max(axis=0).tolist(), strict=True)
+    return {(low, high) for low, high in ends if low >= 1 and high < 3}

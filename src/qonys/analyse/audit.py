@@ -25,10 +25,13 @@ from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, 
 
 Attack: TypeAlias = Literal[
     "small count", "group of one kind", "deduced from sums", "difference of vintages", "difference of borders",
-    "difference of months and years", "difference of tables",
+    "difference of months and years", "difference of tables", "difference of districts", "difference of groups",
+    "net and one side",
 ]  # fmt: skip
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
+MEASURES = (*SIDES, "net", "turnover")
+"""What a table tells of counts in whole persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Weakness:
         cell: codes of the cell, separated by commas.
         least: the count is at least this.
         most: and at most this.
+        tables: ids of the tables that tell it together, where it is found out which.
     """
 
     attack: Attack
@@ -48,6 +52,7 @@ class Weakness:
     cell: str
     least: int
     most: int
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,22 +62,33 @@ class Published:
     Args:
         design: its design.
         vintage: name of the data cut-off from which it is drawn.
-        sides: arrivals and departures -> period and dimensions -> the count; None where it is not shown.
+        sides: arrivals, departures, net, turnover -> period and dimensions -> the count; None where it is not shown.
+        plan: how it was protected, where that is another plan than that of the release that is attacked.
     """
 
     design: TableDesign
     vintage: str
     sides: Mapping[str, Mapping[Key, int | None]]
+    plan: Protection | None = None
 
     def shown(self, side: str) -> Mapping[Key, int | None]:
         return self.sides.get(side, {})
 
+    def reach(self, plan: Protection) -> int:
+        """By how much a count of it may differ from the true one."""
+        by = self.plan or plan
+        return {"exact": 0, "additive": by.base - 1, "cell_key": by.noise.largest}[by.method(self.design.id)]
+
+    def adds_up(self, plan: Protection) -> bool:
+        """Its sums were added up from rounded counts."""
+        return (self.plan or plan).method(self.design.id) == "additive"
+
 
 def as_published(design: TableDesign, table: OutputTable) -> Published:
-    """What a table shows of arrivals and of departures; what is estimated by shares is no count of anybody."""
+    """What a table shows in whole persons; what is estimated by shares is no count of anybody."""
     names = [dimension.id for dimension in table.dimensions]
     order, measure = [names.index(name) for name in ("period", *design.dimensions)], names.index("measure")
-    sides: dict[str, dict[Key, int | None]] = {side: {} for side in SIDES}
+    sides: dict[str, dict[Key, int | None]] = {measure: {} for measure in MEASURES}
     for key, cell in table.cells.items():
         if key[measure] in sides:
             is_count = cell.value is not None and ObservationStatus.ESTIMATED not in cell.statuses
@@ -102,7 +118,8 @@ def weaknesses(
             continue
         found += _small_counts(one, plan)
         found += _groups_of_one_kind(one, plan)
-        found += _deduced(one, plan, exact, thorough=thorough)
+        if not one.design.groups:  # sums of members: `differencing`
+            found += _deduced(one, plan, exact, thorough=thorough)
         for before in (*earlier, *(other for other in tables if other.vintage != one.vintage)):
             found += _differences(one, before, plan, exact)
     return tuple(dict.fromkeys(found))
@@ -199,9 +216,11 @@ def _start(
 
 
 def told_of(one: Published, side: str, key: Key, plan: Protection, exact: Mapping[CellOfAll, int]) -> tuple[int, int]:
-    """The least and the most that a count can be, by its published value, its protection, and what is shown as it is."""
-    reach = {"exact": 0, "additive": plan.base - 1, "cell_key": plan.noise.largest}[plan.method(one.design.id)]
-    known, value = exact.get(cell_of_all(one.design, one.vintage, side, key)), one.shown(side)[key]
+    """The least and the most that a number can be, by its published value, its protection, and what is shown as it is."""
+    reach, value = one.reach(plan), one.shown(side)[key]
+    if side not in SIDES:  # each of both sides is off by the reach
+        return (0, UNBOUNDED) if value is None else (value - 2 * reach, value + 2 * reach)
+    known = exact.get(cell_of_all(one.design, one.vintage, side, key))
     if known is not None:
         return known, known
     return (0, UNBOUNDED) if value is None else (max(value - reach, 1 if value else 0), value + reach)
@@ -253,7 +272,7 @@ def _differences(
 
 def _is_inner_or_as_counted(one: Published, key: Key, plan: Protection) -> bool:
     """A sum of rounded counts may be farther from the true one than each of them."""
-    return plan.method(one.design.id) != "additive" or _is_inner(one.design, key)
+    return not one.adds_up(plan) or _is_inner(one.design, key)
 
 
 def _weakness(attack: Attack, one: Published, side: str, key: Key, least: int, most: int) -> Weakness:

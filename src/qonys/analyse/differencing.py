@@ -1,55 +1,43 @@
-"""Attacks a release by differences: between boundary sets, between months and years, between universes and streams.
+"""Attacks a release by differences: between boundary sets, months and years, universes and streams, districts and groups of countries,
+nets and one of their sides.
 
-Laws: it reads what everybody can read, and the territory, which is public too. Counts of the same persons on different borders
-are sums over the same kinds of moves (`move_kinds`). Kinds that all tables show together are one unknown count; such a
-count, or the difference of two published ones, that must be from 1 to k - 1 is a weakness, unless one table that is allowed
+Laws: it reads what everybody can read, and the territory, which is public too. Counts of the same persons, however their moves
+are cut, are sums over the same kinds of moves (`published_sums`). A count that must be from 1 to k - 1, of a cell that is shown or
+not, of kinds that all tables show together, or of the difference of two cells, is a weakness, unless one table that is allowed
 tells it alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from qonys.analyse.audit import SIDES, Attack, Published, Weakness, exact_counts, told_of
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds, move_kinds
 from qonys.analyse.published_cells import CellOfAll
+from qonys.analyse.published_sums import SIGNS, Bits, PublishedSums, Shown, published_sums
 from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.text import TOTAL
-from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
+from qonys.datasets.territory import Territory
+from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds
 
 Key: TypeAlias = tuple[str, ...]
 Persons: TypeAlias = tuple[tuple[str, str], ...]
 """What is said of persons: dimension and code."""
-Bits: TypeAlias = NDArray[np.bool_]
-
-
-class _Shown(NamedTuple):
-    """A published count: what it is of, and from what to what it can be."""
-
-    table: Published
-    side: str
-    key: Key
-    least: int
-    most: int
-
-    @property
-    def written(self) -> str:
-        return ", ".join((*self.key, self.side))
+_NAMED = ("partner", "partner_area", "locality", "partner_locality")
+"""Dimensions whose codes are told apart as far as some table names them."""
+_MOST_EXPLAINED = 20
+"""Weaknesses of one system of which it is found out which tables are needed."""
 
 
 def differences(
     tables: Sequence[Published],
     plan: Protection,
-    territory: pa.Table,
+    territory: Territory,
     *,
     earlier: Sequence[Published] = (),
     thorough: bool = True,
@@ -59,9 +47,9 @@ def differences(
     Args:
         tables: its tables.
         plan: how they are protected, and what is sensitive.
-        territory: of `datasets.territory.territory_table`.
+        territory: where moves may begin and end.
         earlier: tables that were published before, in releases of whatever period.
-        thorough: bounds over all whole numbers; else those that follow from each sum, which takes no time.
+        thorough: bounds over all tables of whole numbers; else those that follow from each sum, which takes no time.
 
     Raises:
         StatisticianError: what is published contradicts itself.
@@ -71,7 +59,7 @@ def differences(
     kinds: dict[frozenset[str], MoveKinds] = {}
     systems = _by_persons(tables, plan, exact)
     for shown in systems.values():
-        if len({one.table.design.id for one in shown}) > 1:
+        if _is_more_than_sums_of_one_table(shown):
             found += _found_in(shown, plan, _kinds(shown, territory, kinds), thorough=thorough)
     before = _by_persons(earlier, plan, {})
     for (_, persons), shown in systems.items():
@@ -81,26 +69,30 @@ def differences(
     return tuple(dict.fromkeys(found))
 
 
+def _is_more_than_sums_of_one_table(shown: Sequence[Shown]) -> bool:
+    """Sums of one table, without groups and nets, are attacked by `audit.weaknesses`."""
+    designs = {one.table.design.id: one.table.design for one in shown}
+    return len(designs) > 1 or any(d.groups for d in designs.values()) or any(o.measure not in SIDES for o in shown)
+
+
 def _by_persons(
     tables: Iterable[Published], plan: Protection, exact: Mapping[CellOfAll, int]
-) -> dict[tuple[str, Persons], list[_Shown]]:
-    """The counts of a data cut-off that are of the same persons, of those that tell something sensitive."""
-    found: dict[tuple[str, Persons], list[_Shown]] = {}
+) -> dict[tuple[str, Persons], list[Shown]]:
+    """The numbers of a data cut-off that are of the same persons, of those that tell something sensitive."""
+    found: dict[tuple[str, Persons], list[Shown]] = {}
     for one in tables:
-        for side in SIDES:
-            for key in one.shown(side):
-                persons = _persons(one, side, key)
-                if _tells(persons, plan) and (shown := _shown(one, side, key, plan, exact)):
-                    found.setdefault((one.vintage, persons), []).append(shown)
+        for measure in SIGNS:
+            for key in one.shown(measure):
+                persons = _persons(one, key)
+                if _tells(persons, plan):
+                    found.setdefault((one.vintage, persons), []).append(_shown(one, measure, key, plan, exact))
     return found
 
 
-def _persons(one: Published, side: str, key: Key) -> Persons:
-    """What a cell says of persons; the localities by the ends of the move."""
-    here, there = ("to", "from") if side == "arrivals" else ("from", "to")
-    names = {"locality": here, "partner_locality": there}
+def _persons(one: Published, key: Key) -> Persons:
+    """What a cell says of persons."""
     told = zip(one.design.dimensions, key[1:], strict=True)
-    found = {names.get(name, name): code for name, code in told if name not in TERRITORIAL and code != TOTAL}
+    found = {name: code for name, code in told if name not in TERRITORIAL and code != TOTAL}
     found |= {n: "+".join(codes) for n, codes in one.design.only.items() if n not in (*TERRITORIAL, *found)}
     found |= {"youngest": str(one.design.youngest)} if one.design.youngest is not None else {}
     return tuple(sorted(found.items()))
@@ -110,94 +102,113 @@ def _tells(persons: Persons, plan: Protection) -> bool:
     return any(name in plan.sensitive for name, _ in persons)
 
 
-def _shown(one: Published, side: str, key: Key, plan: Protection, exact: Mapping[CellOfAll, int]) -> _Shown | None:
-    """A count with what its published value says of the true one; None where that is nothing, or follows from others."""
+def _shown(one: Published, measure: str, key: Key, plan: Protection, exact: Mapping[CellOfAll, int]) -> Shown:
+    """A number with what its published value says of the true one: nothing, where it follows from others that were rounded."""
     totals = [name for name in one.design.totals if name in one.design.dimensions]
     is_sum = any(key[1 + one.design.dimensions.index(name)] == TOTAL for name in totals)
-    least, most = told_of(one, side, key, plan, exact)
-    if most == UNBOUNDED or (is_sum and least < most and plan.method(one.design.id) == "additive"):
-        return None
-    return _Shown(one, side, key, least, most)
+    least, most = told_of(one, measure, key, plan, exact)
+    if is_sum and least < most and one.adds_up(plan):
+        least, most = 0, UNBOUNDED
+    return Shown(one, measure, key, least, most)
 
 
-def _kinds(shown: Sequence[_Shown], territory: pa.Table, made: dict[frozenset[str], MoveKinds]) -> MoveKinds:
+def _kinds(shown: Sequence[Shown], territory: Territory, made: dict[frozenset[str], MoveKinds]) -> MoveKinds:
     """The kinds of moves of these counts; the same for counts of the same tables."""
     tables = {one.table.design.id: one.table for one in shown}
     periods = {one.key[0] for one in shown}
     monthly = any(Period.parse(period).month for period in periods)
-    countries = {
+    named = {
         code
         for one in shown
         for name, code in zip(one.table.design.dimensions, one.key[1:], strict=True)
-        if name in ("partner", "partner_area") and code != TOTAL
+        if name in _NAMED and code != TOTAL
     }
-    mark = frozenset((*tables, *periods, *countries))
+    named |= {code for table in tables.values() for name in _NAMED for code in table.design.only.get(name, ())}
+    mark = frozenset((*tables, *periods, *named))
     if mark not in made:
         designs = [table.design for table in tables.values()]
-        made[mark] = move_kinds(territory, designs, periods, countries, monthly=monthly)
+        made[mark] = move_kinds(territory, designs, periods, named, monthly=monthly)
     return made[mark]
 
 
-@dataclass(frozen=True)
-class _System:
-    """Published counts as sums of unknown ones.
+class _Found(NamedTuple):
+    """A count that can be found out: a cell or kind, or what a cell has besides another one."""
 
-    Args:
-        shown: the published counts, those of the same moves together.
-        sums: which unknown counts make up each, shape (published, unknown).
-        told: from what to what each published count can be.
-    """
+    bits: Bits
+    whole: int
+    part: int | None
+    cell: int
+    least: int
+    most: int
 
-    shown: Sequence[Sequence[_Shown]]
-    sums: Bits
-    told: CountBounds
-
-    def attack(self, which: Iterable[int]) -> Attack:
-        return _attack([one for place in which for one in self.shown[place]])
-
-
-def _system(shown: Sequence[_Shown], kinds: MoveKinds) -> _System | None:
-    of_moves: dict[bytes, list[_Shown]] = {}
-    masks: dict[bytes, Bits] = {}
-    for one in shown:
-        mask = kinds.of_cell(one.table.design, one.side, one.key)
-        if mask is not None and mask.any():
-            masks[mask.tobytes()] = mask
-            of_moves.setdefault(mask.tobytes(), []).append(one)
-    if len(masks) < 2:
-        return None
-    together = np.unique(np.array([masks[mark] for mark in of_moves]), axis=1)
-    least = np.array([max(one.least for one in same) for same in of_moves.values()])
-    most = np.array([min(one.most for one in same) for same in of_moves.values()])
-    return _System(list(of_moves.values()), together[:, together.any(axis=0)], CountBounds(least, most))
+    def within(self, bounds: CountBounds) -> tuple[int, int]:
+        if self.part is None:
+            return int(bounds.least[self.whole]), int(bounds.most[self.whole])
+        least = bounds.least[self.whole] - bounds.most[self.part]
+        return int(least), int(bounds.most[self.whole] - bounds.least[self.part])
 
 
-def _found_in(shown: Sequence[_Shown], plan: Protection, kinds: MoveKinds, *, thorough: bool) -> Iterator[Weakness]:
-    system = _system(shown, kinds)
+def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, *, thorough: bool) -> Iterator[Weakness]:
+    system = published_sums(shown, kinds)
     if system is None:
         return
-    told = system.told.recoverable(plan.threshold)
-    known = {row.tobytes() for row in system.sums[told]}  # what a table says itself is no difference
-    for bits, weakness in (
-        *_between_two(system, plan.threshold),
-        *_of_unknown(system, plan.threshold, thorough=thorough),
-    ):
-        if bits.tobytes() not in known and not _is_allowed(bits, system, plan):
-            known.add(bits.tobytes())
-            yield weakness
+    bounds = system.bounds(plan.threshold, thorough=thorough)
+    told = system.told()
+    some = ~system.kinds[told.most == 0].any(axis=0)  # a cell and the same one less what is shown to be nobody are one
+    known = {(row & some).tobytes() for row in system.kinds[told.recoverable(plan.threshold)]}  # said, not found out
+    allowed = [_told_by(name, system, plan, some) for name in plan.allowed if name in system.tables]
+    number = 0
+    for found in (*_cells(system, bounds, plan), *_between_two(system, bounds, plan), *_kinds_of(system, bounds, plan)):
+        bits = found.bits & some
+        mark = bits.tobytes()
+        if mark not in known and not any(_is_told(bits, own) for own in allowed):
+            known.add(mark)
+            number += 1
+            needed = (
+                _needed(found, system, plan, thorough=thorough) if number <= _MOST_EXPLAINED else list(system.tables)
+            )
+            yield _weakness(found, system, needed)
 
 
-def _is_allowed(bits: Bits, system: _System, plan: Protection) -> bool:
-    """One table that is allowed tells it alone: as the sum of counts of its own, or as the difference of two."""
-    for name in plan.allowed:
-        own = [sums for sums, same in zip(system.sums, system.shown, strict=True) if name in _names(same)]
-        if _is_sum_of(bits, own) or any(_is_sum_of(bits | part, own) for part in own if not (bits & part).any()):
-            return True
-    return False
+def _cells(system: PublishedSums, bounds: CountBounds, plan: Protection) -> Iterator[_Found]:
+    for cell in np.flatnonzero(bounds.recoverable(plan.threshold)[: len(system.cells)]).tolist():
+        yield _Found(system.kinds[cell], cell, None, cell, int(bounds.least[cell]), int(bounds.most[cell]))
 
 
-def _names(shown: Iterable[_Shown]) -> set[str]:
-    return {one.table.design.id for one in shown}
+def _kinds_of(system: PublishedSums, bounds: CountBounds, plan: Protection) -> Iterator[_Found]:
+    """Counts of what all tables show together."""
+    first = len(system.cells)
+    for kind in np.flatnonzero(bounds.recoverable(plan.threshold)[first:]).tolist():
+        holding = np.flatnonzero(system.kinds[:, kind])
+        smallest = int(holding[np.argmin(system.kinds[holding].sum(axis=1))])
+        bits = np.zeros(system.kinds.shape[1], bool)
+        bits[kind] = True
+        at = first + kind
+        yield _Found(bits, at, None, smallest, int(bounds.least[at]), int(bounds.most[at]))
+
+
+def _between_two(system: PublishedSums, bounds: CountBounds, plan: Protection) -> Iterator[_Found]:
+    """What a cell has besides another one that is within it."""
+    kinds, first = system.kinds.astype(np.float64), len(system.cells)
+    shared, size = kinds @ kinds.T, kinds.sum(axis=1)
+    least = bounds.least[:first, None] - bounds.most[None, :first]
+    most = bounds.most[:first, None] - bounds.least[None, :first]
+    holds = (shared == size[None, :]) & (size[:, None] > size[None, :])
+    for whole, part in np.argwhere(holds & (least >= 1) & (most < plan.threshold)).tolist():
+        bits = system.kinds[whole] & ~system.kinds[part]
+        yield _Found(bits, whole, part, whole, int(least[whole, part]), int(most[whole, part]))
+
+
+def _told_by(name: str, system: PublishedSums, plan: Protection, some: Bits) -> list[Bits]:
+    """The cells that one table tells alone: those that it shows, and the other side of those of which it shows the net."""
+    bounds = system.bounds(plan.threshold, thorough=False, tables=(name,))
+    width = (bounds.most - bounds.least)[: len(system.cells)]
+    return list(system.kinds[width <= 4 * system.tables[name].reach(plan)] & some)
+
+
+def _is_told(bits: Bits, own: Sequence[Bits]) -> bool:
+    """As the sum of counts of one table, or as the difference of two."""
+    return _is_sum_of(bits, own) or any(_is_sum_of(bits | part, own) for part in own if not (bits & part).any())
 
 
 def _is_sum_of(bits: Bits, parts: Iterable[Bits]) -> bool:
@@ -209,46 +220,38 @@ def _is_sum_of(bits: Bits, parts: Iterable[Bits]) -> bool:
     return not rest.any()
 
 
-def _between_two(system: _System, threshold: int) -> Iterator[tuple[Bits, Weakness]]:
-    """Differences of two published counts of which one holds the other."""
-    sums = system.sums.astype(np.int64)
-    shared, size = sums @ sums.T, sums.sum(axis=1)
-    least = system.told.least[:, None] - system.told.most[None, :]
-    most = system.told.most[:, None] - system.told.least[None, :]
-    holds = (shared == size[None, :]) & (size[:, None] > size[None, :])
-    for large, small in np.argwhere(holds & (least >= 1) & (most < threshold)).tolist():
-        whole, part = system.shown[large][0], system.shown[small][0]
-        attack = system.attack((large, small))
-        told = f"{whole.written}, less {part.table.design.id}: {part.written}"
-        yield (
-            system.sums[large] & ~system.sums[small],
-            Weakness(attack, whole.table.design.id, told, int(least[large, small]), int(most[large, small])),
-        )
+def _needed(found: _Found, system: PublishedSums, plan: Protection, *, thorough: bool) -> list[str]:
+    """Tables without any of which it could not be found out."""
+    needed = list(system.tables)
+    asked = [place for place in (found.whole, found.part) if place is not None]
+    for name in list(needed):
+        rest = [other for other in needed if other != name]
+        bounds = system.bounds(plan.threshold, thorough=thorough, tables=rest, cells=asked)
+        least, most = found.within(bounds)
+        if rest and 1 <= least <= most < plan.threshold:
+            needed = rest
+    return needed
 
 
-def _of_unknown(system: _System, threshold: int, *, thorough: bool) -> Iterator[tuple[Bits, Weakness]]:
-    """Counts of what all tables show together, as far as all sums pin them."""
-    sums, unknown = csr_array(system.sums.astype(np.int64)), system.sums.shape[1]
-    start = CountBounds(np.zeros(unknown, np.int64), np.full(unknown, UNBOUNDED))
-    bounds = propagated(sums, system.told, start)
-    if thorough:
-        likely = np.flatnonzero((bounds.most < 2 * threshold) & (bounds.least < bounds.most))
-        bounds = tightened(sums, system.told, bounds, likely.tolist())
-    for place in np.flatnonzero(bounds.recoverable(threshold)).tolist():
-        holding = np.flatnonzero(system.sums[:, place])
-        smallest = system.shown[holding[np.argmin(system.sums[holding].sum(axis=1))]][0]
-        bits = np.zeros(unknown, bool)
-        bits[place] = True
-        told = f"{smallest.written}, a part of it"
-        attack = system.attack(range(len(system.shown)))
-        yield bits, Weakness(attack, smallest.table.design.id, told, int(bounds.least[place]), int(bounds.most[place]))
+def _weakness(found: _Found, system: PublishedSums, needed: Sequence[str]) -> Weakness:
+    first = len(system.cells)
+    cell = system.cells[found.cell]
+    told = f"{cell.written}, a part of it" if found.whole >= first else cell.written
+    if found.part is not None:
+        part = system.cells[found.part]
+        told = f"{cell.written}, less {part.table.design.id}: {part.written}"
+    shown = [one for one in system.shown if one.table.design.id in needed]
+    return Weakness(_attack(shown), cell.table.design.id, told, found.least, found.most, tuple(needed))
 
 
 def _since_earlier(
-    shown: Sequence[_Shown], earlier: Sequence[_Shown], plan: Protection, kinds: MoveKinds
+    shown: Sequence[Shown], earlier: Sequence[Shown], plan: Protection, kinds: MoveKinds
 ) -> Iterator[Weakness]:
     """Differences of a count of now and one of before of which one holds the other: the year until two months."""
-    masks = [(one, kinds.of_cell(one.table.design, one.side, one.key)) for one in (*shown, *earlier)]
+    masks = [
+        (one, kinds.of_cell(one.table.design, one.measure, one.key) if one.is_known and one.measure in SIDES else None)
+        for one in (*shown, *earlier)
+    ]
     now, before = masks[: len(shown)], masks[len(shown) :]
     for (one, of_one), (other, of_other) in product(now, before):
         if of_one is None or of_other is None or one.key[0] == other.key[0]:
@@ -259,11 +262,25 @@ def _since_earlier(
             least, most = whole.least - part.most, whole.most - part.least
             if holds.all() and 1 <= least <= most < plan.threshold and (of_one != of_other).any():
                 told = f"{whole.written}, less {part.table.design.id}: {part.written}"
-                yield Weakness(_attack((whole, part)), whole.table.design.id, told, least, most)
+                names = tuple(dict.fromkeys((whole.table.design.id, part.table.design.id)))
+                attack: Attack = _attack((whole, part))
+                attack = "difference of months and years" if attack == "deduced from sums" else attack
+                yield Weakness(attack, whole.table.design.id, told, least, most, names)
 
 
-def _attack(shown: Iterable[_Shown]) -> Attack:
+def _attack(shown: Iterable[Shown]) -> Attack:
+    """What tells tables apart that tell a count together."""
     shown = list(shown)
-    if len({one.table.design.boundaries for one in shown}) > 1:
+    designs = {one.table.design.id: one.table.design for one in shown}
+    of_sides = {one.table.design.id for one in shown if one.measure in SIDES}
+    if designs.keys() - of_sides or (len(designs) == 1 and any(one.measure not in SIDES for one in shown)):
+        return "net and one side"
+    if len({design.boundaries for design in designs.values()}) > 1:
         return "difference of borders"
-    return "difference of months and years" if len({one.key[0] for one in shown}) > 1 else "difference of tables"
+    if any("place" in design.dimensions for design in designs.values()):
+        return "difference of districts"
+    if any(design.groups or "partner" in design.only for design in designs.values()):
+        return "difference of groups"
+    if len({len(one.key[0]) for one in shown}) > 1:
+        return "difference of months and years"
+    return "difference of tables" if len(designs) > 1 else "deduced from sums"

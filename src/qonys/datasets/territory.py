@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -16,6 +17,20 @@ BEGINNING = date(1, 1, 1)
 END = date(9999, 12, 31)
 DIVIDED = "divided:"
 """How the code of an area begins that is divided among several units of a boundary set."""
+
+
+class Territory(NamedTuple):
+    """Where moves may begin and end, which is public.
+
+    Args:
+        areas: of `territory_table`.
+        groups: of `group_table`: which countries are in which group, and when.
+        remainder: the group of all that is in no other.
+    """
+
+    areas: pa.Table
+    groups: pa.Table
+    remainder: str
 
 
 def territory_table(areas: AreaRegister, level: str) -> pa.Table:

@@ -56,7 +56,10 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
     earlier = [_earlier(public, release, design) for release in before for design in sensitive]
     office.progress("tables attacked", len(tables))
     plan = office.profile.protection
-    found = (*weaknesses(tables, plan, earlier=earlier), *differences(tables, plan, office.territory, earlier=earlier))
+    found = (
+        *weaknesses(tables, plan, earlier=earlier),
+        *differences(tables, plan, office.public_territory, earlier=earlier),
+    )
     cells = sum(len(table.cells) for table in made.data.values())
     vintages = tuple(release.facts.vintage for release in before)
     result = Audit(str(period), len(tables), cells, vintages, found, made.measures["protected"])

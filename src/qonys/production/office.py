@@ -15,7 +15,7 @@ from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Files, Progress, Table, Translated
-from qonys.datasets.territory import division_table, group_table, territory_table
+from qonys.datasets.territory import Territory, division_table, group_table, remainder_group, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
 from qonys.publish.signing import SigningKey
@@ -109,6 +109,13 @@ class Office:
     @cached_property
     def groups(self) -> pa.Table:
         return group_table(self.profile.memberships)
+
+    @cached_property
+    def public_territory(self) -> Territory:
+        """What everybody can know of where moves begin and end."""
+        return Territory(
+            self.territory, self.groups, remainder_group(self.profile.classifications.get("country_group"))
+        )
 
     def divisions_of(self, design: TableDesign) -> dict[str, pa.Table]:
         """The table ``divisions`` for a design on a boundary set; none for others."""

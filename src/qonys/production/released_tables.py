@@ -111,7 +111,7 @@ def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weaknes
     plan = office.profile.protection
     return (
         *weaknesses(tables, plan, thorough=False),
-        *differences(tables, plan, office.territory, thorough=False),
+        *differences(tables, plan, office.public_territory, thorough=False),
     )
 
 

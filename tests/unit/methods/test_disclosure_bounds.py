@@ -39,6 +39,34 @@ def test_bounds_are_those_of_all_tables_that_agree(truth: list[int], width: list
     assert (cheap.most >= exact.most).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 4), min_size=3, max_size=3),
+    st.lists(st.lists(st.integers(-2, 2), min_size=3, max_size=3), min_size=1, max_size=3),
+    st.lists(st.integers(0, 1), min_size=3, max_size=3),
+)
+def test_bounds_from_differences_and_multiples_are_those_of_all_counts_that_agree(
+    truth: list[int], times: list[list[int]], room: list[int]
+) -> None:
+    counts, sums = np.array(truth), csr_array(np.array(times))
+    slack = np.array(room[: len(times)])
+    values = CountBounds(sums @ counts - slack, sums @ counts + slack)
+    start = CountBounds(np.zeros(3, np.int64), np.full(3, 6))
+    every = np.array(list(product(range(7), repeat=3))).T
+    agreeing = every[:, ((sums @ every >= values.least[:, None]) & (sums @ every <= values.most[:, None])).all(axis=0)]
+    cheap = propagated(sums, values, start)
+    exact = tightened(sums, values, cheap, range(3))
+    assert exact.least.tolist() == agreeing.min(axis=1).tolist()
+    assert exact.most.tolist() == agreeing.max(axis=1).tolist()
+    assert (cheap.least <= exact.least).all()
+    assert (cheap.most >= exact.most).all()
+
+
+def test_a_net_and_the_arrivals_bound_the_departures() -> None:
+    known = propagated(csr_array(np.array([[1, -1]])), np.array([5]), CountBounds(np.array([7, 0]), np.array([7, 99])))
+    assert (known.least.tolist(), known.most.tolist()) == ([7, 2], [7, 2])
+
+
 def test_a_count_that_its_sum_leaves_alone_is_recovered() -> None:
     known = propagated(csr_array(np.array([[1, 1]])), np.array([2]), CountBounds(np.array([0, 0]), np.array([9, 0])))
     assert known.recoverable(3).tolist() == [True, False]

@@ -1,4 +1,4 @@
-"""What an intruder can deduce of counts from sums of them: the least and the most that each can be.
+"""What an intruder can deduce of counts from sums and differences of them: the least and the most that each can be.
 
 Laws: bounds contain every table of whole numbers that agrees with what is published, so they contain the truth; propagation
 gives bounds that are never tighter than those of a linear programme, which are never tighter than those of whole numbers.
@@ -44,10 +44,11 @@ def propagated(
 ) -> CountBounds:
     """Bounds that follow from each sum alone, again and again: what the others leave for a count.
 
-    x_j ≥ v_i - Σ_{k≠j} most_k and x_j ≤ w_i - Σ_{k≠j} least_k for every sum i, from v_i to w_i, of which j is a part.
+    a_ij x_j ≥ v_i - Σ_{k≠j} max(a_ik x_k) and a_ij x_j ≤ w_i - Σ_{k≠j} min(a_ik x_k) for every sum i, from v_i to w_i.
 
     Args:
-        sums: which counts make up each published sum, 0 or 1, shape (sums, cells).
+        sums: how often each count is in each published sum, whole numbers: 1 for a part of it, -1 for what is taken off, as
+            departures are from a net; shape (sums, cells).
         values: the published sums, shape (sums,), or the least and the most that each can be.
         start: what is known of each count by itself.
         most_rounds: when to stop where bounds still creep.
@@ -66,12 +67,15 @@ def propagated(
     least, most = start.least.astype(np.int64), np.minimum(start.most, UNBOUNDED).astype(np.int64)
     told = values if isinstance(values, CountBounds) else CountBounds(values, values)
     places = sums.tocoo()
-    row, column = places.row, places.col
+    row, column, times = places.row, places.col, places.data.astype(np.int64)
+    size, added = np.abs(times), times > 0
+    positive, negative = csr_array(sums.maximum(0)), csr_array((-sums).maximum(0))
     for _ in range(most_rounds):
-        low, high = sums @ least, sums @ most
+        low, high = positive @ least - negative @ most, positive @ most - negative @ least
+        over, under = (high - told.least)[row] // size, (told.most - low)[row] // size
         new_least, new_most = least.copy(), most.copy()
-        np.maximum.at(new_least, column, told.least[row] - (high[row] - most[column]))
-        np.minimum.at(new_most, column, told.most[row] - (low[row] - least[column]))
+        np.maximum.at(new_least, column, most[column] - np.where(added, over, under))
+        np.minimum.at(new_most, column, least[column] + np.where(added, under, over))
         if (new_least > new_most).any():
             raise StatisticianError(
                 "What is published contradicts itself: no counts have all these sums.",
@@ -89,7 +93,7 @@ def tightened(
     """The exact bounds of some counts: the least and the most over all tables that agree with what is published.
 
     Args:
-        sums: which counts make up each published sum, shape (sums, cells).
+        sums: how often each count is in each published sum, shape (sums, cells).
         values: the published sums, shape (sums,), or the least and the most that each can be.
         start: what is known of each count, such as the result of `propagated`.
         cells: the counts to bound; the others keep what is known of them.
@@ -111,8 +115,8 @@ def _extreme(sums: csr_array, told: CountBounds, start: CountBounds, cell: int, 
     cost[cell] = sign
     found = milp(
         cost,
-        constraints=LinearConstraint(sums, told.least, told.most),
-        bounds=Box(start.least, start.most),
+        constraints=LinearConstraint(sums, told.least, _or_infinite(told.most)),
+        bounds=Box(start.least, _or_infinite(start.most)),
         integrality=np.full(sums.shape[1], int(whole), np.int64),
         options={"node_limit": _MOST_NODES},
     )
@@ -123,3 +127,7 @@ def _extreme(sums: csr_array, told: CountBounds, start: CountBounds, cell: int, 
     return (
         int(np.ceil(reached - 1e-6)) if reached is not None else sign * (start.least if sign > 0 else start.most)[cell]
     )
+
+
+def _or_infinite(most: Counts) -> NDArray[np.float64]:
+    return np.where(most >= UNBOUNDED, np.inf, most)
