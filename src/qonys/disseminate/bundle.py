@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import resources
 
 from qonys.concepts.period import Period
@@ -32,6 +33,7 @@ from qonys.disseminate.language_check import fail_if_a_text_is_defective
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.period_words import period_arguments
+from qonys.disseminate.press import Press
 from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.readme import readme
 from qonys.disseminate.revision_said import revision_files, with_revision
@@ -87,9 +89,7 @@ def release_bundle(
         )
         for language in profile.languages
     ]
-    bundle: dict[str, bytes] = {}
-    for content in contents:
-        bundle |= _files_of_language(content, in_order, design, earlier, revision, grounds or Grounds())
+    bundle = _files_of_languages(contents, in_order, design, earlier, revision, grounds or Grounds())
     bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
@@ -98,19 +98,41 @@ def release_bundle(
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
 
 
+def _files_of_languages(
+    contents: Sequence[ReleaseContent], tables: Mapping[str, OutputTable], design: ReleaseDesign,
+    earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
+) -> dict[str, bytes]:  # fmt: skip
+    """What is set and drawn is made beside what is written."""
+    files: dict[str, bytes] = {}
+    with Press() as press:
+        for content in contents:
+            fail_if_a_text_is_defective(every_text(content), content.words)
+            press.order(partial(_set_in_type, content, tuple(tables)))
+        for content in contents:
+            files |= _files_of_language(content, tables, design, earlier, revision, grounds)
+        return files | press.files()
+
+
 def _files_of_language(
     content: ReleaseContent, tables: Mapping[str, OutputTable], design: ReleaseDesign,
     earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
 ) -> dict[str, bytes]:  # fmt: skip
     words, facts = content.words, content.facts
-    fail_if_a_text_is_defective(every_text(content), words)
     return {
         **_pages(content),
         **how_we_know_files(content, grounds, tables, {one.id: one.table for one in design.analyses}),
         **_files(tables, content),
         **_change_files(design, tables, earlier, words, facts),
         **(revision_files(revision, tables, words, facts) if revision else {}),
-        **figure_files(content.spoken.drawn.values(), facts),
+    }
+
+
+def _set_in_type(content: ReleaseContent, order: tuple[str, ...]) -> dict[str, bytes]:
+    """What a compiler sets and draws: the bulletin, and the figures."""
+    bulletin = file_name(content.facts, "", content.words.language, "pdf")
+    return {
+        bulletin: bulletin_file(bulletin_of(content, order)),
+        **figure_files(content.spoken.drawn.values(), content.facts),
     }
 
 
@@ -191,7 +213,6 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
         contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
     )
     files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
-    files[file_name(facts, "", language, "pdf")] = bulletin_file(bulletin_of(content, tuple(tables)))
     return files
 
 
@@ -208,15 +229,19 @@ def _whole(facts: ReleaseFacts, language: str) -> dict[str, str]:
 def _archives(bundle: Mapping[str, bytes], contents: Sequence[ReleaseContent], facts: ReleaseFacts) -> dict[str, bytes]:
     """Everything in one file: for each language, and for all of them."""
     languages = [content.words.language for content in contents]
-    archives: dict[str, bytes] = {}
     readmes: dict[str, bytes] = {}
-    for content in contents:
-        own = files_in(bundle, content.words.language, languages)
-        text = {f"README-{content.words.language}.txt": readme(content, own)}
-        archives[_whole(facts, content.words.language)["archive"]] = archive({**own, **text}, facts)
-        readmes |= text
-    archives[_whole(facts, "")["archive_all"]] = archive({**bundle, **readmes}, facts)
-    return archives
+    with Press() as press:
+        for content in contents:
+            own = files_in(bundle, content.words.language, languages)
+            text = {f"README-{content.words.language}.txt": readme(content, own)}
+            press.order(partial(_archive, _whole(facts, content.words.language)["archive"], {**own, **text}, facts))
+            readmes |= text
+        everything = _archive(_whole(facts, "")["archive_all"], {**bundle, **readmes}, facts)
+        return press.files() | everything
+
+
+def _archive(name: str, files: Mapping[str, bytes], facts: ReleaseFacts) -> dict[str, bytes]:
+    return {name: archive(files, facts)}
 
 
 def _comparisons(

@@ -21,7 +21,7 @@ from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.frame import PictureWords, framed
 from qonys.disseminate.figures.kinds import Task, body_of, html_of
 from qonys.disseminate.figures.plotted import Plotted, codes_along, panel_designs, plotted, why_not_drawn
-from qonys.disseminate.figures.png import png_of
+from qonys.disseminate.figures.png import pngs_of
 from qonys.disseminate.key_points import Missing, Reading, reading, said_text
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.tables_html import status_label
@@ -93,11 +93,12 @@ def figures_in(
 
 def figure_files(figures: Iterable[Figure], facts: ReleaseFacts) -> dict[str, bytes]:
     """The files of the figures: path in the bundle -> SVG, and the same picture as PNG."""
-    files: dict[str, bytes] = {}
-    for figure in figures:
-        files[figure_name(figure, facts, "svg")] = figure.picture.svg
-        files[figure_name(figure, facts, "png")] = png_of(figure.picture.svg)
-    return files
+    drawn = tuple(figures)
+    svgs = [figure.picture.svg for figure in drawn]
+    return {
+        **{figure_name(figure, facts, "svg"): svg for figure, svg in zip(drawn, svgs, strict=True)},
+        **{figure_name(figure, facts, "png"): png for figure, png in zip(drawn, pngs_of(svgs), strict=True)},
+    }
 
 
 def figure_name(figure: Figure, facts: ReleaseFacts, suffix: str) -> str:

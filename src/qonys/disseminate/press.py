@@ -1,0 +1,45 @@
+"""Sets bulletins and pictures beside the pages: a second core draws while the first one writes.
+
+Laws: what is set is the same bytes in whatever order it is made; a mistake in one file stops the whole as it would have
+without a second core; nothing is left running when the press is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self, TypeAlias
+
+Files: TypeAlias = dict[str, bytes]
+
+
+class Press:
+    """Makes files in one thread of its own; the compiler of bulletins and pictures does not keep others from running."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
+        self._ordered: list[Future[Files]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=kind is not None)
+
+    def order(self, made: Callable[[], Mapping[str, bytes]]) -> None:
+        """Files that are to be made: path in the bundle -> content."""
+        self._ordered.append(self._thread.submit(lambda: dict(made())))
+
+    def files(self) -> Files:
+        """All files ordered until now, each made.
+
+        Raises:
+            QonysError: the first one that could not be made, as it says itself.
+        """
+        done: Files = {}
+        for ordered in self._ordered:
+            done |= ordered.result()
+        return done
