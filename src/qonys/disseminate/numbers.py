@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 from qonys.concepts.period import Period
 from qonys.errors import ProfileError
@@ -22,8 +22,11 @@ from qonys.errors import ProfileError
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\xa0"
+_REMEMBERED = 2**16
+"""Numbers of which it is remembered how they are written: page, bulletin and files say the same ones in turn."""
 
 
+@lru_cache(_REMEMBERED, typed=True)
 def rounded(value: float | Decimal, decimals: int = 0) -> Decimal:
     """A value with a fixed number of decimals, half away from zero; never a negative zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
@@ -103,7 +106,12 @@ def _sign(shown: Decimal, *, signed: bool) -> str:
     return "+" if signed and shown > 0 else ""
 
 
+@lru_cache(_REMEMBERED)
 def _digits(size: Decimal, language: str, decimals: int) -> str:
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    written = format_decimal(size, format=pattern, locale=locale(language))
+    written = _pattern(decimals).apply(size, locale(language))
     return str(written).replace(NO_BREAK_SPACE, NARROW_SPACE)
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
@@ -14,6 +15,7 @@ from qonys.analyse.breaks import with_breaks
 from qonys.analyse.differencing import differences
 from qonys.analyse.history import with_history
 from qonys.analyse.identities import (
+    FlowTotals,
     fail_if_internal_flows_do_not_balance,
     fail_if_parts_differ_from_total,
     fail_if_total_is_not_that_of_the_flows,
@@ -75,10 +77,7 @@ def released_tables(
         ProfileError: a table wants a data cut-off that there is not.
         StatisticianError: an identity is broken.
     """
-    counted: dict[str, Counted] = {}
-    for name, vintage in wanted.items():
-        counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
-        office.progress("tables", len(counted))
+    counted = _all_counted(office, wanted, setting, flows)
     exact, agreed = _exact_cells(office, counted), dict[CellOfAll, int]()
     tables: dict[str, OutputTable] = {}
     findings: list[Finding] = []
@@ -145,6 +144,22 @@ def _protected(
     return perturbed_counts(one.design, one.vintage, one.counts, exact, noise)
 
 
+def _all_counted(
+    office: Office, wanted: Mapping[str, str | None], setting: Setting, flows: Mapping[str, Flows]
+) -> dict[str, Counted]:
+    @cache
+    def totals(cut_off: str) -> Mapping[str, FlowTotals]:
+        months = office.counter.run(flow_totals_query(), None, flows=flows[cut_off][MAIN_FLOWS])
+        return flow_totals(months, setting.period)
+
+    counted: dict[str, Counted] = {}
+    for name, vintage in wanted.items():
+        one = counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
+        _fail_if_an_identity_is_broken(one, totals(one.vintage))
+        office.progress("tables", len(counted))
+    return counted
+
+
 def _counted(
     office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None
 ) -> Counted:
@@ -170,15 +185,12 @@ def _counted(
     counts = counted(design, named)
     bases = {named: counts} | {base: counted(longer, base) for base in bases_of(design, setting.indicators)}
     exact = output_table(design, counts, setting, named, bases=bases)
-    _fail_if_an_identity_is_broken(office, design, exact, setting, flows[named][MAIN_FLOWS])
     return Counted(design, named, counts, exact, bases)
 
 
-def _fail_if_an_identity_is_broken(
-    office: Office, design: TableDesign, table: OutputTable, setting: Setting, flows: Table
-) -> None:
+def _fail_if_an_identity_is_broken(counted: Counted, totals: Mapping[str, FlowTotals]) -> None:
+    design, table = counted.design, counted.exact
     fail_if_parts_differ_from_total(table, design)
-    months = office.counter.run(flow_totals_query(), None, flows=flows)
-    fail_if_total_is_not_that_of_the_flows(table, design, flow_totals(months, setting.period))
+    fail_if_total_is_not_that_of_the_flows(table, design, totals)
     if design.universe == "internal" and {"area", "net"} <= {*design.totals, *design.measures}:
         fail_if_internal_flows_do_not_balance(table)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qonys.concepts.table_design import TableDesign
-from qonys.datasets.outcome import Files, Finding, Outcome
+from qonys.datasets.outcome import Engine, Files, Finding, Outcome
 from qonys.datasets.territory import days_of_change
 from qonys.production.office import Office
 from qonys.queries.flows import (
@@ -20,6 +21,7 @@ from qonys.queries.flows import (
     counts_codes_first,
     designs_by_flows,
     flows_at_query,
+    marked_flows_query,
     spanned_flows_query,
 )
 from qonys.store.states import Together
@@ -65,12 +67,38 @@ def _flows(
     moves = office.store.files("clean/moves")
     query = spanned_flows_query(designs, cut_offs, keyed=keyed, changes=_changes(office, designs, moves))
     spanned = office.counter.run(query, None, moves=moves, territory=office.territory)
-    for place, cut_off in enumerate(cut_offs):
-        flows = office.engine.run(flows_at_query(spanned.column_names, place), spanned=spanned)
+    for cut_off, flows in zip(cut_offs, flows_by_place(office.engine, spanned, len(cut_offs)), strict=True):
         people = int(pc.sum(flows["n"]).as_py() or 0)
         measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = flows.num_rows
         office.progress(f"{_NAMES[table]} as of {cut_off}", people)
-        yield flows.append_column("cut_off", pa.array([cut_off] * flows.num_rows, pa.date32()))
+        yield flows.append_column("cut_off", pa.repeat(pa.scalar(cut_off, pa.date32()), flows.num_rows))
+
+
+def flows_by_place(engine: Engine, spanned: pa.Table, places: int) -> Iterator[pa.Table]:
+    """The flows of each cut-off, of those that were counted in one pass (`spanned_flows_query`).
+
+    Nearly all flows have one row there, which is that of every cut-off at which its moves count. Only the others are summed.
+
+    Args:
+        engine: sums them.
+        spanned: the flows with the places of the cut-offs between which their moves count.
+        places: number of cut-offs.
+    """
+    marked = engine.run(marked_flows_query(spanned.column_names), spanned=spanned)
+    _, flow, rows = np.unique(marked["flow"].to_numpy(), return_inverse=True, return_counts=True)
+    alone = rows[flow] == 1
+    single, several = _with_short_texts(marked.filter(alone)), marked.filter(~alone).drop_columns(["flow"])
+    since, until = (single[name].to_numpy() for name in ("known_at", "gone_at"))
+    for place in range(places):
+        counting = single.filter((since <= place) & (place < until))
+        summed = engine.run(flows_at_query(spanned.column_names, place), spanned=several)
+        yield pa.concat_tables([counting.select(summed.column_names), _with_short_texts(summed)]).unify_dictionaries()
+
+
+def _with_short_texts(table: pa.Table) -> pa.Table:
+    """Each text once, in a dictionary: rows are then picked and written by their numbers."""
+    columns = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def _changes(office: Office, designs: tuple[TableDesign, ...], moves: Files) -> tuple[date, ...] | None:

@@ -139,6 +139,14 @@ def spanned_flows_query(
     return _flows(designs, span, f"m.known_from <= date '{cut_offs[-1]}'", keyed=keyed, changes=changes)
 
 
+def marked_flows_query(columns: Sequence[str]) -> str:
+    """Table ``spanned`` (`spanned_flows_query`) with a hash of all that tells flows apart, ``flow``.
+
+    Rows of one flow have one hash; rows of different flows hardly ever do.
+    """
+    return f"select *, hash({', '.join(_telling_apart(columns))}) as flow from spanned"
+
+
 def flows_at_query(columns: Sequence[str], place: int) -> str:
     """The flows of one cut-off, of table ``spanned`` (`spanned_flows_query`).
 
@@ -146,13 +154,16 @@ def flows_at_query(columns: Sequence[str], place: int) -> str:
         columns: the columns of ``spanned``.
         place: place of the cut-off among those that were counted.
     """
-    sums = [name for name in columns if name in ("n", "key_high", "key_low")]
-    kept = [name for name in columns if name not in (*sums, "known_at", "gone_at")]
-    counted = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in sums)
+    kept = _telling_apart(columns)
+    counted = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in columns if name in _SUMS)
     return (
         f"select {', '.join(kept)}, {counted} from spanned where known_at <= {place} and gone_at > {place} "
         f"group by {', '.join(str(number) for number in range(1, len(kept) + 1))}"
     )
+
+
+def _telling_apart(columns: Iterable[str]) -> list[str]:
+    return [name for name in columns if name not in (*_SUMS, "known_at", "gone_at")]
 
 
 def _flows(

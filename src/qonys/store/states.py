@@ -266,12 +266,19 @@ class _Snapshot(Store):
         super().__init__(folder)
         self._set = self.sets.last()
         self._receipts = super().receipts()
+        self._listed: dict[tuple[State, int | None], Files] = {}
 
     def snapshot(self) -> Store:
         return self
 
     def receipts(self) -> tuple[Receipt, ...]:
         return self._receipts
+
+    def files(self, state: State, version: int | None = None) -> Files:
+        """As `Store.files`; each log is opened once."""
+        if (state, version) not in self._listed:
+            self._listed[state, version] = super().files(state, version)
+        return self._listed[state, version]
 
     def _last_set(self) -> StateSet:
         return self._set

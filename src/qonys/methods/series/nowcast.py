@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import expon, gamma
+from scipy.special import gammaincinv
 
 from qonys.errors import StatisticianError
 from qonys.methods.series.development import Development, Dispersion, chain_ladder, estimation_variance
@@ -247,8 +247,8 @@ def _estimates(counted: Values, outstanding: _Outstanding, plan: NowcastPlan) ->
 def _quantile(probability: float, mean: Values, error: Values) -> Values:
     """Of the outstanding number: gamma; exponential above 0 where nobody is expected; the mean where nothing varies."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_gamma = gamma.ppf(probability, (mean / error) ** 2, scale=error**2 / mean)
-    of_none = expon.ppf(probability) * error if probability > 0.5 else np.zeros_like(error)
+        of_gamma = gammaincinv((mean / error) ** 2, probability) * (error**2 / mean)
+    of_none = -np.log1p(-probability) * error if probability > 0.5 else np.zeros_like(error)
     return np.where(error > 0, np.where(mean > 0, of_gamma, np.where(mean == 0, of_none, np.nan)), mean)
 
 
