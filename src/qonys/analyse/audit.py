@@ -8,7 +8,7 @@ table for which that is not allowed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -26,7 +26,7 @@ from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, 
 Attack: TypeAlias = Literal[
     "small count", "group of one kind", "deduced from sums", "difference of vintages", "difference of borders",
     "difference of months and years", "difference of tables", "difference of districts", "difference of groups",
-    "net and one side",
+    "net and one side", "late registrations",
 ]  # fmt: skip
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
@@ -64,12 +64,19 @@ class Published:
         vintage: name of the data cut-off from which it is drawn.
         sides: arrivals, departures, net, turnover -> period and dimensions -> the count; None where it is not shown.
         plan: how it was protected, where that is another plan than that of the release that is attacked.
+        shown_by: what shows it, where that is not a table of this release: the vintage of another one, or an analysis.
     """
 
     design: TableDesign
     vintage: str
     sides: Mapping[str, Mapping[Key, int | None]]
     plan: Protection | None = None
+    shown_by: str = ""
+
+    @property
+    def name(self) -> str:
+        """By what it is told apart from others, in words."""
+        return f"{self.design.id} of {self.shown_by}" if self.shown_by else self.design.id
 
     def shown(self, side: str) -> Mapping[Key, int | None]:
         return self.sides.get(side, {})
@@ -101,6 +108,7 @@ def weaknesses(
     plan: Protection,
     *,
     earlier: Sequence[Published] = (),
+    besides: Sequence[Published] = (),
     thorough: bool = True,
 ) -> tuple[Weakness, ...]:
     """All that can be found out from a release.
@@ -109,9 +117,11 @@ def weaknesses(
         tables: its tables.
         plan: how they are protected, and what is sensitive.
         earlier: tables that were published before, in releases of whatever period.
+        besides: tables of another vintage that show the same counts, protected otherwise.
         thorough: bounds over all tables of whole numbers; else those that follow from each sum, which takes no time.
     """
     exact = exact_counts(tables, plan)
+    with_besides = {**exact_counts(besides, plan), **exact}
     found: list[Weakness] = []
     for one in tables:
         if one.design.id in plan.allowed or not _sensitive(one.design, plan):
@@ -119,17 +129,42 @@ def weaknesses(
         found += _small_counts(one, plan)
         found += _groups_of_one_kind(one, plan)
         if not one.design.groups:  # sums of members: `differencing`
-            found += _deduced(one, plan, exact, thorough=thorough)
+            alone = list(_deduced(one, plan, exact, thorough=thorough))
+            found += alone
+            if len(with_besides) > len(exact):
+                found += _by_another_vintage(alone, _deduced(one, plan, with_besides, thorough=thorough))
         for before in (*earlier, *(other for other in tables if other.vintage != one.vintage)):
             found += _differences(one, before, plan, exact)
     return tuple(dict.fromkeys(found))
+
+
+def as_published_analysis(
+    table: Published, shown: Iterable[tuple[str, str, float]], at: Mapping[str, str], name: str
+) -> Published | None:
+    """What an analysis shows of the counts that it read; None where these are what its table shows.
+
+    One that shows others has read counts that are not protected, so they are taken as they are.
+
+    Args:
+        table: the table that it reads.
+        shown: period, measure and value of what it shows.
+        at: the codes of the other dimensions at which it reads the table; one that is not there is read at its total.
+        name: id of the analysis.
+    """
+    codes = tuple(at.get(dimension, TOTAL) for dimension in table.design.dimensions)
+    sides: dict[str, dict[Key, int | None]] = {}
+    for period, measure, value in shown:
+        if measure in MEASURES:
+            sides.setdefault(measure, {})[period, *codes] = round(value)
+    differs = any(table.shown(side).get(key) != value for side, cells in sides.items() for key, value in cells.items())
+    return Published(table.design, table.vintage, sides, Protection(), name) if differs else None
 
 
 def exact_counts(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:
     """Every count that some table shows as it is, and every year of which all months are shown so."""
     found: dict[CellOfAll, int] = {}
     for one in tables:
-        if plan.method(one.design.id) == "exact":
+        if not one.reach(plan):
             for side in SIDES:
                 for key, value in one.shown(side).items():
                     if value is not None:
@@ -157,7 +192,7 @@ def _is_sensitive(design: TableDesign, key: Key, plan: Protection) -> bool:
 
 
 def _small_counts(one: Published, plan: Protection) -> Iterator[Weakness]:
-    if plan.method(one.design.id) != "exact":
+    if one.reach(plan):
         return
     for side in SIDES:
         for key, value in one.shown(side).items():
@@ -167,7 +202,7 @@ def _small_counts(one: Published, plan: Protection) -> Iterator[Weakness]:
 
 def _groups_of_one_kind(one: Published, plan: Protection) -> Iterator[Weakness]:
     """All persons of a group have the same sensitive characteristic: to know the group is to know it."""
-    if plan.method(one.design.id) != "exact":
+    if one.reach(plan):
         return
     for name, side in product(_sensitive(one.design, plan), SIDES):
         place = 1 + one.design.dimensions.index(name)
@@ -201,6 +236,14 @@ def _deduced(one: Published, plan: Protection, exact: Mapping[CellOfAll, int], *
                     yield _weakness(
                         "deduced from sums", one, side, inner[at], int(known.least[at]), int(known.most[at])
                     )
+
+
+def _by_another_vintage(alone: Iterable[Weakness], together: Iterable[Weakness]) -> Iterator[Weakness]:
+    """What follows from sums only where another vintage shows some of them."""
+    known = {(one.cell, one.least, one.most) for one in alone}
+    for one in together:
+        if (one.cell, one.least, one.most) not in known:
+            yield replace(one, attack="difference of vintages")
 
 
 def _is_inner(design: TableDesign, key: Key) -> bool:
@@ -276,4 +319,4 @@ def _is_inner_or_as_counted(one: Published, key: Key, plan: Protection) -> bool:
 
 
 def _weakness(attack: Attack, one: Published, side: str, key: Key, least: int, most: int) -> Weakness:
-    return Weakness(attack, one.design.id, ", ".join((*key, side)), least, most)
+    return Weakness(attack, one.name, ", ".join((*key, side)), least, most)

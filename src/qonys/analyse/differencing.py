@@ -40,6 +40,7 @@ def differences(
     territory: Territory,
     *,
     earlier: Sequence[Published] = (),
+    besides: Sequence[Published] = (),
     thorough: bool = True,
 ) -> tuple[Weakness, ...]:
     """All that follows from differences of the counts of a release.
@@ -49,15 +50,16 @@ def differences(
         plan: how they are protected, and what is sensitive.
         territory: where moves may begin and end.
         earlier: tables that were published before, in releases of whatever period.
+        besides: tables of another vintage that show the same counts, protected otherwise, or of analyses.
         thorough: bounds over all tables of whole numbers; else those that follow from each sum, which takes no time.
 
     Raises:
         StatisticianError: what is published contradicts itself.
     """
-    exact = exact_counts(tables, plan)
+    exact = exact_counts((*tables, *besides), plan)
     found: list[Weakness] = []
     kinds: dict[frozenset[str], MoveKinds] = {}
-    systems = _by_persons(tables, plan, exact)
+    systems = _by_persons((*tables, *besides), plan, exact)
     for shown in systems.values():
         if _is_more_than_sums_of_one_table(shown):
             found += _found_in(shown, plan, _kinds(shown, territory, kinds), thorough=thorough)
@@ -71,7 +73,7 @@ def differences(
 
 def _is_more_than_sums_of_one_table(shown: Sequence[Shown]) -> bool:
     """Sums of one table, without groups and nets, are attacked by `audit.weaknesses`."""
-    designs = {one.table.design.id: one.table.design for one in shown}
+    designs = {one.table.name: one.table.design for one in shown}
     return len(designs) > 1 or any(d.groups for d in designs.values()) or any(o.measure not in SIDES for o in shown)
 
 
@@ -114,7 +116,7 @@ def _shown(one: Published, measure: str, key: Key, plan: Protection, exact: Mapp
 
 def _kinds(shown: Sequence[Shown], territory: Territory, made: dict[frozenset[str], MoveKinds]) -> MoveKinds:
     """The kinds of moves of these counts; the same for counts of the same tables."""
-    tables = {one.table.design.id: one.table for one in shown}
+    tables = {one.table.name: one.table for one in shown}
     periods = {one.key[0] for one in shown}
     monthly = any(Period.parse(period).month for period in periods)
     named = {
@@ -155,8 +157,8 @@ def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, *, tho
     bounds = system.bounds(plan.threshold, thorough=thorough)
     told = system.told()
     some = ~system.kinds[told.most == 0].any(axis=0)  # a cell and the same one less what is shown to be nobody are one
-    known = {(row & some).tobytes() for row in system.kinds[told.recoverable(plan.threshold)]}  # said, not found out
-    allowed = [_told_by(name, system, plan, some) for name in plan.allowed if name in system.tables]
+    known = {(row & some).tobytes() for row in system.kinds[system.said(plan.threshold)]}  # said, not found out
+    allowed = [_told_by(n, system, plan, some) for n, one in system.tables.items() if one.design.id in plan.allowed]
     number = 0
     for found in (*_cells(system, bounds, plan), *_between_two(system, bounds, plan), *_kinds_of(system, bounds, plan)):
         bits = found.bits & some
@@ -239,9 +241,9 @@ def _weakness(found: _Found, system: PublishedSums, needed: Sequence[str]) -> We
     told = f"{cell.written}, a part of it" if found.whole >= first else cell.written
     if found.part is not None:
         part = system.cells[found.part]
-        told = f"{cell.written}, less {part.table.design.id}: {part.written}"
-    shown = [one for one in system.shown if one.table.design.id in needed]
-    return Weakness(_attack(shown), cell.table.design.id, told, found.least, found.most, tuple(needed))
+        told = f"{cell.written}, less {part.table.name}: {part.written}"
+    shown = [one for one in system.shown if one.table.name in needed]
+    return Weakness(_attack(shown), cell.table.name, told, found.least, found.most, tuple(needed))
 
 
 def _since_earlier(
@@ -261,18 +263,20 @@ def _since_earlier(
         for whole, part, holds in ((one, other, of_other <= of_one), (other, one, of_one <= of_other)):
             least, most = whole.least - part.most, whole.most - part.least
             if holds.all() and 1 <= least <= most < plan.threshold and (of_one != of_other).any():
-                told = f"{whole.written}, less {part.table.design.id}: {part.written}"
-                names = tuple(dict.fromkeys((whole.table.design.id, part.table.design.id)))
-                attack: Attack = _attack((whole, part))
-                attack = "difference of months and years" if attack == "deduced from sums" else attack
-                yield Weakness(attack, whole.table.design.id, told, least, most, names)
+                told = f"{whole.written}, less {part.table.name}: {part.written}"
+                names = tuple(dict.fromkeys((whole.table.name, part.table.name)))
+                borders = {one.table.design.boundaries for one in (whole, part)}
+                attack: Attack = "difference of borders" if len(borders) > 1 else "difference of months and years"
+                yield Weakness(attack, whole.table.name, told, least, most, names)
 
 
 def _attack(shown: Iterable[Shown]) -> Attack:
     """What tells tables apart that tell a count together."""
     shown = list(shown)
-    designs = {one.table.design.id: one.table.design for one in shown}
-    of_sides = {one.table.design.id for one in shown if one.measure in SIDES}
+    designs = {one.table.name: one.table.design for one in shown}
+    of_sides = {one.table.name for one in shown if one.measure in SIDES}
+    if any(one.table.shown_by for one in shown):
+        return "difference of vintages"
     if designs.keys() - of_sides or (len(designs) == 1 and any(one.measure not in SIDES for one in shown)):
         return "net and one side"
     if len({design.boundaries for design in designs.values()}) > 1:

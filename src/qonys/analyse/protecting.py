@@ -38,7 +38,7 @@ class ProtectedCounts:
         coarsened: periods of which only exact sums are published; what is 0 is not published either, for it would tell.
         exact: keys (period and dimensions) of the exact sums of coarsened periods.
         findings: what was coarsened.
-        utility: by side, what protection cost: ``cells`` (inner ones), ``changed``, ``mean`` and ``largest`` change in
+        utility: by side, what protection cost: ``cells`` (inner ones), ``small`` (those that must not be told), ``changed``, ``mean`` and ``largest`` change in
             persons, ``mean_percent`` of the counts that were not zero, ``hellinger`` (1 where nothing was changed; see
             `methods.disclosure.utility`), ``became_zero``, and ``forced``: small ones that a margin sent where their key
             would not have.
@@ -112,7 +112,7 @@ def rounded_counts(
             known |= dict(zip(cells, column[block.places].tolist(), strict=True))
         columns[side] = column
         of_inner = np.concatenate([np.zeros(0, np.int64), *(block.inner for block in blocks)])
-        utility[side] = _utility(before[of_inner], column[of_inner], forced)
+        utility[side] = _utility(before[of_inner], column[of_inner], base - 1, forced)
     kept = {name: counts[name] for name in counts.column_names if "_key_" not in name and name not in SIDES}
     nothing = pa.array(np.zeros(counts.num_rows, np.int64))
     protected = pa.table({**kept, **{side: pa.array(columns[side]) if side in columns else nothing for side in SIDES}})
@@ -169,10 +169,13 @@ def _rounded_block(
     return _RoundedBlock(found.counts, int(found.forced.sum()), bool(found.kept.all()), agreed_kept)
 
 
-def _utility(before: NDArray[np.int64], after: NDArray[np.int64], forced: int) -> Mapping[str, float]:
+def _utility(
+    before: NDArray[np.int64], after: NDArray[np.int64], largest_small: int, forced: int
+) -> Mapping[str, float]:
     found = measured_utility(before, after)
     return {
         "cells": len(before),
+        "small": int(np.count_nonzero((before > 0) & (before <= largest_small))),
         "changed": int(np.count_nonzero(before != after)),
         "mean": float(np.nan_to_num(found.mean_absolute[0])),
         "largest": int(np.nan_to_num(found.largest_absolute[0])),
@@ -191,7 +194,12 @@ def _sides_shown(design: TableDesign) -> tuple[str, ...]:
 
 
 def perturbed_counts(
-    design: TableDesign, vintage: str, counts: pa.Table, exact: Mapping[CellOfAll, int], noise: PerturbationTable
+    design: TableDesign,
+    vintage: str,
+    counts: pa.Table,
+    exact: Mapping[CellOfAll, int],
+    noise: PerturbationTable,
+    threshold: int = 3,
 ) -> ProtectedCounts:
     """The counts of a table, each perturbed by the key of its own moves; its parts may not add up.
 
@@ -203,6 +211,7 @@ def perturbed_counts(
         counts: its exact counts with keys.
         exact: what other tables publish as it is.
         noise: the perturbation table.
+        threshold: k; smaller counts are told of as small in the utility.
     """
     keys = list(_rows(design, counts))
     utility: dict[str, Mapping[str, float]] = {}
@@ -211,7 +220,7 @@ def perturbed_counts(
         before = counts[side].to_numpy().astype(np.int64)
         free = np.array([cell_of_all(design, vintage, side, key) not in exact for key in keys])
         after = np.where(free, noise.perturbed(before, cell_key_fractions(cell_keys(counts, side))), before)
-        utility[side] = _utility(before, after, 0)
+        utility[side] = _utility(before, after, threshold - 1, 0)
         columns[side] = pa.array(after)
     kept = {name: counts[name] for name in counts.column_names if "_key_" not in name and name not in SIDES}
     return ProtectedCounts(pa.table({**kept, **columns}), utility=utility)

@@ -68,7 +68,15 @@ class PublishedSums:
 
     @cached_property
     def tables(self) -> dict[str, Published]:
-        return {one.table.design.id: one.table for one in self.shown}
+        return {one.table.name: one.table for one in self.shown}
+
+    def said(self, threshold: int) -> Bits:
+        """Cells of which one number alone says that they are from 1 to k - 1, shape (cells,)."""
+        found = np.zeros(len(self.cells), bool)
+        for one, terms in self._of(None):
+            if list(terms.values()) == [1] and 1 <= one.least <= one.most < threshold:
+                found[list(terms)] = True
+        return found
 
     def told(self, tables: Collection[str] | None = None) -> CountBounds:
         """What tables say of each cell by itself."""
@@ -116,7 +124,7 @@ class PublishedSums:
 
     def _of(self, tables: Collection[str] | None) -> Iterator[tuple[Shown, Mapping[int, int]]]:
         for one, terms in zip(self.shown, self.terms, strict=True):
-            if one.is_known and (tables is None or one.table.design.id in tables):
+            if one.is_known and (tables is None or one.table.name in tables):
                 yield one, terms
 
     def _sums(self, tables: Collection[str] | None) -> tuple[csr_array, CountBounds]:
@@ -140,13 +148,13 @@ class PublishedSums:
 
 
 def published_sums(shown: Sequence[Shown], kinds: MoveKinds) -> PublishedSums | None:
-    """The system of numbers that are of the same persons; None where they tell of one cell alone."""
+    """The system of numbers that are of the same persons; None where nobody knows which moves they count."""
     made = _Made(kinds)
     for one in sorted(shown, key=lambda one: (not one.is_known, one.measure not in SIDES)):
         made.add(one)
     for one, side, nobody in list(made.nobody()):
         made.add_nobody(one, side, nobody)
-    return made.system() if len(made.masks) > 1 else None
+    return made.system() if made.masks else None
 
 
 class _Made:
@@ -193,7 +201,7 @@ class _Made:
                 is_told = is_inner and _is_in(side, one.measure)
                 mask = self.kinds.of_cell(one.table.design, side, one.key) if is_told else None
                 if mask is not None:
-                    mark = (one.table.design.id, side, one.key[0])
+                    mark = (one.table.name, side, one.key[0])
                     named[mark] = (one, named[mark][1] | mask if mark in named else mask)
         for (_, side, period), (one, mask) in named.items():
             design = one.table.design
@@ -223,7 +231,7 @@ def _is_in(side: str, measure: str) -> bool:
 
 def _layer(one: Shown, side: str, kinds: MoveKinds) -> tuple[object, ...]:
     """Cells of a table that share no move: the same dimensions are at their totals, or at groups."""
-    return (one.table.design.id, side, _depth(one, kinds))
+    return (one.table.name, side, _depth(one, kinds))
 
 
 def _depth(one: Shown, kinds: MoveKinds) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
-from qonys.cli.show import as_json, prints, progress_shown, says, show_findings
+from qonys.cli.show import as_json, prints, progress_shown, show_findings
 
 
 def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Attack the tables of a release as an intruder would, and list what can be found out.
 
-    Small counts, groups of one kind, what follows from sums, and differences: from what is published already, between borders,
-    between months and years, between tables.
+    Small counts, groups of one kind, what follows from sums, and differences: from every vintage that can still be read, between
+    borders, districts and groups of countries, between months and years, between tables, of a net and one of its sides.
     Nothing is written. Ends with 4 where something can be found out.
 
     Args:
@@ -29,19 +29,12 @@ def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = F
         as_json({"audit": found, "findings": outcome.findings})
     else:
         show_findings(outcome.findings)
-        against = f", with {len(found.earlier)} published releases" if found.earlier else ""
-        says.print(f"Attacked {found.tables} tables, {found.cells} cells{against}.")
-        for table, sides in found.utility.items():
-            for side, told in sides.items():
-                prints.print(
-                    f"{table}, {side}: {told['changed']} of {told['cells']} inner cells changed, by {told['mean']:.2f} on "
-                    f"average and {told['largest']} at most ({told['mean_percent']:.2f} % on average, Hellinger utility "
-                    f"{told['hellinger']:.4f}); {told['became_zero']} became zero, {told['forced']} went against their key",
-                    soft_wrap=True,
-                )
+        from qonys.cli.audit_report import show_audit
+
+        show_audit(found)
     if found.weaknesses:
         raise StatisticianError(
-            f"{len(found.weaknesses)} counts can be found out.",
+            f"{len(found.weaknesses)} {'count' if len(found.weaknesses) == 1 else 'counts'} can be found out.",
             where=f"release {period}",
             next_step="Protect the tables, coarsen them, or allow them with a reason: protection.yaml.",
         )

@@ -1,21 +1,35 @@
-"""Attacks the tables of a release before they are published, with all that is public already."""
+"""Attacks the tables of a release before they are published, with all that is public already: every vintage that stays readable,
+current or not, and what the analyses of the release show of counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from qonys.analyse.audit import SIDES, Published, Weakness, as_published, weaknesses
+from qonys.analyse.audit import Published, Weakness, as_published, as_published_analysis, exact_counts, weaknesses
 from qonys.analyse.differencing import differences
+from qonys.analyse.late_registrations import KnownMoves, late_registrations
+from qonys.analyse.members import Setting
+from qonys.analyse.published_cells import CellOfAll
+from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.protection import Protection
+from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Outcome
+from qonys.datasets.output import OutputTable
+from qonys.errors import StatisticianError
+from qonys.production.analyses import Counts, analyses_made
 from qonys.production.building import tables_to_release
 from qonys.production.office import Office
+from qonys.production.published_tables import PublishedRelease, of_nowcast, published_releases
 from qonys.production.released_tables import told
-from qonys.published.bundles import PublishedFolder, ReleaseFile
+
+_SHOW_COUNTS = ("seasonal", "nowcast")
+"""Methods of analyses that show counts as they read them."""
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -25,7 +39,13 @@ class Audit(msgspec.Struct, frozen=True):
         period: of the release.
         tables: number of its tables.
         cells: number of their cells.
+        telling: number of tables that tell something sensitive.
+        sensitive: the dimensions whose small counts tell something of a person.
+        allowed: tables whose small counts may be published.
+        analyses: ids of the analyses whose counts were attacked.
         earlier: vintages that were published before, of whatever period, whose tables the intruder has too.
+        superseded: those of them that are no longer current, and stay readable.
+        threshold: k: a count from 1 to k - 1 must not be found out.
         weaknesses: all that can be found out.
         utility: by protected table and side, what protection cost: see `analyse.protecting.ProtectedCounts`.
     """
@@ -33,7 +53,13 @@ class Audit(msgspec.Struct, frozen=True):
     period: str
     tables: int
     cells: int
+    telling: int
+    sensitive: tuple[str, ...]
+    allowed: tuple[str, ...]
+    analyses: tuple[str, ...]
     earlier: tuple[str, ...]
+    superseded: tuple[str, ...]
+    threshold: int
     weaknesses: tuple[Weakness, ...]
     utility: dict[str, Any]
 
@@ -45,37 +71,124 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
         ProfileError, StatisticianError: the tables cannot be made; see `building.build`.
     """
     office = office.reading()
-    _, _, made = tables_to_release(office, period)
-    designs = office.profile.tables
-    tables = [as_published(designs[name], table) for name, table in made.data.items()]
-    public = PublishedFolder(office.workspace.published)
-    before = [release for release in public.current() if release.facts.profile == office.profile.id]
-    sensitive = [
-        design for design in designs.values() if set(design.dimensions) & set(office.profile.protection.sensitive)
-    ]
-    earlier = [_earlier(public, release, design) for release in before for design in sensitive]
+    setting, _, made = tables_to_release(office, period)
+    plan, designs = office.profile.protection, office.profile.tables
+    tables = {name: as_published(designs[name], table) for name, table in made.data.items()}
+    releases = published_releases(office)
+    analysed = _analysed(office, setting, period, made.data)
     office.progress("tables attacked", len(tables))
-    plan = office.profile.protection
     found = (
-        *weaknesses(tables, plan, earlier=earlier),
-        *differences(tables, plan, office.public_territory, earlier=earlier),
-    )
+        *_found_in(office, list(tables.values()), list(_other_counts(analysed, tables)), releases, setting),
+        *late_registrations(
+            (*_known_moves(tables.values(), setting.cut_offs, plan), *_by_nowcasts(analysed, setting, plan),
+             *(known for release in releases for known in _known_before(release))),
+            plan,
+        ),
+    )  # fmt: skip
     cells = sum(len(table.cells) for table in made.data.values())
-    vintages = tuple(release.facts.vintage for release in before)
-    result = Audit(str(period), len(tables), cells, vintages, found, made.measures["protected"])
+    result = Audit(
+        period=str(period),
+        tables=len(tables),
+        cells=cells,
+        telling=sum(bool(set(one.design.dimensions) & set(plan.sensitive)) for one in tables.values()),
+        sensitive=plan.sensitive,
+        allowed=tuple(name for name in plan.allowed if name in tables),
+        analyses=tuple(entry.id for entry, _ in analysed),
+        earlier=tuple(one.release.facts.vintage for one in releases),
+        superseded=tuple(one.release.facts.vintage for one in releases if not one.is_current),
+        threshold=plan.threshold,
+        weaknesses=found,
+        utility=made.measures["protected"],
+    )
     return Outcome(result, tuple(map(told, found)))
 
 
-def _earlier(public: PublishedFolder, release: ReleaseFile, design: TableDesign) -> Published:
-    sides: dict[str, dict[tuple[str, ...], int | None]] = {side: {} for side in SIDES}
-    for cell in public.observations(release, design.id):
-        key = _key(cell, design)
-        if key and cell["measure"] in sides:
-            sides[cell["measure"]][key] = None if cell["value"] is None else round(cell["value"])
-    return Published(design, design.vintage, sides)
+def _found_in(
+    office: Office,
+    tables: list[Published],
+    shown: list[Published],
+    releases: Sequence[PublishedRelease],
+    setting: Setting,
+) -> tuple[Weakness, ...]:
+    plan, territory = office.profile.protection, office.public_territory
+    earlier = [table for release in releases for table in release.tables]
+    same = [*shown, *_of_the_same_counts(tables, releases, setting, plan)]
+    attacked = (*tables, *shown)
+    try:
+        return (
+            *weaknesses(attacked, plan, earlier=earlier, besides=same),
+            *differences(tables, plan, territory, earlier=earlier, besides=same),
+        )
+    except StatisticianError:  # the counts changed though nothing that is published exact says so
+        return (
+            *weaknesses(attacked, plan, earlier=earlier, besides=shown),
+            *differences(tables, plan, territory, earlier=earlier, besides=shown),
+        )
 
 
-def _key(cell: Mapping[str, Any], design: TableDesign) -> tuple[str, ...] | None:
-    """Period and dimensions; None where the earlier table had other ones."""
-    names = ("period", *design.dimensions)
-    return tuple(str(cell[name]) for name in names) if all(name in cell for name in names) else None
+def _of_the_same_counts(
+    tables: Sequence[Published], releases: Sequence[PublishedRelease], setting: Setting, plan: Protection
+) -> Iterator[Published]:
+    """Tables of vintages of the same data cut-offs that differ in protection alone, as far as everybody can see."""
+    exact, now = exact_counts(tables, plan), {table.name: table.sides for table in tables}
+    for release in releases:
+        facts = release.release.facts
+        if (facts.period, facts.cut_offs) == (str(setting.period), setting.cut_offs):
+            before = exact_counts(release.tables, plan)
+            if all(exact.get(cell, value) == value for cell, value in before.items()):
+                yield from (table for table in release.tables if table.sides != now.get(table.design.id))
+
+
+def _analysed(
+    office: Office, setting: Setting, period: Period, tables: Mapping[str, OutputTable]
+) -> list[tuple[Analysis, Analysed]]:
+    """The analyses of the release that show counts."""
+    design = office.profile.releases[office.profile.calendar_entry(str(period)).release]
+    entries = [entry for entry in design.shown_analyses if entry.method in _SHOW_COUNTS]
+    return list(zip(entries, analyses_made(office, entries, Counts(setting, tables)), strict=True))
+
+
+def _other_counts(
+    analysed: Iterable[tuple[Analysis, Analysed]], tables: Mapping[str, Published]
+) -> Iterator[Published]:
+    """What analyses show of counts where it is not what their tables show."""
+    for entry, result in analysed:
+        if entry.table in tables and result.table is not None:
+            shown = ((one["period"], one["measure"], one["value"]) for one in _observations(result.table))
+            if (found := as_published_analysis(tables[entry.table], shown, entry.at, entry.id)) is not None:
+                yield found
+
+
+def _observations(table: OutputTable) -> list[dict[str, Any]]:
+    names = [dimension.id for dimension in table.dimensions]
+    cells = ((dict(zip(names, key, strict=True)), cell.value) for key, cell in table.cells.items())
+    return [{**at, "value": value} for at, value in cells if value is not None and "period" in at]
+
+
+def _by_nowcasts(
+    analysed: Iterable[tuple[Analysis, Analysed]], setting: Setting, plan: Protection
+) -> Iterator[KnownMoves]:
+    cut_off = date.fromisoformat(min(setting.cut_offs.values()))
+    for entry, result in analysed:
+        if entry.method == "nowcast" and result.table is not None:
+            yield from of_nowcast(entry.id, entry.lags, cut_off, plan.base, _observations(result.table))
+
+
+def _known_before(release: PublishedRelease) -> Iterator[KnownMoves]:
+    yield from release.nowcasts
+    yield from _known_moves(release.tables, release.release.facts.cut_offs, release.profile.protection)
+
+
+def _known_moves(tables: Iterable[Published], cut_offs: Mapping[str, str], plan: Protection) -> Iterator[KnownMoves]:
+    """All moves of a month where tables show them as they are: those within the country, in and out of it."""
+    exact = exact_counts(tables, plan)
+    for cell in exact:
+        if cell.universe == "internal" and not cell.codes and _is_dated_month(cell, cut_offs):
+            sides = [CellOfAll("external", cell.vintage, cell.period, side, ()) for side in ("arrivals", "departures")]
+            if all(side in exact for side in sides):
+                total = exact[cell] + sum(exact[side] for side in sides)
+                yield KnownMoves(cell.period, date.fromisoformat(cut_offs[cell.vintage]), total, total)
+
+
+def _is_dated_month(cell: CellOfAll, cut_offs: Mapping[str, str]) -> bool:
+    return Period.parse(cell.period).is_month and cell.vintage in cut_offs

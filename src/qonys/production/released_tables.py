@@ -114,14 +114,29 @@ def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weaknes
     )
 
 
+_CURES: Mapping[str, str] = {
+    "group of one kind": "Coarsen the group or the characteristic, protect the table, or allow it with a reason: protection.yaml.",
+    "difference of vintages": "The other vintage stays readable: protect the table in both, or round so that the change is hidden, or "
+    "allow it with a reason: protection.yaml.",
+    "difference of districts": "Protect both tables, or leave one out of the release; or allow it with a reason: protection.yaml.",
+    "difference of groups": "Show no group of which all members but one are shown, or protect the table: protection.yaml.",
+    "net and one side": "Protect the net by the same method as the side that is shown beside it: protection.yaml.",
+    "late registrations": "Give `base` in protection.yaml a value of at least `threshold`.",
+}
+
+
 def told(weakness: Weakness) -> Finding:
     """A weakness as a finding."""
     count = str(weakness.least) if weakness.least == weakness.most else f"{weakness.least} to {weakness.most}"
+    others = [name for name in weakness.tables if name != weakness.table]
+    together = f", read together with {' and '.join(others)}" if others else ""
     return Finding(
-        f"{weakness.attack.capitalize()}: {count} {'person' if count == '1' else 'persons'} can be found out.",
+        f"{weakness.attack.capitalize()}: {count} {'person' if count == '1' else 'persons'} can be found out{together}.",
         where=f"table {weakness.table}, {weakness.cell}",
         severity="error",
-        next_step="Protect the table, coarsen it, or allow it with a reason: protection.yaml.",
+        next_step=_CURES.get(
+            weakness.attack, "Protect the table, coarsen it, or allow it with a reason: protection.yaml."
+        ),
     )
 
 
@@ -141,7 +156,7 @@ def _protected(
     if plan.method(one.design.id) == "additive":
         return rounded_counts(one.design, one.vintage, one.counts, exact, plan.base, agreed)
     noise = perturbation_table(plan.noise.largest, plan.noise.variance, smallest_kept=plan.noise.smallest_kept)
-    return perturbed_counts(one.design, one.vintage, one.counts, exact, noise)
+    return perturbed_counts(one.design, one.vintage, one.counts, exact, noise, plan.threshold)
 
 
 def _all_counted(

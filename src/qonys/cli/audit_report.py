@@ -1,0 +1,79 @@
+"""The report of an audit on the terminal: what an intruder reads, how it was attacked, what gave way, what protection cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from qonys.cli.show import prints, show_table
+
+if TYPE_CHECKING:
+    from qonys.production.auditing import Audit
+
+TRIED = {
+    "small count": "a count as it is, from 1 to k − 1",
+    "group of one kind": "all persons of a group have one characteristic",
+    "deduced from sums": "a sum less its other parts, in one table",
+    "difference of tables": "two sums of which one holds the other",
+    "difference of borders": "the same moves on the borders of two days",
+    "difference of districts": "a region less its districts, across tables",
+    "difference of groups": "a group of countries less its members; groups that overlap",
+    "net and one side": "arrivals less net are departures",
+    "difference of months and years": "a year less its months; the year so far less that of before",
+    "difference of vintages": "what changed since a vintage that can still be read",
+    "late registrations": "what became known between two nowcasts",
+}
+"""By attack: what it tries."""
+
+
+def show_audit(audit: Audit) -> None:
+    """The report; what gave way is listed by its findings."""
+    dimensions = ", ".join(audit.sensitive) or "none"
+    prints.print(
+        f"Release {audit.period}: no count from 1 to {audit.threshold - 1} in a sensitive dimension ({dimensions}) may be found out "
+        "by whoever reads",
+        soft_wrap=True,
+    )
+    for line in _reads(audit):
+        prints.print(f"  • {line}", soft_wrap=True)
+    found = Counter[str](weakness.attack for weakness in audit.weaknesses)
+    prints.print("Counts found out, by attack:")
+    for attack, tried in TRIED.items():
+        prints.print(f"  {found[attack] or 'none':>5}  {attack:<31} {tried}", soft_wrap=True)
+    if audit.utility:
+        _show_cost(audit)
+    prints.print("Not attacked: rates, percentages and shares, and what others publish of the same moves.")
+
+
+def _reads(audit: Audit) -> list[str]:
+    telling = {0: "none of them tells anything", 1: "1 of them tells something"}
+    some = telling.get(audit.telling, f"{audit.telling} of them tell something")
+    lines = [f"the {audit.tables} tables of the release, {audit.cells:,} cells; {some} sensitive"]
+    if audit.allowed:
+        lines.append(f"among them, with small counts that are allowed for a reason: {', '.join(audit.allowed)}")
+    if audit.analyses:
+        lines.append(f"the counts that its analyses show: {', '.join(audit.analyses)}")
+    vintages = f"{len(audit.earlier)} published vintages of this and other periods"
+    gone = f", {len(audit.superseded)} of them no longer current" if audit.superseded else ""
+    return [*lines, vintages + gone if audit.earlier else "nothing else, as nothing was published before"]
+
+
+def _show_cost(audit: Audit) -> None:
+    sides = {f"{table}, {side}": told for table, some in audit.utility.items() for side, told in some.items()}
+    changed = {name: told for name, told in sides.items() if told["small"] or told["changed"]}
+    if changed:
+        heads = ["rounded or perturbed", "cells", "small", "changed", "mean", "most", "Hellinger", "to 0", "forced"]
+        rows = [
+            [name, told["cells"], told["small"], told["changed"], f"{told['mean']:.2f}", told["largest"],
+             f"{told['hellinger']:.3f}", told["became_zero"], told["forced"]]
+            for name, told in changed.items()
+        ]  # fmt: skip
+        show_table("What protection cost: inner cells, and by how many persons they changed", heads, rows)
+        prints.print(
+            "Small cells must not be told; others change where a sum stays as it is. Hellinger: 1 where nothing changed. "
+            "Forced: small cells that a sum sent where their key would not.",
+            soft_wrap=True,
+        )
+    plain = [name for name in sides if name not in changed]
+    if plain:
+        prints.print(f"Protected, but without a small inner cell, so as counted: {'; '.join(plain)}.", soft_wrap=True)
