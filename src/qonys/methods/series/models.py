@@ -128,5 +128,5 @@ def _library(name: str) -> Any:  # noqa: ANN401  # the library has no types
     except ImportError as error:
         raise OperatorError(
             "Forecasts with ARIMA and exponential smoothing need statsmodels, which is not installed.",
-            next_step="Install Qonys with its extra `forecast`, or forecast with the random walk alone.",
+            next_step="Install qonys-methods or qonys with the extra `forecast`, or forecast with the random walk alone.",
         ) from error
