@@ -8,6 +8,9 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spec.forked_commands import forked_commands
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 _BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -33,16 +36,17 @@ def run_page(page: Path, folder: Path) -> list[Block]:
     script = "set -euo pipefail\n" + "\n".join(f"echo '{_MARK}'\n{block.commands}" for block in blocks)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QONYS_")}
     environment |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "200"}
-    ran = subprocess.run(
-        ["bash", "-c", script],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    with TemporaryDirectory() as place, forked_commands(Path(place), environment) as programs:
+        ran = subprocess.run(
+            ["bash", "-c", script],
+            cwd=folder,
+            env=environment | {"PATH": f"{programs}:{environment['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+            check=False,
+        )
     assert ran.returncode == 0, ran.stdout[-3000:]
     for block, part in zip(blocks, ran.stdout.split(_MARK)[1:], strict=True):
         block.said = [_plain(line) for line in part.splitlines()]
