@@ -107,16 +107,15 @@ def test_a_single_changed_record_is_found_and_named(office: Path, state: State) 
     assert all(one["what"] == "the row was changed: sex" for one in moves)
 
 
-def test_a_flipped_byte_of_a_pinned_file_is_named(office: Path) -> None:
-    path = Path(Store(office / "store").files("statistics/flows").paths[0])
+@pytest.mark.parametrize("state", ["statistics/flows", "clean/lags"])
+def test_a_flipped_byte_of_a_pinned_file_is_named(office: Path, state: State) -> None:
+    path = Path(Store(office / "store").files(state).paths[0])
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     ran = verified(office)
     assert ran.code == 4
-    assert {(one["file"], one["at"]) for one in ran.json["verification"]["damaged"]} == {
-        ("statistics/flows", path.name)
-    }
+    assert {(one["file"], one["at"]) for one in ran.json["verification"]["damaged"]} == {(state, path.name)}
 
 
 def test_what_cannot_be_built_again_says_why(office: Path) -> None:

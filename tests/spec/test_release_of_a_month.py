@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,14 @@ def test_the_figures_of_december_are_the_operational_ones_of_the_annual_release(
         months = annual.values("internal-by-month", "arrivals", area=area)
         assert december.values("internal-by-month", "arrivals", area=area) == months
         assert december.values("internal-so-far", "arrivals", area=area)["2024"] == sum(months.values())
+
+
+def test_the_record_for_machines_has_the_title_in_words(september: Built) -> None:
+    told = json.loads((september.folder / "release.json").read_text(encoding="utf-8"))
+    assert told["titles"] == {
+        "en": "Migration of the population of Ardal, January–September 2024",
+        "es": "Migración de la población de Ardal, enero-septiembre de 2024",
+    }
 
 
 def test_page_files_and_workbook_say_the_month(september: Built) -> None:

@@ -154,6 +154,52 @@ def test_the_feed_has_what_appeared_and_is_whole_atom() -> None:
     assert entry.find(f"{ATOM}link").get("href") == "../2024/latest/kk/index.html"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("language", "late", "missed"),
+    [
+        ("en", "not yet", "did not appear"),
+        ("ru", "еще не вышла", "не вышла"),
+        ("kk", "әлі шыққан жоқ", "шыққан жоқ"),
+    ],
+)
+def test_what_was_overtaken_by_the_next_of_its_kind_is_not_awaited_any_more(
+    language: str, late: str, missed: str
+) -> None:
+    kz = load_profile("kz")
+    at = kz.publication.instant
+    lines = [
+        CalendarLine("annual", "2024", at(date(2025, 3, 12))),
+        CalendarLine("monthly", "2025-01", at(date(2025, 3, 12))),
+        CalendarLine("monthly", "2025-02", at(date(2025, 4, 14)), at(date(2025, 4, 15))),
+        CalendarLine("monthly", "2025-03", at(date(2025, 5, 12))),
+        CalendarLine("monthly", "2025-04", at(date(2025, 6, 12))),
+    ]
+    files = calendar_files(kz, lines, punctuality(()), at(date(2025, 5, 20)))
+    standings = {line["period"]: line["standing"] for line in json.loads(files["calendar.json"])["releases"]}
+    assert standings == {
+        "2024": "late", "2025-01": "missed", "2025-02": "published", "2025-03": "late", "2025-04": "awaited",
+    }  # fmt: skip
+    page = files[f"{language}/index.html"].decode()
+    assert (page.count(f"<td>{late}</td>"), page.count(f"<td>{missed}</td>")) == (2, 1)
+
+
+def test_the_calendar_of_spain_goes_on_every_july_on_a_working_day() -> None:
+    es = load_profile("es")
+    found = announced(es, first="2017-01-01", last="2029-12-31")
+    assert (found["2016"].by, found["2017"].by, found["2018"].by) == ("entry", "next", "rule")
+    days = {period: one.announced for period, one in found.items()}
+    assert days["2025"].isoformat() == "2026-07-28T09:00:00+02:00", "the summer time of Madrid"
+    assert all(day.month == 7 and day.weekday() < 5 for day in days.values())
+    assert not es.publication.working_days.is_working_day(date(2027, 3, 26)), "Good Friday"
+    assert es.publication.working_days.is_working_day(date(2027, 8, 16)), "no holiday of Spain moves to a Monday"
+    assert b"2026-07-28T09:00+02:00" in files_of_spain(es)["es/index.html"]
+
+
+def files_of_spain(es: Profile) -> dict[str, bytes]:
+    lines = [CalendarLine("annual", "2025", es.publication.instant(date(2026, 7, 28)))]
+    return calendar_files(es, lines, punctuality(()), es.publication.instant(date(2026, 1, 2)))
+
+
 def test_the_same_calendar_is_the_same_bytes(mini: Profile) -> None:
     assert files_of(mini) == files_of(load_profile("mini"))
 

@@ -1,6 +1,7 @@
 """The release calendar for readers: a page a language, iCalendar (RFC 5545), Atom (RFC 4287) and JSON.
 
-Laws: all of them say the same days; an hour is told with its zone; the same announcements give the same bytes.
+Laws: all of them say the same days; an hour is told with its zone; the same announcements give the same bytes. What has
+not appeared is late until the next release of its kind is due; from then on it did not appear, and is said so, not left out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -25,6 +26,9 @@ from qonys.disseminate.words import Words, words_of
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ON_TIME = timedelta(minutes=1)
+
+
+Standing: TypeAlias = Literal["awaited", "published", "late", "missed"]
 
 
 class CalendarLine(msgspec.Struct, frozen=True):
@@ -111,8 +115,8 @@ def _page(
         languages=languages_of(profile),
         country=profile.identity.names[language], office=profile.identity.office[language],
         notice=profile.identity.notice[language],
-        awaited=[_row(profile, line, words) for line in awaited],
-        past=[_row(profile, line, words) for line in reversed(past)],
+        awaited=[_row(profile, line, "awaited", words) for line in awaited],
+        past=[_row(profile, line, standing_of(line, lines, written), words) for line in reversed(past)],
         zone=words("calendar.zone", zone=_zone(profile, written, language)),
         punctuality=summary if appeared else "",
         as_of=words("calendar.as_of", date=long_date(_local(written, profile).date(), language)),
@@ -120,7 +124,17 @@ def _page(
     return page.encode()
 
 
-def _row(profile: Profile, line: CalendarLine, words: Words) -> _Row:
+def standing_of(line: CalendarLine, lines: Sequence[CalendarLine], written: datetime) -> Standing:
+    """Whether a release appeared, is awaited or late as of an instant, or was overtaken by the next one of its kind."""
+    if line.published is not None:
+        return "published"
+    if line.announced >= written:
+        return "awaited"
+    overtaken = any(one.release == line.release and line.announced < one.announced <= written for one in lines)
+    return "missed" if overtaken else "late"
+
+
+def _row(profile: Profile, line: CalendarLine, standing: Standing, words: Words) -> _Row:
     language = words.language
     local = _local(line.announced, profile)
     return _Row(
@@ -129,13 +143,13 @@ def _row(profile: Profile, line: CalendarLine, words: Words) -> _Row:
         day=long_date(local.date(), language),
         hour=format_time(local, "HH:mm", locale=locale(language)),
         address=f"../../{line.period}/latest/{language}/index.html" if line.public else "",
-        appeared=_appeared(line, profile, words),
+        appeared=_appeared(line, standing, profile, words),
     )
 
 
-def _appeared(line: CalendarLine, profile: Profile, words: Words) -> str:
+def _appeared(line: CalendarLine, standing: Standing, profile: Profile, words: Words) -> str:
     if line.published is None:
-        return words["calendar.not_yet"]
+        return words["calendar.missed" if standing == "missed" else "calendar.not_yet"]
     if abs(line.published - line.announced) < _ON_TIME:
         return words["calendar.on_time"]
     local = _local(line.published, profile)
@@ -200,12 +214,12 @@ def _json(
         "time_zone": profile.publication.time_zone,
         "as_of": written.astimezone(UTC).isoformat(timespec="seconds"),
         "punctuality": dict(punctuality),
-        "releases": [_json_line(profile, line) for line in lines],
+        "releases": [_json_line(profile, line, standing_of(line, lines, written)) for line in lines],
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2)
 
 
-def _json_line(profile: Profile, line: CalendarLine) -> dict[str, Any]:
+def _json_line(profile: Profile, line: CalendarLine, standing: Standing) -> dict[str, Any]:
     return {
         "release": line.release,
         "period": line.period,
@@ -214,6 +228,7 @@ def _json_line(profile: Profile, line: CalendarLine) -> dict[str, Any]:
             for language in profile.languages
         },
         "announced": line.announced.isoformat(),
+        "standing": standing,
         "published": line.published.astimezone(UTC).isoformat(timespec="seconds") if line.published else None,
         "delay_seconds": round((line.published - line.announced).total_seconds()) if line.published else None,
         "address": f"../{line.period}/latest/" if line.public else None,

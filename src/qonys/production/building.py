@@ -18,7 +18,8 @@ from qonys.datasets.outcome import Outcome, Part, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bundle import release_bundle
-from qonys.disseminate.words import table_words
+from qonys.disseminate.release_calendar import title_of
+from qonys.disseminate.words import table_words, words_of
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.amending import decision_log
 from qonys.production.analyses import Counts, analyses_made, tables_read_by
@@ -29,7 +30,7 @@ from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
 from qonys.production.released_tables import Flows, released_tables
 from qonys.production.slips_counted import public_grounds
-from qonys.publish.manifest import RELEASE_FILE, release_file
+from qonys.publish.manifest import RELEASE_FILE, manifest_file
 from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically
 from qonys.store.kept_profiles import keep_profile
@@ -42,6 +43,7 @@ _PINNED: tuple[State, ...] = (
     "clean/exceptions",
     "clean/amendments",
     "clean/flags",
+    "clean/lags",
     "statistics/flows",
     "statistics/rare_flows",
 )
@@ -79,7 +81,8 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
     grounds = public_grounds(office, entry.cut_offs)
     bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses)
-    told = release_file(facts, design, profile.languages, bundle.data, identities_of(profile, tables), office.signer)
+    titles = {one: title_of(profile, design.id, str(period), words_of(profile, one)) for one in profile.languages}
+    told = manifest_file(facts, titles, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
     folder = _write(office, essence, files)
     office.progress("files", len(files))

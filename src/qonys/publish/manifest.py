@@ -7,27 +7,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
 from qonys.published.signatures import fingerprint_of
 
-__all__ = ["RELEASE_FILE", "release_file"]
-
-
-def release_file(
-    facts: ReleaseFacts,
-    design: ReleaseDesign,
-    languages: tuple[str, ...],
-    files: Mapping[str, bytes],
-    identities: Identities = Identities(),  # noqa: B008 it is frozen
-    signer: str = "",
-) -> bytes:
-    """The content of release.json. ``signer``: public key of the one who will sign it; empty for nobody."""
-    titles = {language: design.title[language].replace("{period}", facts.period) for language in languages}
-    return manifest_file(facts, titles, files, identities, signer)
+__all__ = ["RELEASE_FILE", "manifest_file"]
 
 
 def manifest_file(
@@ -37,7 +23,15 @@ def manifest_file(
     identities: Identities = Identities(),  # noqa: B008 it is frozen
     signer: str = "",
 ) -> bytes:
-    """The content of release.json, of titles in every language."""
+    """The content of release.json.
+
+    Args:
+        facts: period, vintage, dates.
+        titles: the title of the release in every language, in words.
+        files: path in the bundle -> content.
+        identities: the sums by which a reader checks the tables.
+        signer: public key of the one who will sign it; empty for nobody.
+    """
     content = ReleaseFile(
         facts=facts,
         titles=titles,
