@@ -1,13 +1,14 @@
 """Times the series methods: one seasonal adjustment, a nowcast with its back-test, a forecast with its back-test.
 
-    .venv/bin/python bench/methods_series.py [--runs 5]
+    OPENBLAS_NUM_THREADS=1 .venv/bin/python bench/methods_series.py [--runs 5]
 
 The series are invented and seeded: eight years of months for the adjustment and the forecast; 200 groups, 60 months and
 12 lags for the nowcast. An adjustment includes starting the program. It is timed over twenty series, since the automatic
 choice of a model takes seconds where the season hardly moves; the slowest is printed beside the median, and the same with
 a fixed model, as between two reviews of the models. Coverage is that of
 intervals at 0.95 (nowcast) and 0.8 (forecast) from earlier cut-offs; the figures say how the method works, not how well
-a country's series are foreseen.
+a country's series are foreseen. One thread computes faster than several on matrices this small, so the commands of
+Qonys take one, and so does this one if told.
 """
 
 from __future__ import annotations

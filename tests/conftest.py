@@ -24,6 +24,8 @@ from spec.drawn_slips import new_office
 
 # The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
 os.environ.setdefault("COLUMNS", "300")
+# As the commands do; for the workers of pytest-xdist and the processes that tests start, which load numpy after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A worker of pytest-xdist has a main module without a file, which Spark's client takes for a doctest that it must end.
 if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = __file__
@@ -33,7 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept-golden", action="store_true", help="take what is made now as the new golden copies")
 
 
-LONGEST = ("test_a_year_in_the_office.py", "test_release_of_kazakhstan.py", "test_close_a_month.py", "test_crashes.py")
+LONGEST = (
+    "test_a_year_in_the_office.py",
+    "test_release_of_kazakhstan.py",
+    "test_close_a_month.py",
+    "test_crashes.py",
+    "test_ten_years.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
 from qonys.analyse.studies.study import Study
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
+from qonys.concepts.working_days import WorkingDays
 from qonys.country.loading import load_profile
 from qonys.datasets.output import Cell, Dimension, MeasureForm, Member, OutputTable
 from qonys.disseminate.analysis_words import analysis_sentences
@@ -53,7 +54,7 @@ def study(walked: WalkedLine) -> Study:
 
 
 def test_ten_years_are_adjusted_and_the_net_is_the_difference_of_its_parts(study: Study) -> None:
-    table = seasonally_adjusted(study, x13_run).table
+    table = seasonally_adjusted(study, x13_run, WorkingDays()).table
     assert table is not None
     value = {key: cell.value or 0.0 for key, cell in table.cells.items()}
     months = table.dimension("period").codes

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run a command; what a person can put right ends with a message and an exit code, never with a traceback."""
+    # Matrices are small here: threads for them wait for one another longer than one thread computes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from qonys.cli.commands import app
     from qonys.cli.show import show_error
     from qonys.errors import QonysError, told_if_disk_full

@@ -111,10 +111,12 @@ class Monthly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         day: day of the next month on which a month is delivered.
         lags: shares of the slips of a month that come with its own delivery, with the next one, and so on; their sum
             is 1. What would come after the year's last delivery comes with it.
+        beyond: it does not, but with deliveries of its own in the months after.
     """
 
     day: int
     lags: tuple[float, ...]
+    beyond: bool = False
 
 
 class SimulatedYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,12 +127,32 @@ class SimulatedYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         received: day of its only delivery, or of the last one where it is delivered month by month.
         months_like: the year whose months its annual margins take.
         monthly: how it is delivered month by month; at once where not given.
+        months: twelve factors on the months that its annual margins take otherwise, and on those of external moves.
     """
 
     year: int
     received: date
     months_like: int | None = None
     monthly: Monthly | None = None
+    months: tuple[float, ...] = ()
+
+
+class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How moves went until the last year of the plan, in years that are asked for besides; all of it invented.
+
+    Args:
+        growth: by which share they grew from year to year.
+        shifts: month (``2020-04``) -> factor by which they changed from then on.
+        day_off: share by which a holiday with dates changes the moves of its month, where it is on a working day.
+        scatter: standard deviation of the logarithm of a month.
+        monthly_since: first year that is delivered month by month like the last one; those before are at once.
+    """
+
+    growth: float = 0.0
+    shifts: dict[str, float] = {}
+    day_off: float = 0.0
+    scatter: float = 0.0
+    monthly_since: int = 0
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -243,6 +265,7 @@ class PlanDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         unknown_area: what a slip with an unknown area says.
         corrections: late corrections.
         revisions: late slips and cancellations.
+        course: how years before the last one went, where more years than the plan's own are asked for.
     """
 
     years: tuple[SimulatedYear, ...]
@@ -255,6 +278,7 @@ class PlanDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown_area: str
     corrections: tuple[LateCorrections, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    course: Course | None = None
 
 
 class SimulationPlan(msgspec.Struct, frozen=True):

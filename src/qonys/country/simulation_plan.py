@@ -6,8 +6,9 @@ the internal margins to the published internal net); whatever the plan names, th
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from qonys.concepts.simulation import (
     CANCELLING,
     FAULTS,
     PARTNER,
+    Course,
     ExternalCountry,
     ExternalTotal,
     InternalMargin,
@@ -36,6 +38,7 @@ from qonys.country.reading import read_csv, read_yaml
 from qonys.errors import ProfileError
 
 T = TypeVar("T")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 Contradiction = tuple[str, str, str]
 """file, what is wrong, what to do"""
 
@@ -100,8 +103,21 @@ def _years(plan: SimulationPlan) -> Iterator[Contradiction]:
                 f"{entry.year} has no monthly margins in internal.csv.",
                 f"Set `months_like` to a year that has: {', '.join(map(str, sorted(monthly))) or 'none'}.",
             )
+    if (course := plan.design.course) is not None:
+        yield from (("plan.yaml", f"course: {what}", next_step) for what, next_step in _course(plan, course, monthly))
     if len(plan.design.external_months) != 12 or min(plan.design.external_months, default=0) < 0:
         yield "plan.yaml", "external_months needs twelve weights, none negative.", ""
+
+
+def _course(plan: SimulationPlan, course: Course, monthly: Collection[int]) -> Iterator[tuple[str, str]]:
+    last = plan.design.years[-1].year
+    if last not in monthly:
+        yield f"{last} has no monthly margins in internal.csv, so the years before have no season.", "Add them."
+    if course.growth <= -1 or course.day_off <= -1 or course.scatter < 0:
+        yield "growth, day_off and scatter are shares; moves cannot fall below none.", "From above -1; scatter from 0."
+    for month, factor in course.shifts.items():
+        if not _MONTH.fullmatch(month) or factor <= 0:
+            yield f"the shift {month}: {factor} is none.", 'Write it as "2020-04": 0.85, the factor above 0.'
 
 
 def _monthly(entry: SimulatedYear, monthly: Monthly) -> Iterator[str]:

@@ -22,5 +22,5 @@ def simulate_register(
     """
     loaded = load_profile(profile)
     plan = load_plan(loaded)
-    plan = plan if years is None else with_earlier_years(plan, years)
+    plan = plan if years is None else with_earlier_years(plan, years, loaded.publication.working_days, seed)
     return simulate(loaded, plan, folder, seed=seed, moves=moves, progress=progress)

@@ -1,6 +1,6 @@
-"""A plan of more years than its own: years before the first, each with the margins of the first.
+"""A plan of more years than its own: years before the first, each with the margins of the first, or on a course.
 
-Law: the years of the plan itself stay as they are, and so do their files for the same seed.
+Law: the years of the plan itself stay as they are, and so do their files for the same seed; on a course, the last does.
 """
 
 from __future__ import annotations
@@ -19,22 +19,26 @@ from qonys.concepts.simulation import (
     SimulatedYear,
     SimulationPlan,
 )
+from qonys.concepts.working_days import WorkingDays
 from qonys.errors import StatisticianError
+from qonys.simulate.course import with_course
 
 _MOST_YEARS = 50
 
 Margin = TypeVar("Margin", InternalMargin, NetMargin, ExternalTotal, ExternalCountry)
 
 
-def with_earlier_years(plan: SimulationPlan, years: int) -> SimulationPlan:
+def with_earlier_years(plan: SimulationPlan, years: int, working: WorkingDays, seed: int) -> SimulationPlan:
     """The plan over so many years, the last one being its own last.
 
-    Each year that is added has the margins of the first year of the plan, *invented*, and is delivered month by month
-    where some year of the plan is.
+    Where the plan has a course, all years but the last follow it. Else each year that is added has the margins of the
+    first year of the plan, *invented*, and is delivered month by month where some year of the plan is.
 
     Args:
         plan: at least one year.
         years: how many there shall be, those of the plan among them.
+        working: whose holidays a course may follow.
+        seed: of the chance in a course.
 
     Raises:
         StatisticianError: fewer than the plan has, or more than fifty.
@@ -45,6 +49,8 @@ def with_earlier_years(plan: SimulationPlan, years: int) -> SimulationPlan:
             f"{years} years cannot be simulated: the plan has {len(own)} of its own.",
             next_step=f"Ask for {len(own)} to {_MOST_YEARS}.",
         )
+    if plan.design.course is not None and years > len(own):
+        return with_course(plan, plan.design.course, years, working, seed)
     first = own[0]
     added = range(own[-1].year - years + 1, first.year)
     monthly = next((entry.monthly for entry in own if entry.monthly is not None), None)

@@ -88,11 +88,16 @@ def _internal(plan: SimulationPlan, year: int, rng: np.random.Generator) -> Coun
     if margins.shape[1] == 12:
         return np.stack([_origin_destination(plan, year, *margins[:, month]) for month in range(12)])
     annual = _origin_destination(plan, year, *margins[:, 0])
-    pattern = _internal_margins(plan, plan.year(year).months_like or year)[0]
+    pattern = _internal_margins(plan, plan.year(year).months_like or year)[0] * _factors(plan, year)[:, None]
     months = (pattern / pattern.sum(axis=0)).T
     cells = annual.ravel()
     parts = whole_shares(cells, np.tile(months, (len(annual), 1)), rng.random(len(cells)))
     return parts.T.reshape(12, *annual.shape)
+
+
+def _factors(plan: SimulationPlan, year: int) -> Matrix:
+    """Shape (12,)."""
+    return np.array(plan.year(year).months or np.ones(12), dtype=float)
 
 
 def _internal_margins(plan: SimulationPlan, year: int) -> Counts:
@@ -145,7 +150,8 @@ def _external(
     by_area = _by_area(plan, year, direction, int(by_country.sum()))
     raked = rake_matrix(np.outer(by_area, by_country), by_area, by_country)
     cells = controlled_rounding(raked.matrix, by_area, by_country)
-    months = np.array(plan.design.external_months) / sum(plan.design.external_months)
+    weights = np.array(plan.design.external_months) * _factors(plan, year)
+    months = weights / weights.sum()
     parts = whole_shares(cells.ravel(), months, rng.random(cells.size))
     return parts.T.reshape(12, *cells.shape)
 

@@ -1,7 +1,7 @@
 """Late slips: which delivery of a year each slip comes with, where the year is delivered month by month.
 
-Laws: no slip comes before the month in which it was registered has ended, none after the year's last delivery; the
-deliveries of a year hold every slip of it once.
+Laws: no slip comes before the month in which it was registered has ended, none after the year's last delivery unless the
+plan lets lags run beyond the year; the deliveries of a year hold every slip of it once.
 """
 
 from __future__ import annotations
@@ -29,8 +29,12 @@ def deliveries_of_year(
         yield f"{entry.year}", entry.received, np.ones(len(days), dtype=np.bool_)
         return
     own = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-    lag = rng.choice(len(entry.monthly.lags), len(days), p=np.array(entry.monthly.lags))
-    comes_with = np.minimum(own + lag, 11)
-    for month in range(12):
-        day = date(entry.year, month + 2, entry.monthly.day) if month < 11 else entry.received
-        yield f"{entry.year}-{month + 1:02}", day, comes_with == month
+    monthly = entry.monthly
+    lag = rng.choice(len(monthly.lags), len(days), p=np.array(monthly.lags))
+    last = 11 + (len(monthly.lags) - 1 if monthly.beyond else 0)
+    comes_with = np.minimum(own + lag, last)
+    for month in range(last + 1):
+        tag = f"{entry.year}-{month + 1:02}" if month < 12 else f"{entry.year}-late-{month - 11}"
+        later, place = divmod(month + 1, 12)
+        day = entry.received if month == 11 else date(entry.year + later, place + 1, monthly.day)
+        yield tag, day, comes_with == month

@@ -272,6 +272,7 @@ def _note(register: _Register, seed: int) -> dict[str, object]:
         "faults": {str(year): dict(faults) for year, faults in register.faults.items()},
         "corrections": register.corrections,
         "clean": {str(year): counts for year, counts in register.clean.items()},
+        "months": {str(entry.year): entry.months for entry in register.plan.design.years if entry.months},
         "internal_net": {
             str(year): corrected_internal_net(register.plan, year) for year in register.clean if register.corrections
         },
