@@ -344,6 +344,46 @@ def test_warnings_are_the_expected_ones(kazakhstan: WalkedLine) -> None:
     assert groups_failing(office) == {"internal-year-on-year": 1, "many-set-apart": 1}
 
 
+def test_the_effect_of_distance_is_that_of_the_simulation_and_the_release_says_so(kazakhstan: WalkedLine) -> None:
+    """Raking keeps the pattern that it starts from, so the gravity model finds the exponent of the plan again."""
+    assumed = kazakhstan.line.office.profile.folder / "simulation" / "plan.yaml"
+    power = float(re.findall(r"distance_power: ([\d.]+)", assumed.read_text(encoding="utf-8"))[0])
+    found = {(row["measure"], row["period"]): float(row["value"]) for row in kazakhstan.rows("distance-effect")}
+    for year in ("2023", "2024"):
+        assert found["distance_exponent", year] == pytest.approx(-power, abs=2e-3)
+        assert found["dispersion", year] < 0.1
+    said = {
+        "kk": "ел туралы ештеңе айтпайды",
+        "ru": "ничего не говорят о стране",
+        "en": "no finding about the country",
+    }
+    for language, words in said.items():
+        assert visible_text(kazakhstan.page(language)).count(words) == 2, (
+            "below the effect of distance, and the indices"
+        )
+
+
+def test_net_migration_depends_on_the_choice_of_regions_and_the_index_of_courgeau_least(
+    kazakhstan: WalkedLine,
+) -> None:
+    (told,) = kazakhstan.line.analyse(Period(2024), ("zones",)).data
+    assert told.table is not None
+    assert [member.code for member in told.table.dimension("zones").members][-1] == "20"
+    at = {key: cell.value for key, cell in told.table.cells.items()}
+    (system,) = kazakhstan.line.analyse(Period(2024), ("system",)).data
+    assert system.table is not None
+
+    def range_of(index: str) -> float:
+        few, all_regions = (at[index, zones, "2024", "median"] or 0 for zones in ("7", "20"))
+        return abs(few / all_regions - 1)
+
+    for index in ("crude_migration_intensity", "migration_effectiveness", "aggregate_net_migration_rate"):
+        value = system.table.cells[index, "2024"].value
+        assert {at[index, "20", "2024", place] for place in ("lower", "median", "upper")} == {pytest.approx(value)}
+    assert range_of("migration_effectiveness") < range_of("crude_migration_intensity")
+    assert range_of("courgeau_k") < range_of("crude_migration_intensity") < range_of("aggregate_net_migration_rate")
+
+
 def test_every_published_figure_is_explained_and_no_exact_value_that_is_hidden_is_told(kazakhstan: WalkedLine) -> None:
     """All cells of the release, and with them any 5,000 that are drawn from it."""
     explained = Counter[str]()

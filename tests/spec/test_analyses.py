@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from conftest import WalkedLine
+from qonys.analyse.studies.study import Study
+from qonys.analyse.studies.zones import indices_by_zones
 from qonys.concepts.analysis import AnalysisMethod
 from qonys.concepts.period import Period
-from qonys.datasets.analysis import Analysed
-from qonys.errors import ProfileError
+from qonys.datasets.analysis import Analysed, Centre
+from qonys.disseminate.analysis_words import analysis_sentences
+from qonys.errors import ProfileError, StatisticianError
 from qonys.methods.series.seasonal import Reason
+from qonys.production.building import tables_to_release
 from spec.command_line import qonys
 
 WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "analysis"
+SPREAD = ("lower", "median", "upper")
 YEAR, MONTH = Period(2024), Period(2024, 9)
 
 
@@ -96,6 +103,89 @@ def test_three_areas_cannot_tell_the_effect_of_distance(walked: WalkedLine) -> N
     assert "cannot be told from these flows" in refused.refused["en"]
 
 
+def test_with_as_many_zones_as_areas_the_indices_are_those_of_the_system(walked: WalkedLine) -> None:
+    zones, system = values(only(walked, "zones")), values(only(walked, "system"))
+    for index in ("crude_migration_intensity", "migration_effectiveness", "mean_distance"):
+        assert [zones[index, "3", "2024", at] for at in SPREAD] == pytest.approx(3 * [system[index, "2024"]], rel=1e-12)
+
+
+def test_two_zones_have_the_indices_of_the_ways_in_which_two_of_three_areas_merge(walked: WalkedLine) -> None:
+    """C1 touches both others, N1 and S1 lie on either side of it: two ways, told by hand from the published flows."""
+    flows = {
+        (o["partner_area"], o["area"]): o["value"] for o in published(walked, "origin-destination")["observations"]
+    }
+    moved = [
+        sum(flows[o, end] + flows[end, o] for o, end in product(left, {"N1", "S1", "C1"} - left))
+        for left in ({"N1"}, {"S1"})
+    ]
+    intensities = sorted(100 * persons / 60250 for persons in moved)
+    found = values(only(walked, "zones"))
+    lower, _, upper = (found["crude_migration_intensity", "2", "2024", at] for at in SPREAD)
+    assert [lower, upper] == pytest.approx(intensities)
+
+
+def test_what_zones_have_no_value_for_is_not_applicable(walked: WalkedLine) -> None:
+    table = only(walked, "zones").table
+    assert table is not None
+    cell = table.cells["field_gini_in", "2", "2024", "median"]
+    assert (cell.value, cell.observation.value) == (None, "M")
+    assert ("distance_exponent", "3", "2024", "median") not in values(only(walked, "zones"))
+
+
+def test_zones_are_drawn_by_the_seed_and_their_figures_do_not_depend_on_other_numbers_of_zones(
+    walked: WalkedLine,
+) -> None:
+    study = _study_of_zones(walked)
+    found = [values(indices_by_zones(replace(study, entry=entry), _centres(walked))) for entry in (
+        study.entry, study.entry, msgspec.structs.replace(study.entry, zones=(2,)),
+        msgspec.structs.replace(study.entry, repetitions=1, seed=3), msgspec.structs.replace(study.entry, repetitions=1),
+    )]  # fmt: skip
+    assert found[0] == found[1]
+    assert found[2] == {key: value for key, value in found[0].items() if key[1] == "2"}
+    assert found[3] != found[4]
+
+
+def test_zones_without_a_known_centre_are_of_any_areas_and_have_no_distance(walked: WalkedLine) -> None:
+    told = indices_by_zones(_study_of_zones(walked), {})
+    assert not {key[0] for key in values(told)} & {"mean_distance", "distance_exponent"}
+    assert told.table is not None
+    assert "any areas may become a zone" in told.table.notes[0]["en"]
+
+
+def test_more_zones_than_areas_are_refused(walked: WalkedLine) -> None:
+    study = _study_of_zones(walked)
+    with pytest.raises(StatisticianError, match="3 areas cannot become 9 zones"):
+        indices_by_zones(replace(study, entry=msgspec.structs.replace(study.entry, zones=(2, 9))), _centres(walked))
+
+
+def test_figures_of_distance_of_a_synthetic_register_are_said_to_be_no_finding(walked: WalkedLine) -> None:
+    for method in ("system", "zones"):
+        table = only(walked, method).table
+        assert table is not None
+        assert "no finding about the country" in table.notes[1]["en"]
+        assert "no dicen nada del país" in table.notes[1]["es"]
+    ages = only(walked, "ages").table
+    assert ages is not None
+    assert not any("no finding" in note["en"] for note in ages.notes)
+    study = _study_of_zones(walked)
+    real = indices_by_zones(replace(study, setting=replace(study.setting, synthetic=False)), _centres(walked)).table
+    assert real is not None
+    assert not any("no finding" in note["en"] for note in real.notes)
+
+
+def _study_of_zones(walked: WalkedLine) -> Study:
+    office = walked.line.office.reading()
+    design = office.profile.releases[office.profile.calendar_entry("2024").release]
+    (entry,) = (one for one in design.analyses if one.method == "zones")
+    setting, _, made = tables_to_release(office, YEAR, besides=(entry.table,))
+    table = made.data[entry.table]
+    return Study(entry, setting, analysis_sentences(office.profile), table, vintage=table.vintage, base=3)
+
+
+def _centres(walked: WalkedLine) -> dict[str, Centre]:
+    return {centre.area: centre for centre in walked.line.office.profile.centres}
+
+
 def test_a_forecast_asks_for_more_months_than_there_are(walked: WalkedLine) -> None:
     assert "24 months" in only(walked, "forecast").refused["en"]
 
@@ -144,6 +234,17 @@ def test_the_command_prints_figures_for_a_spreadsheet_and_for_a_program(walked: 
         qonys("analyse", "seasonal", "2024", "--json", "--language", "es", "--workspace", str(folder)).out
     )
     assert told["analyses"][1]["refused"].startswith("Migración exterior por mes")
+
+
+def test_the_command_tells_the_same_zones_again_with_their_figures_and_notes(walked: WalkedLine) -> None:
+    asked = ("analyse", "zones", "2024", "--json", "--workspace", str(walked.line.office.workspace.folder))
+    first, again = (qonys(*asked).out for _ in range(2))
+    assert first == again
+    (told,) = json.loads(first)["analyses"]
+    assert told["units"]["courgeau_k"] == "%"
+    assert {one["spread"] for one in told["observations"]} == set(SPREAD)
+    assert {one["conf_status"] for one in told["observations"]} == {"F"}
+    assert "Openshaw, S. (1984)" in " ".join(told["notes"])
 
 
 def test_every_word_of_analyses_is_there_in_every_language() -> None:

@@ -89,6 +89,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "bands without their dimension": (
         "tables/net-by-region.yaml", "universe: all", "universe: all\nbands: [Y0T17]", "", ("need each other", "Y_GE18"),
     ),
+    "areas that become one zone": (
+        "release/designs/annual.yaml", "method: zones,", "method: zones, zones: [1, 3],", "",
+        ("system-by-zones: areas become two zones or more", "zones: [2, 5, 10]"),
+    ),
+    "zones of a table without origins": (
+        "release/designs/annual.yaml", "method: zones, table: origin-destination-by-year,", "method: zones, table: internal-by-age,", "",
+        ("system-by-zones: the table internal-by-age has no area, partner_area",),
+    ),
     "a share above one": ("areas/changes.csv", "recoded,1,", "recoded,1.5,", "", ("1.5 is no share", "at most 1")),
     "an unknown boundary set": (
         "tables/net-by-region.yaml", "universe: all", 'universe: all\nboundaries: "1066"', "",

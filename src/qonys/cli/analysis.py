@@ -62,6 +62,11 @@ COMMANDS = (
     ),
     _command("gravity", ("gravity",), "Print how distance thins flows out, by a doubly constrained gravity model."),
     _command(
+        "zones",
+        ("zones",),
+        "Print what the choice of areas does to the indices: the areas merged at random into fewer zones, many times.",
+    ),
+    _command(
         "ages",
         ("ages", "schedule"),
         "Print the age composition of streams, and the Rogers–Castro curve where population by age is known.",

@@ -14,11 +14,12 @@ from qonys.errors import StatisticianError
 _NEEDED: Mapping[AnalysisMethod, tuple[str, ...]] = {
     "system": ("area", "partner_area"),
     "gravity": ("area", "partner_area"),
+    "zones": ("area", "partner_area"),
     "ages": ("age_group",),
     "schedule": ("age_group",),
 }
 _FREQUENCY: Mapping[AnalysisMethod, str] = {
-    "system": "year", "gravity": "year", "schedule": "year", "seasonal": "month", "forecast": "month",
+    "system": "year", "gravity": "year", "zones": "year", "schedule": "year", "seasonal": "month", "forecast": "month",
 }  # fmt: skip
 
 
@@ -58,7 +59,16 @@ def _nowcast(analysis: Analysis) -> Iterator[tuple[str, str]]:
         )
 
 
+def _zones(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    if min(analysis.zones, default=2) < 2 or analysis.repetitions < 1 or analysis.seed < 0:
+        yield (
+            f"{analysis.id}: areas become two zones or more, at least once, by a seed that is not negative.",
+            "Write zones: [2, 5, 10], repetitions: 200 and seed: 1.",
+        )
+
+
 def _of_table(analysis: Analysis, table: TableDesign) -> Iterator[tuple[str, str]]:
+    yield from _zones(analysis)
     absent = [name for name in _NEEDED.get(analysis.method, ()) if name not in table.dimensions]
     if absent:
         yield f"{analysis.id}: the table {table.id} has no {', '.join(absent)}.", "Read another table."

@@ -80,11 +80,13 @@ def _methods() -> Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]]:
     from qonys.analyse.studies.delays import nowcast_of_months
     from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
     from qonys.analyse.studies.systems import gravity, system_indices
+    from qonys.analyse.studies.zones import indices_by_zones
     from qonys.engine.seasonal import x13_run
 
     return {
         "system": lambda office, study: system_indices(study, _centres(office)),
         "gravity": lambda office, study: gravity(study, _centres(office)),
+        "zones": lambda office, study: indices_by_zones(study, _centres(office)),
         "ages": lambda _, study: age_composition(study),
         "schedule": lambda _, study: model_schedule(study),
         "seasonal": lambda office, study: seasonally_adjusted(study, x13_run, office.profile.publication.working_days),

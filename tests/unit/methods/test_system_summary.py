@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qonys.errors import UndefinedIndicatorError
+from qonys.errors import StatisticianError, UndefinedIndicatorError
 from qonys.methods.systems import gini
 from qonys.methods.systems.gravity import gravity_model
 from qonys.methods.systems.impact import migration_effectiveness
-from qonys.methods.systems.summary import UNITS, system_summary
+from qonys.methods.systems.summary import UNITS, chosen_indices, system_summary
+from qonys.methods.systems.system import migration_system
 
 FLOWS = np.array([[0.0, 30, 10, 2], [20, 0, 20, 1], [0, 20, 0, 7], [5, 3, 2, 0]])
 POPULATION = np.array([500.0, 300, 200, 90])
@@ -69,3 +70,19 @@ def test_the_summary_of_columns_is_that_of_the_array_and_comes_out_as_columns() 
 def test_a_summary_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         system_summary(FLOWS, POPULATION).values["theil"] = 0.0  # type: ignore[index]
+
+
+def test_chosen_indices_are_those_of_the_summary_and_nan_where_it_has_none() -> None:
+    told = chosen_indices(["courgeau_k", "mean_distance", "distance_exponent"])
+    summary = system_summary(FLOWS, POPULATION, DISTANCES)
+    assert told(migration_system(FLOWS, POPULATION, DISTANCES)) == {
+        name: summary[name] for name in ("courgeau_k", "mean_distance", "distance_exponent")
+    }
+    assert np.isnan(told(migration_system(FLOWS, POPULATION, np.ones((4, 4))))["distance_exponent"])
+    assert list(told(migration_system(FLOWS, POPULATION))) == ["courgeau_k"]
+
+
+def test_an_index_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(StatisticianError, match="no index “intensity”") as error:
+        chosen_indices(["intensity"])
+    assert "crude_migration_intensity" in error.value.next_step

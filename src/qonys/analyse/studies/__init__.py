@@ -2,6 +2,7 @@
 
     study    what every analysis gets, and how its result becomes a table
     systems  indices of the migration system by year, and the effect of distance
+    zones    what the choice of areas does to the indices
     ages     composition by age, and the Rogers–Castro curve
     series   seasonal adjustment and forecast of monthly counts
     delays   nowcast of months that are still filling up

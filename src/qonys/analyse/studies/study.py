@@ -27,6 +27,9 @@ FORMS: Mapping[str, tuple[int, str]] = {
     "aggregate_net_migration_rate": (3, "percent"),
     "migration_weighted_gini": (3, "share"),
     "connectivity": (3, "share"),
+    "courgeau_k": (3, "percent"),
+    "field_gini_out": (3, "share"),
+    "field_gini_in": (3, "share"),
     "mean_distance": (0, "kilometres"),
     "median_distance": (0, "kilometres"),
     "distance_exponent": (3, "exponent"),
@@ -40,6 +43,9 @@ FORMS: Mapping[str, tuple[int, str]] = {
     "upper_rate": (2, "per_thousand"),
 }
 """Decimals and unit of a measure of a result; persons, without decimals, where it is not named."""
+
+_OF_DISTANCE = frozenset({"mean_distance", "median_distance", "distance_exponent"})
+"""Measures that tell of a synthetic register how its simulation laid out the moves."""
 
 _SOURCE = re.compile(r"Source: (.+?)\.?\s*(?:\n\s*\n|\Z)", re.DOTALL)
 
@@ -138,7 +144,7 @@ class Study:
             columns=tuple(d.id for d in columns),
             dimensions=dimensions,
             measures={name: self._form(name) for name in dimensions[place].codes},
-            notes=tuple(self._notes(method, note, further)),
+            notes=tuple(self._notes(method, note, (*self._cautions(dimensions[place].codes), *further))),
             cells={key: self._cell(value, estimated=key[place] in estimated) for key, value in values.items()},
         )
         return Analysed(self.entry.id, self.entry.method, self.title, table)
@@ -159,6 +165,11 @@ class Study:
         if self.table is not None:
             return self.table.prevailing_status
         return DataStatus.INVENTED if self.setting.synthetic else DataStatus.COMPILED
+
+    def _cautions(self, measures: Iterable[str]) -> Iterable[Text]:
+        """What keeps the assumptions of a simulation from being read as findings."""
+        if self.setting.synthetic and not _OF_DISTANCE.isdisjoint(measures):
+            yield self.say("analysis.synthetic_distances")
 
     def _notes(
         self, method: Callable[..., object], note: Mapping[str, Said], further: Sequence[Text]

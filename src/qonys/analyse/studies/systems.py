@@ -6,18 +6,12 @@ of years of which every flow is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
-from qonys.analyse.studies.study import Study, parts_of, value_at
-from qonys.concepts.period import Period
-from qonys.concepts.text import NOT_STATED
-from qonys.datasets.analysis import Analysed, Centre
+from qonys.analyse.studies.area_flows import Centres, areas_of, average_population, distances_between, flows_by_year
+from qonys.analyse.studies.study import Study
+from qonys.datasets.analysis import Analysed
 from qonys.errors import UndefinedIndicatorError
-from qonys.methods.systems.distance import great_circle_distances
 from qonys.methods.systems.gravity import gravity_model
 from qonys.methods.systems.impact import aggregate_net_migration_rate
 from qonys.methods.systems.summary import system_summary
@@ -28,20 +22,17 @@ _INDICES = (
 )  # fmt: skip
 _OF_DISTANCE = ("mean_distance", "median_distance")
 
-Centres: TypeAlias = Mapping[str, Centre]
-"""Centres by area."""
-
 
 def system_indices(study: Study, centres: Centres) -> Analysed:
     """Indices of the system in each year that the table tells."""
-    areas = _areas(study)
-    years = dict(_years(study, areas))
+    areas = areas_of(study)
+    years = dict(flows_by_year(study, areas))
     if not years:
         return study.refused("no_flows")
-    populations = {year: _population(study, areas, year) for year in years}
+    populations = {year: average_population(study, areas, year) for year in years}
     if any(not np.isfinite(persons).all() for persons in populations.values()):
         return study.refused("no_population")
-    distances = _distances(areas, centres)
+    distances = distances_between(areas, centres)
     indices = _INDICES if distances is None else (*_INDICES, *_OF_DISTANCE)
     values: dict[tuple[str, ...], float] = {}
     for year, flows in years.items():
@@ -54,11 +45,11 @@ def system_indices(study: Study, centres: Centres) -> Analysed:
 
 def gravity(study: Study, centres: Centres) -> Analysed:
     """The exponent of distance in each year that the table tells."""
-    areas = _areas(study)
-    distances = _distances(areas, centres)
+    areas = areas_of(study)
+    distances = distances_between(areas, centres)
     if distances is None:
         return study.refused("no_distances")
-    years = dict(_years(study, areas))
+    years = dict(flows_by_year(study, areas))
     values: dict[tuple[str, ...], float] = {}
     for year, flows in years.items():
         try:
@@ -73,33 +64,3 @@ def gravity(study: Study, centres: Centres) -> Analysed:
         return study.refused("no_flows")
     rows = study.measures(("distance_exponent", "standard_error", "dispersion"))
     return study.result([rows], [study.periods(years)], values, gravity_model, {"areas": len(areas)})
-
-
-def _areas(study: Study) -> tuple[str, ...]:
-    return tuple(code for code in parts_of(study.source, "area") if code != NOT_STATED)
-
-
-def _years(study: Study, areas: tuple[str, ...]) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """Each year and its flows, origins in rows; years with a flow that is not published are passed over."""
-    table, measure = study.source, study.entry.measures[0]
-    for year in table.dimension("period").codes:
-        at = {**study.entry.at, "period": year, "measure": measure}
-        flows = np.array(
-            [[value_at(table, {**at, "partner_area": origin, "area": end}) for end in areas] for origin in areas]
-        )
-        if np.isfinite(flows[~np.eye(len(areas), dtype=bool)]).all():
-            yield year, np.where(np.isfinite(flows), flows, 0.0)
-
-
-def _population(study: Study, areas: tuple[str, ...], year: str) -> NDArray[np.float64]:
-    """Average population of each unit in a year; nan where it is not known."""
-    known = study.setting.populations
-    found = [known.average({"area": area}, Period.parse(year), None) if known else None for area in areas]
-    return np.array([float("nan") if one is None else one.persons for one in found])
-
-
-def _distances(areas: tuple[str, ...], centres: Centres) -> NDArray[np.float64] | None:
-    if any(area not in centres for area in areas):
-        return None
-    places = [centres[area] for area in areas]
-    return great_circle_distances([p.longitude for p in places], [p.latitude for p in places])

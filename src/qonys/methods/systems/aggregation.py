@@ -97,6 +97,10 @@ def scale_effects(
 
     Raises:
         StatisticianError: a scale or the number of repetitions is impossible, or neighbours have another shape.
+
+    Source: Openshaw, S. (1984), The modifiable areal unit problem, Concepts and Techniques in Modern Geography 38;
+    Stillwell, J., Daras, K., Bell, M. and Lomax, N. (2014), The IMAGE Studio: a tool for internal migration analysis
+    and modelling, Applied Spatial Analysis and Policy 7(1).
     """
     _fail_if_impossible(system, scales, repetitions)
     touching = None if neighbours is None else _neighbours(neighbours, len(system.areas))

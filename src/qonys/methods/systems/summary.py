@@ -6,12 +6,12 @@ nan, with the reason beside it, and never keeps the others from being told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from qonys.errors import UndefinedIndicatorError
+from qonys.errors import StatisticianError, UndefinedIndicatorError
 from qonys.methods.systems import concentration, connectivity, distance, gini, impact, intensity, variation
 from qonys.methods.systems.flows import Values
 from qonys.methods.systems.gravity import gravity_model
@@ -119,6 +119,38 @@ def system_summary(flows: Flows, population: Population, distance: Flows | None 
     'With two areas every field is one flow, so its Gini index has no value.'
     """
     return summary_of_system(migration_system(flows, population, distance))
+
+
+def chosen_indices(names: Collection[str]) -> Callable[[MigrationSystem], Mapping[str, float]]:
+    """What tells some indices of a system by their names, nan where one has no value.
+
+    Those of distance are left out where the system has no distances.
+
+    Args:
+        names: of the indices in `UNITS`.
+
+    Raises:
+        StatisticianError: there is no such index.
+
+    >>> chosen_indices(["connectivity"])(migration_system([[0, 30], [20, 0]], [400, 600]))
+    {'connectivity': 1.0}
+    """
+    if unknown := [name for name in names if name not in UNITS]:
+        raise StatisticianError(
+            f"There is no index “{unknown[0]}” of a migration system.", next_step=f"There are: {', '.join(UNITS)}."
+        )
+
+    def told(system: MigrationSystem) -> Mapping[str, float]:
+        return {name: _value(index) for name, index in _indices_of(system).items() if name in names}
+
+    return told
+
+
+def _value(index: Callable[[], float]) -> float:
+    try:
+        return index()
+    except UndefinedIndicatorError:
+        return float("nan")
 
 
 def summary_of_system(system: MigrationSystem) -> SystemSummary:
