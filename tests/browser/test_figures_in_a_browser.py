@@ -127,6 +127,32 @@ def test_the_picture_of_chords_shows_where_there_is_room_and_the_largest_flows_e
     assert page.locator("#figure-flows tbody tr").first.is_visible()
 
 
+def test_one_area_of_the_chords_stands_alone_by_pointer_and_by_keyboard(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "en", 1200)
+    image, links = page.locator("#figure-flows img"), page.locator("#figure-flows .focus a")
+    whole, address = image.get_attribute("src"), links.nth(1).get_attribute("href")
+    links.nth(0).focus()
+    page.keyboard.press("Tab")
+    told = page.locator("#figure-flows .focus span:visible")
+    assert image.get_attribute("src") == address != whole and told.count() == 1
+    assert told.inner_text().startswith(links.nth(1).inner_text())
+    assert {"→", "←"} <= set(told.inner_text())
+    page.evaluate("document.activeElement.blur()")
+    assert image.get_attribute("src") == whole and told.count() == 0
+    links.nth(2).hover()
+    assert image.get_attribute("src") == links.nth(2).get_attribute("href") and told.count() == 1
+
+
+def test_a_link_to_one_area_of_the_chords_fades_the_flows_of_others(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "en", java_script_enabled=False)
+    address = str(page.locator("#figure-flows .focus a").first.get_attribute("href"))
+    page.goto(f"{(folder / 'en' / address.split('#')[0]).resolve().as_uri()}#{address.split('#')[1]}")
+    code = address.split("#at-")[1]
+    shown = "els => els.map(e => [e.dataset.of, getComputedStyle(e).opacity])"
+    told = page.locator("path[data-of]").evaluate_all(shown)
+    assert {(code in str(of).split(), opacity == "1") for of, opacity in told} == {(True, True), (False, False)}
+
+
 def test_every_figure_leads_to_its_table_and_its_files_without_javascript(browser: Browser, folder: Path) -> None:
     page = opened(browser, folder, "ru", java_script_enabled=False)
     figures = page.locator("figure.figure").all()

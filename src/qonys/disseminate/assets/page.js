@@ -20,3 +20,13 @@ if (location.protocol.startsWith("http") && !document.getElementById("vintage-ba
 for (const link of document.querySelectorAll(".languages a")) {
   link.addEventListener("click", () => { link.hash = location.hash; });
 }
+
+// A circle of chords shows one area alone while it is pointed at, or reached by the keyboard.
+for (const list of document.querySelectorAll(".focus")) {
+  const image = list.parentElement.querySelector("img.chord"), whole = image.getAttribute("src");
+  for (const link of list.querySelectorAll("a")) {
+    for (const event of ["mouseenter", "focus"]) link.addEventListener(event, () => { image.src = link.getAttribute("href"); });
+    for (const event of ["mouseleave", "blur"]) link.addEventListener(event, () => { image.src = whole; });
+    link.addEventListener("click", (event) => { event.preventDefault(); link.focus(); image.src = link.getAttribute("href"); });
+  }
+}

@@ -134,6 +134,13 @@ class Chord:
                 at = end
         return angles
 
+    def around(self, code: str, count: int) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
+        """The largest flows that leave an area and those that arrive there, largest first."""
+        ordered = tuple(self.largest(len(self.flows)))
+        leaving = tuple(flow for flow in ordered if flow.origin == code)
+        arriving = tuple(flow for flow in ordered if flow.destination == code)
+        return leaving[:count], arriving[:count]
+
     def largest(self, count: int) -> Iterator[Flow]:
         """The largest flows, largest first."""
         yield from sorted(self.flows, key=lambda flow: (-flow.value, flow.origin, flow.destination))[:count]

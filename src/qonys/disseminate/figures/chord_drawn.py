@@ -1,8 +1,13 @@
-"""Directed chords as marks of a picture, and the largest flows as bars for the page."""
+"""Directed chords as marks of a picture, and the largest flows as bars for the page.
+
+The picture shows one area alone when its address ends with the place of that area (``#at-N1``): whoever opens it by such a
+link, or the page while a reader points at an area or comes to it by the keyboard.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import cos, pi, sin
 
 from markupsafe import Markup
@@ -22,12 +27,14 @@ _WIDEST_LABEL = 104.0
 _ARROW = 9.0
 _INSIDE = 3.0
 _HALF = pi
+_AROUND = 3
+"""Flows in each direction that are told of one area."""
 
 
 def chord_body(chord: Chord, language: str) -> Body:
     """The circle as marks of a picture."""
     colours = {code: PARTS[index % len(PARTS)] for index, code in enumerate(chord.sectors)}
-    parts: list[str] = []
+    parts: list[str] = list(_places(chord))
     for flow in chord.flows:
         fill = colours[flow.origin] if flow.large else _GREY
         opacity = "0.82" if flow.large else "0.5"
@@ -37,6 +44,21 @@ def chord_body(chord: Chord, language: str) -> Body:
         parts += _ring(sector, colours[code])
     parts += _labels(chord, language)
     return Body(tuple(parts), _TALL)
+
+
+def _places(chord: Chord) -> Iterator[str]:
+    """A place for each area, and what is drawn of the chords while the address names it."""
+    rules = "".join(
+        f'#{place_of(code)}:target~path[data-of]:not([data-of~="{code}"])' + "{opacity:.06}" for code in chord.sectors
+    )
+    yield f"<style>{rules}</style>"
+    for code in chord.sectors:
+        yield f'<g id="{place_of(code)}"/>'
+
+
+def place_of(code: str) -> str:
+    """The name of an area's place in the picture."""
+    return f"at-{code}"
 
 
 def _place(angle: float, radius: float) -> tuple[float, float]:
@@ -100,8 +122,25 @@ def _middle(sector: Sector) -> float:
     return (sector.start + sector.end) / 2
 
 
-def chord_html(chord: Chord, count: int, corner: str, measure: str, caption: str, image: Markup) -> Markup:
-    """The picture where there is room for it, and in any case the largest flows as bars."""
+@dataclass(frozen=True, slots=True)
+class ChordWords:
+    """What the part of the page says besides the numbers: of the table of flows, and of the list of areas.
+
+    Args:
+        flows: what stands in a row of the table.
+        measure: what its numbers are.
+        caption: title of the table.
+        areas: what the list of areas is for.
+    """
+
+    flows: str
+    measure: str
+    caption: str
+    areas: str
+
+
+def chord_html(chord: Chord, count: int, words: ChordWords, address: str, image: Markup, language: str) -> Markup:
+    """The picture where there is room for it, each area with its flows, and in any case the largest flows as bars."""
     flows = list(chord.largest(count))
     most = float(flows[0].value)
     labels = {code: sector.label for code, sector in chord.sectors.items()}
@@ -112,7 +151,30 @@ def chord_html(chord: Chord, count: int, corner: str, measure: str, caption: str
         ).format(labels[f.origin], labels[f.destination], 100 * float(f.value) / most, f.point.said)
         for f in flows
     )
-    return image + Markup(
-        '<table class="bars flows" style="--n:{:.1f}em"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
-        "</tr></thead><tbody>{}</tbody></table>"
-    ).format(widest(f.point.said for f in flows), caption, corner, measure, rows)
+    areas = Markup("").join(_area_html(chord, sector, address, language) for sector in chord.sectors.values())
+    return (
+        image
+        + Markup('<div class="focus"><p>{}</p><ul>{}</ul></div>').format(words.areas, areas)
+        + Markup(
+            '<table class="bars flows" style="--n:{:.1f}em"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
+            "</tr></thead><tbody>{}</tbody></table>"
+        ).format(widest(f.point.said for f in flows), words.caption, words.flows, words.measure, rows)
+    )
+
+
+def _area_html(chord: Chord, sector: Sector, address: str, language: str) -> Markup:
+    """A link to the picture of one area, with its net and its largest flows, shown while it is pointed at."""
+    labels = {code: one.label for code, one in chord.sectors.items()}
+    leaving, arriving = chord.around(sector.code, _AROUND)
+    told = [
+        f"{sign} {', '.join(f'{labels[code]} {flow.point.said}' for code, flow in flows)}"
+        for sign, flows in (
+            ("→", [(flow.destination, flow) for flow in leaving]),
+            ("←", [(flow.origin, flow) for flow in arriving]),
+        )
+        if flows
+    ]
+    net = number(sector.net, language, chord.plotted.decimals, signed=True)
+    return Markup('<li><a href="{}#{}">{}</a><span>{}</span></li>').format(
+        address, place_of(sector.code), sector.label, Markup("<br>").join([f"{sector.label}: {net}", *told])
+    )

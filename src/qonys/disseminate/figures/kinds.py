@@ -12,7 +12,7 @@ from qonys.concepts.tile import Tile
 from qonys.disseminate.figures.bars import bars_body, bars_html
 from qonys.disseminate.figures.canvas import Body
 from qonys.disseminate.figures.chord import Chord
-from qonys.disseminate.figures.chord_drawn import chord_body, chord_html
+from qonys.disseminate.figures.chord_drawn import ChordWords, chord_body, chord_html
 from qonys.disseminate.figures.frame import AIR, Picture
 from qonys.disseminate.figures.heat_map import HeatMap, heat_map_body, heat_map_html
 from qonys.disseminate.figures.lines import Lines
@@ -97,8 +97,9 @@ def _chord_html(task: Task, picture: Picture) -> Markup:
     image = Markup(
         '<img class="chord" src="{}" alt="{}" loading="lazy" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
     ).format(task.address, task.finding, picture.width, tall, place)
-    corner, count = task.words["figure.largest_flows"], task.design.top or _LARGEST_FLOWS
-    return chord_html(Chord(task.plotted), count, corner, task.titles[0], task.caption, image)
+    words = ChordWords(task.words["figure.largest_flows"], task.titles[0], task.caption, task.words["figure.one_area"])
+    count = task.design.top or _LARGEST_FLOWS
+    return chord_html(Chord(task.plotted), count, words, task.address, image, task.words.language)
 
 
 _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture], Markup]]] = {
