@@ -151,12 +151,13 @@ def test_the_bulletin_reads_as_its_golden_copy(golden: Golden, bundle: dict[str,
     golden.text(f"bulletin-{language}", "\n".join(pages) + "\n")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_of_the_bulletin_look_as_their_golden_copies(
-    golden: Golden, bundle: dict[str, bytes], bulletins: list[Bulletin]
+    golden: Golden, bundle: dict[str, bytes], bulletins: list[Bulletin], language: str
 ) -> None:
-    english = next(bulletin for bulletin in bulletins if bulletin.language == "en")
-    small, full = (bulletin_pictures(english, size) for size in (SMALL, FULL))
-    golden.pictures("bulletin-en", small, full)
+    made = next(bulletin for bulletin in bulletins if bulletin.language == language)
+    small, full = (bulletin_pictures(made, size) for size in (SMALL, FULL))
+    golden.pictures(f"bulletin-{language}", small, full)
 
 
 def test_golden_copies_stay_small() -> None:

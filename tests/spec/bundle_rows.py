@@ -21,6 +21,7 @@ import openpyxl
 
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.explanation import Explanation
+from spec.printed_rows import drawn_cells, printed_tables
 
 
 class Row(NamedTuple):
@@ -45,6 +46,10 @@ def rows_of(bundle: Mapping[str, bytes], designs: Mapping[str, TableDesign]) -> 
             yield from _of_html(name, content.decode())
         elif name.endswith(".xlsx"):
             yield from _of_workbook(name, content, designs)
+        elif name.endswith(".pdf"):
+            yield from _of_bulletin(name, content, designs)
+        elif name.endswith(".svg") and design:
+            yield from (Row(name, design.id, codes[:1], codes[1:], _plain(n)) for codes, n in drawn_cells(content))
 
 
 def unpacked(bundle: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
@@ -165,6 +170,15 @@ def _of_workbook(name: str, content: bytes, designs: Mapping[str, TableDesign]) 
             for place, value in numbers:
                 beside = tuple(str(text) for text in line[: len(design.rows)])
                 yield Row(name, design.id, beside, (str(heads[place]),), _plain(str(value)))
+
+
+def _of_bulletin(name: str, content: bytes, designs: Mapping[str, TableDesign]) -> Iterator[Row]:
+    """The rows of every table whose heading is the title of a design; it begins with the number of the table."""
+    for table in printed_tables(content):
+        title = table.title.partition(". ")[2]
+        design = max(designs.values(), key=lambda design: _likeness(title, design))
+        for beside, above, written in table.numbers(len(design.rows)) if _likeness(title, design) else ():
+            yield Row(name, design.id, beside, above, _plain(written))
 
 
 def _likeness(text: str, design: TableDesign) -> int:

@@ -18,7 +18,7 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate import bundle as bundling
 from qonys.disseminate.bulletin import document
-from qonys.disseminate.bulletin.content import Bulletin, Heading, Paragraphs, Picture, Run, Table
+from qonys.disseminate.bulletin.content import Bulletin, Heading, Paragraphs, Picture, Points, Run, Table
 from qonys.disseminate.bulletin.document import bulletin_file, bulletin_pictures
 from qonys.disseminate.bundle import release_bundle
 from qonys.errors import StatisticianError
@@ -55,6 +55,35 @@ def said_of(mini: Profile, design: ReleaseDesign) -> Bulletin:
     with mock.patch.object(bundling, "bulletin_file", lambda bulletin: made.append(bulletin) or b""):
         release_bundle(mini, design, made_up_tables(mini), {}, seed_facts("mini"))
     return made[0]
+
+
+def test_the_first_use_of_a_term_in_a_section_is_a_link_to_the_glossary(said: Bulletin) -> None:
+    items = [item for run in said.runs for item in run.items]
+    (points, *_) = (item for item in items if isinstance(item, Points))
+    terms = [term for pieces, *_ in points.points for _, term in pieces if term]
+    assert terms and len(terms) == len(set(terms))
+    assert {f"term-{term}" for term in terms} <= set(said.placed)
+    words = "".join(piece for pieces, *_ in points.points for piece, _ in pieces)
+    assert "people left it: net migration was" in words, "a text in pieces is the same text"
+
+
+def test_a_linked_term_leads_to_the_page_where_it_is_explained(bundle: dict[str, bytes], mini: Profile) -> None:
+    reader = opened(bundle, "en")
+    meaning = mini.glossary[0].meaning["en"].split()[:4]
+    (explained,) = (
+        n for n, page in enumerate(reader.pages) if " ".join(meaning) in " ".join(page.extract_text().split())
+    )
+    notes = [note.get_object() for page in list(reader.pages)[:explained] for note in page.get("/Annots", [])]
+    assert explained in [reached_by(note, reader) for note in notes]
+
+
+def reached_by(note: DictionaryObject, reader: PdfReader) -> int | None:
+    """The number of the page to which a link within the file leads."""
+    place = note.get("/Dest") or note.get("/A", {}).get("/D")
+    if isinstance(place, list):
+        return next(n for n, page in enumerate(reader.pages) if page.indirect_reference == place[0])
+    found = reader.named_destinations.get(str(place))
+    return None if found is None else reader.get_destination_page_number(found)
 
 
 def elements_of(reader: PdfReader) -> Iterator[DictionaryObject]:
@@ -180,7 +209,7 @@ def test_the_heads_of_tables_are_heads_and_every_table_has_them(said: Bulletin, 
 
 
 def test_no_text_is_read_as_code() -> None:
-    made = drawn(Heading("one", 1, EVIL), Paragraphs((EVIL,)), title=EVIL, office=EVIL, notice=EVIL)
+    made = drawn(Heading("one", 1, EVIL), Paragraphs((((EVIL, ""),),)), title=EVIL, office=EVIL, notice=EVIL)
     text = text_of(PdfReader(io.BytesIO(bulletin_file(made))))
     assert text.count(EVIL) >= 4
 
@@ -220,8 +249,8 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60" viewBox
 @pytest.mark.parametrize(
     "wrong",
     [
-        Paragraphs(("漢字",)),
-        Paragraphs(("\x00",)),
+        Paragraphs(((("漢字", ""),),)),
+        Paragraphs(((("\x00", ""),),)),
         Picture("figure-a", SVG, "", 300),
         Picture("figure-a", "<svg>", "A rise", 300),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 from markupsafe import Markup, escape
 
@@ -16,6 +17,25 @@ from qonys.concepts.release import GlossaryTerm
 
 ANY_ENDING = "*"
 """Stands in a form for whatever letters a word ends with."""
+
+
+Piece: TypeAlias = tuple[str, str]
+"""A part of a text, and the id of the term that it is a link to; empty where it is none."""
+
+
+class LinkedText(Markup):
+    """A text as HTML in which terms are links; ``pieces`` are its parts, for what is not HTML."""
+
+    pieces: tuple[Piece, ...]
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> Self:
+        """A text of these parts; empty ones are left out."""
+        kept = tuple((text, term) for text, term in pieces if text)
+        link = Markup('<a class="term" href="#term-{}">{}</a>')
+        made = cls(Markup("").join(link.format(term, text) if term else escape(text) for text, term in kept))
+        made.pieces = kept
+        return made
 
 
 @dataclass(frozen=True)
@@ -30,26 +50,26 @@ class Terms:
     pattern: re.Pattern[str]
     of_group: Mapping[str, str]
 
-    def linked(self, texts: Iterable[str], *, without: str = "") -> dict[str, Markup]:
-        """Texts of one section as HTML, the first occurrence of each term a link to it.
+    def linked(self, texts: Iterable[str], *, without: str = "") -> dict[str, LinkedText]:
+        """Texts of one section, the first occurrence of each term a link to it.
 
         Args:
             texts: in their order on the page.
             without: id of a term that is not linked: that whose meaning the text is.
         """
         seen = {without}
-        return {text: Markup("").join(self._pieces(text, seen)) for text in dict.fromkeys(texts)}
+        return {text: LinkedText.of(self._pieces(text, seen)) for text in dict.fromkeys(texts)}
 
-    def _pieces(self, text: str, seen: set[str]) -> Iterator[Markup]:
+    def _pieces(self, text: str, seen: set[str]) -> Iterator[Piece]:
         end = 0
         for match in self.pattern.finditer(text):
             term = self.of_group[match.lastgroup or ""]
             if term not in seen:
                 seen.add(term)
-                yield escape(text[end : match.start()])
-                yield Markup('<a class="term" href="#term-{}">{}</a>').format(term, match[0])
+                yield text[end : match.start()], ""
+                yield match[0], term
                 end = match.end()
-        yield escape(text[end:])
+        yield text[end:], ""
 
 
 def terms_of(glossary: Sequence[GlossaryTerm], language: str) -> Terms:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 
-from markupsafe import Markup
-
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
@@ -22,7 +20,7 @@ from qonys.disseminate.corrections import SaidSince
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.files import file_name
-from qonys.disseminate.glossary_links import Terms, terms_of
+from qonys.disseminate.glossary_links import LinkedText, Terms, terms_of
 from qonys.disseminate.key_points import BigFigure, Sentence
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
@@ -40,7 +38,7 @@ WHAT_CHANGED = "what-changed"
 class Block:
     """A section in one language; ``level`` is that of its heading (2 for a top-level one).
 
-    ``linked``: its texts as HTML, in which terms of the glossary are links.
+    ``linked``: its texts, in which terms of the glossary are links.
     """
 
     id: str
@@ -55,7 +53,7 @@ class Block:
     indicators: tuple[SaidIndicator, ...]
     workbook: bool
     links: bool
-    linked: Mapping[str, Markup]
+    linked: Mapping[str, LinkedText]
     blocks: tuple[Block, ...]
 
 
@@ -106,9 +104,9 @@ class _Plan:
         shown = any(section.glossary for section in self.design.every_section)
         return terms_of(self.profile.glossary if shown else (), self.words.language)
 
-    def meanings(self) -> dict[str, Markup]:
+    def meanings(self) -> dict[str, LinkedText]:
         """What the terms mean, each with links to the others."""
-        language, found = self.words.language, dict[str, Markup]()
+        language, found = self.words.language, dict[str, LinkedText]()
         for term in self.profile.glossary:
             found |= self.terms.linked([term.meaning[language]], without=term.id)
         return found

@@ -1,7 +1,7 @@
 """What a bulletin says, as plain records in the order of its pages; the template only places them.
 
 Laws: every word is the page's (`ReleaseContent`), none is worded a second time; a text is handed over as a text and is
-never read as markup; a table has the number of its sheet in the workbook; a heading stands on the page of what it heads.
+never read as markup; terms are links to the glossary where they are on the page; a table has the number of its sheet in the workbook; a heading stands on the page of what it heads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 
 from qonys.disseminate.bulletin.sheets import POINTS_A_PIXEL, Column, Part, Sheet, heads_within, lying, sheet_for
 from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.glossary_links import LinkedText, Piece
 from qonys.disseminate.methodology import SaidIndicator
 from qonys.disseminate.page import WHAT_CHANGED, Block, ReleaseContent, SaidComparison
 from qonys.disseminate.table_layout import Head, RowHead
@@ -28,6 +29,8 @@ _SHORT = 6
 """Rows of a table that has room below another one."""
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+Said: TypeAlias = tuple[Piece, ...]
+"""A text in pieces, each with the id of the term that it is a link to, or without."""
 
 
 class Heading(msgspec.Struct, frozen=True, tag="heading"):
@@ -41,19 +44,20 @@ class Heading(msgspec.Struct, frozen=True, tag="heading"):
 class Points(msgspec.Struct, frozen=True, tag="points"):
     """Key points: text, id of the table that it is read from, and what that table is called."""
 
-    points: tuple[tuple[str, str, str], ...]
+    points: tuple[tuple[Said, str, str], ...]
 
 
 class Paragraphs(msgspec.Struct, frozen=True, tag="paragraphs"):
     """Prose."""
 
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Said, ...]
 
 
-class Terms(msgspec.Struct, frozen=True, tag="terms"):
-    """Terms with their meanings, each a few lines."""
+class TermList(msgspec.Struct, frozen=True, tag="terms"):
+    """Terms with their meanings, each a few lines; ``ids`` name those to which there are links."""
 
-    terms: tuple[tuple[str, tuple[str, ...]], ...]
+    terms: tuple[tuple[str, tuple[Said, ...]], ...]
+    ids: tuple[str, ...] = ()
 
 
 class Links(msgspec.Struct, frozen=True, tag="links"):
@@ -106,7 +110,7 @@ class Picture(msgspec.Struct, frozen=True, tag="picture"):
     across: bool = False
 
 
-Item: TypeAlias = Heading | Points | Paragraphs | Terms | Links | Table | Picture
+Item: TypeAlias = Heading | Points | Paragraphs | TermList | Links | Table | Picture
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -163,7 +167,10 @@ def bulletin_of(content: ReleaseContent, order: Sequence[str]) -> Bulletin:
         figures=tuple((figure.label, figure.value, figure.growth) for figure in spoken.figures),
         contents_label=words["page.contents"],
         runs=_runs(items),
-        placed=tuple(item.id for item in items if isinstance(item, Heading | Table | Picture)),
+        placed=(
+            *(item.id for item in items if isinstance(item, Heading | Table | Picture)),
+            *(term for item in items if isinstance(item, TermList) for term in item.ids),
+        ),
     )
 
 
@@ -185,19 +192,23 @@ class _Writer:
 
     def _block(self, block: Block) -> Iterator[Item]:
         yield Heading(block.id, block.level - 1, f"{block.number}. {block.title}" if block.number else block.title)
+        linked = block.linked
         if block.sentences:
-            yield Points(tuple((s.text, *self._link(s.table)) for s in block.sentences))
+            yield Points(tuple((linked[s.text].pieces, *self._link(s.table)) for s in block.sentences))
         if block.paragraphs:
-            yield Paragraphs(block.paragraphs)
+            yield Paragraphs(tuple(linked[paragraph].pieces for paragraph in block.paragraphs))
         for figure in block.figures:
             yield _picture(figure)
         for table in block.tables:
             yield self._table(table, block.level)
         if block.glossary:
             glossary = self.content.profile.glossary
-            yield Terms(tuple((one.term[self.language], (one.meaning[self.language],)) for one in glossary))
+            yield TermList(
+                tuple((one.term[self.language], (linked[one.meaning[self.language]].pieces,)) for one in glossary),
+                ids=tuple(f"term-{one.id}" for one in glossary),
+            )
         if block.indicators:
-            yield Terms(tuple((one.name, _lines(one)) for one in block.indicators))
+            yield TermList(tuple((one.name, _lines(one, linked)) for one in block.indicators))
         if block.links:
             yield Links(tuple((link.title[self.language], link.address) for link in self.content.profile.links))
         for inner in block.blocks:
@@ -241,7 +252,7 @@ class _Writer:
         said = " ".join(filter(None, (comparison.between, comparison.summary)))
         if not comparison.changes:
             yield Heading(f"changes-{comparison.table}", 2, comparison.title)
-            yield Paragraphs((said,))
+            yield Paragraphs((_plain(said),))
             return
         keys = ("dimension.measure", "dimension.period", "changes.before", "changes.after", "changes.difference")
         heads = tuple(Head(self.words[key], 1) for key in keys)
@@ -272,21 +283,24 @@ class _Writer:
         """What differs from the vintage published before: in words; which cells, the page and the files say."""
         if since := self.content.spoken.since:
             yield Heading("since-published", 2, since.title)
-            yield Paragraphs((since.summary, *since.reasons))
-            yield Terms(tuple((one.title, (f"{self.words['changes.cells']}: {one.changed}",)) for one in since.tables))
+            yield Paragraphs(tuple(map(_plain, (since.summary, *since.reasons))))
+            cells = self.words["changes.cells"]
+            yield TermList(tuple((one.title, (_plain(f"{cells}: {one.changed}"),)) for one in since.tables))
             yield Heading("corrections", 2, self.words["changes.log"])
-            yield Paragraphs(since.log)
+            yield Paragraphs(tuple(map(_plain, since.log)))
 
     def _quality(self) -> Iterator[Item]:
         quality = self.content.spoken.quality
         if quality:
             yield Heading("quality", 1, self.words["quality.main"])
-            yield Terms(tuple((one.name, (one.value,)) for one in quality.main))
+            yield TermList(tuple((one.name, (_plain(one.value),)) for one in quality.main))
 
     def _about(self) -> Iterator[Item]:
         content, words, facts = self.content, self.words, self.content.facts
         yield Heading("sources", 1, words["page.sources"])
-        yield Terms(tuple((f"{status.name} {status.mark}", (meaning,)) for status, meaning in content.statuses))
+        yield TermList(
+            tuple((f"{status.name} {status.mark}", (_plain(meaning),)) for status, meaning in content.statuses)
+        )
         yield Heading("contacts", 1, words["page.contacts"])
         yield Links(tuple((one.role[self.language], f"mailto:{one.address}") for one in content.profile.contacts))
         yield Heading("about", 1, words["page.about"])
@@ -297,7 +311,7 @@ class _Writer:
             ("page.version", (facts.code_version,)),
             ("page.cite", (content.spoken.citation,)),
         )
-        yield Terms(tuple((words[key], lines) for key, lines in about))
+        yield TermList(tuple((words[key], tuple(map(_plain, lines))) for key, lines in about))
 
 
 def _runs(items: Sequence[Item]) -> tuple[Run, ...]:
@@ -354,8 +368,12 @@ def _wide(text: str, marks: Iterable[tuple[str, str]]) -> str:
     return text + "".join(sign for sign, _ in marks)
 
 
-def _lines(one: SaidIndicator) -> tuple[str, ...]:
-    return (one.meaning, *(f"{head}: {text}" for head, text in one.facts))
+def _lines(one: SaidIndicator, linked: Mapping[str, LinkedText]) -> tuple[Said, ...]:
+    return (linked[one.meaning].pieces, *(_plain(f"{head}: {text}") for head, text in one.facts))
+
+
+def _plain(text: str) -> Said:
+    return ((text, ""),)
 
 
 def as_json(bulletin: Bulletin) -> str:
