@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from qonys.concepts.indicator import WITH_POPULATION
 from qonys.concepts.period import Period
 from qonys.datasets.explanation import Explanation
+from qonys.production.auditing import audit
 from qonys.production.explaining import ExplainedTable
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
@@ -401,6 +402,33 @@ def test_every_published_figure_is_explained_and_no_exact_value_that_is_hidden_i
     assert explained.total() > 3_500
     assert explained["counted"] > 3_000 and explained["computed"] > 100 and explained["taken"] > 200
     assert absent["total-alone"] and absent["no-figure"] and absent["no-population"]
+
+
+def test_small_cells_of_crossed_tables_are_rounded_to_the_sums_that_the_bureau_publishes(
+    kazakhstan: WalkedLine,
+) -> None:
+    audited = audit(kazakhstan.line.office, Period(2024)).data
+    assert audited.weaknesses == ()
+    ways = {"education": "education", "speciality": "speciality", "partner": "country"}
+    one_way = {
+        dimension: {
+            (row[dimension], row["measure"]): row["value"]
+            for row in kazakhstan.rows(f"external-by-{way}")
+            if row["period"] == "2024"
+        }
+        for dimension, way in ways.items()
+    }
+    for table, margins in (
+        ("external-by-education-speciality", {"education": "speciality", "speciality": "education"}),
+        ("external-by-country-sex", {"partner": "sex"}),
+    ):
+        costs = audited.utility[table]
+        assert costs["departures"]["small"] > 0 and all(cost["largest"] <= 2 for cost in costs.values())
+        cells = kazakhstan.rows(table)
+        assert not {row["value"] for row in cells} & {"1", "2"}
+        for dimension, other in margins.items():
+            sums = [row for row in cells if row[other] == "_T"]
+            assert sums and all(row["value"] == one_way[dimension][row[dimension], row["measure"]] for row in sums)
 
 
 def _fail_if_hidden_values_are_told(table: ExplainedTable, hidden: list[Explanation]) -> None:

@@ -48,3 +48,22 @@ def test_the_page_has_departures_as_not_available_and_never_as_zero(spain: Walke
     assert {row["data_status"] for row in rows.values()} == {"compiled"}
     for language in ("es", "en"):
         assert f'<html lang="{language}"' in spain.page(language)
+
+
+def test_effectiveness_needs_no_population_and_is_that_of_the_published_counts(spain: WalkedLine) -> None:
+    counts = {(row["area"], row["measure"]): row["value"] for row in spain.rows("interregional-net")}
+    areas = {area for area, _ in counts if area != "_T"}
+    came, left = ({area: int(counts[area, side]) for area in areas} for side in ("arrivals", "departures"))
+    system = 100 * sum(abs(came[a] - left[a]) for a in areas) / sum(came[a] + left[a] for a in areas)
+    shown = {(row["area"], row["measure"]): row for row in spain.rows("interregional-indicators")}
+    assert float(shown["_T", "system_effectiveness"]["value"]) == pytest.approx(system, abs=0.05)
+    few = {area for area in areas if came[area] + left[area] < 50}
+    for area in areas:
+        assert int(shown[area, "turnover"]["value"]) == came[area] + left[area]
+        told = shown[area, "turnover_effectiveness"]
+        if area in few:
+            assert (told["value"], told["obs_status"]) == ("", "U")
+        else:
+            expected = 100 * (came[area] - left[area]) / (came[area] + left[area])
+            assert float(told["value"]) == pytest.approx(expected, abs=0.05)
+    assert not [row for row in spain.rows("interregional-indicators") if "rate" in row["measure"]]

@@ -82,6 +82,18 @@ def test_small_counts_are_gone_parts_add_up_and_published_margins_are_exact(mini
             assert after[key] == sum(value for one, value in inner.items() if one[1 - total] == key[1 - total])
 
 
+def test_a_period_that_cannot_be_rounded_shows_the_exact_sums_and_nothing_else(mini: Profile) -> None:
+    """One person is neither nobody nor three: what is published of her region stays 1."""
+    moves = moves_of({("N1", "S1"): 1, ("S1", "C1"): 40})
+    crossed = counts_of(mini, CROSSED, moves, keyed=True)
+    exact = published_exact(BY_REGION, "final", counts_of(mini, BY_REGION, moves))
+    protected = rounded_counts(CROSSED, "final", crossed, exact, 3)
+    assert protected.coarsened == {"2024"}
+    shown = {key: v for key, v in values(protected.counts).items() if not protected.hides(("2024", *key))}
+    assert shown == {key: v for key, v in values(crossed).items() if "_T" in key}
+    assert shown["_T", "S1"] == shown["N1", "_T"] == 1
+
+
 def test_an_arrival_here_from_there_is_a_departure_there(mini: Profile) -> None:
     row_total = cell_of_all(CROSSED, "final", "arrivals", ("2024", "N1", "_T"))
     assert row_total == cell_of_all(BY_REGION, "final", "departures", ("2024", "N1"))

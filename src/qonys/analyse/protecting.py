@@ -108,7 +108,9 @@ def rounded_counts(
             elif not found.agreed_kept:
                 findings.append(_two_values(design, block.period, side))
             forced += found.forced
-            column[block.places] = block.all_members @ found.inner
+            sums = block.all_members @ found.inner
+            # A period that cannot be rounded shows its exact sums, which are not those of its inner cells.
+            column[block.places] = np.where(of_block.is_exact, column[block.places], sums)
             known |= dict(zip(cells, column[block.places].tolist(), strict=True))
         columns[side] = column
         of_inner = np.concatenate([np.zeros(0, np.int64), *(block.inner for block in blocks)])

@@ -26,7 +26,8 @@ class CellOfAll(NamedTuple):
         vintage: data cut-off.
         period: a year or a month.
         side: arrivals or departures; empty for moves within the country, each of which is both.
-        codes: dimension and code, in the order of the dimensions' names; restrictions of the design among them.
+        codes: dimension and code, in the order of the dimensions' names; the restrictions of the design among them,
+            where the cell is not at a code of its own.
     """
 
     universe: str
@@ -50,10 +51,15 @@ def cell_of_all(design: TableDesign, vintage: str, side: str, key: tuple[str, ..
     names: Mapping[str, str] = _ENDS[side] if inside else {}
     told = zip(design.dimensions, key[1:], strict=True)
     codes = {names.get(name, name): code for name, code in told if code != TOTAL and name != "stream"}
-    codes |= {f"only {name}": "+".join(some) for name, some in design.only.items()}
+    codes |= {f"only {name}": "+".join(some) for name, some in design.only.items() if _restricts(design, name, key)}
     codes |= {"youngest": str(design.youngest)} if design.youngest is not None else {}
     codes |= {"boundaries": design.boundaries} if design.boundaries else {}
     return CellOfAll(universe, vintage, key[0], "" if inside else side, tuple(sorted(codes.items())))
+
+
+def _restricts(design: TableDesign, name: str, key: tuple[str, ...]) -> bool:
+    """A cell at a code of its own counts the same, whatever other codes its table shows; a total or a group does not."""
+    return dict(zip(design.dimensions, key[1:], strict=True)).get(name, TOTAL) == TOTAL or name in design.groups
 
 
 def _universe(design: TableDesign, key: tuple[str, ...]) -> str:
