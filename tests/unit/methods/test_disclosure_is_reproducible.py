@@ -11,7 +11,7 @@ from scipy.optimize import milp
 from scipy.sparse import csr_array
 
 from qonys.methods.disclosure import additive_rounding as rounding
-from qonys.methods.disclosure import bounds
+from qonys.methods.disclosure import bounds, whole_numbers
 from qonys.methods.disclosure.additive_rounding import AdditiveRounding, additive_rounding
 from qonys.methods.disclosure.bounds import CountBounds, tightened
 
@@ -53,7 +53,7 @@ def test_a_rounding_that_is_cut_short_has_the_same_answer_again_and_says_which_m
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counts, margins, keys = hard_table(25, 30)
-    searches = searched(monkeypatch, rounding, 3)
+    searches = searched(monkeypatch, whole_numbers, 3)
     first = additive_rounding(counts, margins, keys)
     assert STOPPED in {search.status for search in searches}
     assert max(search.mip_node_count or 0 for search in searches) <= 3

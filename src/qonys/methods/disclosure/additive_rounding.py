@@ -9,29 +9,21 @@ the same order have the same answer on every machine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, diags_array, eye_array, hstack
+from scipy.sparse import csr_array, diags_array, hstack
 
 from qonys.errors import StatisticianError
+from qonys.methods.disclosure.turned_counts import Means, least_choice
+from qonys.methods.disclosure.whole_numbers import Programme, least_whole_numbers
 
 Counts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 _FLIP = 100.0
 """What a flip of a small count costs beside a change of a large one by 1: it is taken only where nothing else helps."""
-_MISS = 1e6
-"""What a margin that is off by 1 costs: it is given up last."""
-_WHOLE = 1e-6
-_NEAR = 1e-3
-"""How far from the least cost, as a fraction of it, a search may end."""
-_SEARCHED = 3
-"""Numbers a margin that are searched first."""
-_MOST_NODES = 500
-"""Nodes of a search, not seconds: a slower machine finds the same counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +140,10 @@ class _Changes:
         large = np.flatnonzero(self.counts >= self.base)
         part = csr_array(margins[:, large])
         down, up = self._room(large)
-        matrix = hstack([part, -part], format="csr")
-        change = _least(np.tile(self._cost(large), 2), matrix, residual, np.concatenate([up, down]))
+        matrix = csr_array(hstack([part, -part], format="csr"))
+        change = least_whole_numbers(
+            Programme(np.tile(self._cost(large), 2), np.concatenate([up, down]), matrix, residual)
+        )
         if change is None:
             return None
         rounded = self.wanted.copy()
@@ -160,19 +154,23 @@ class _Changes:
         """Changes of large counts, flips of small ones and, last, margins given up: there is always an answer."""
         large, small = np.flatnonzero(self.counts >= self.base), np.flatnonzero(self.small)
         part, flips = csr_array(margins[:, large]), csr_array(margins[:, small])
-        turn = np.where(self.wanted[small] == 0, self.base, -self.base)
+        turn = np.where(self.wanted[small] == 0, 1, -1)
         down, up = self._room(large)
-        rows = margins.shape[0]
-        missed = eye_array(rows, format="csr")
-        matrix = hstack([part, -part, flips @ diags_array(turn.astype(np.float64)), missed, -missed], format="csr")
         near = np.abs(self.fraction[small] - self.counts[small] / self.base)
-        cost = np.concatenate([np.tile(self._cost(large), 2), _FLIP * (1 + near), np.full(2 * rows, _MISS)])
-        most = np.concatenate([up, down, np.ones(len(small)), np.full(2 * rows, float(self.counts.sum()) + 1)])
-        chosen = _least(cost, matrix, residual, most)
+        chosen = least_choice(
+            Means(
+                csr_array(hstack([part, -part], format="csr")),
+                np.tile(self._cost(large), 2),
+                np.concatenate([up, down]),
+                csr_array(flips @ diags_array(turn, dtype=np.int64)),
+                _FLIP * (1 + near),
+                residual,
+                self.base,
+            )
+        )
         rounded = self.wanted.copy()
-        if chosen is not None:
-            rounded[large] += chosen[: len(large)] - chosen[len(large) : 2 * len(large)]
-            rounded[small] += turn * chosen[2 * len(large) : 2 * len(large) + len(small)]
+        rounded[large] += chosen.changes[: len(large)] - chosen.changes[len(large) :]
+        rounded[small] += self.base * turn * chosen.turned
         return rounded
 
     def _room(self, large: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -183,41 +181,3 @@ class _Changes:
     def _cost(self, large: NDArray[np.intp]) -> NDArray[np.float64]:
         """One person weighs less in a larger count; the key decides between equal counts."""
         return 1 / np.sqrt(self.counts[large]) + 1e-3 * self.fraction[large]
-
-
-def _least(cost: NDArray[np.float64], matrix: csr_array, wanted: Counts, most: NDArray[np.float64]) -> Counts | None:
-    """The whole numbers from 0 to ``most`` of least cost with matrix · x = wanted; None where there are none.
-
-    The linear programme bounds the cost from below, and mostly its answer is whole. Where it is not, the numbers that it
-    is least sure of (of smallest reduced cost) are searched, and all of them only where that does not come near the bound.
-    """
-    if not len(cost):
-        return None if wanted.any() else np.zeros(0, np.int64)
-    programme: Any = linprog
-    relaxed = programme(cost, A_eq=matrix, b_eq=wanted, bounds=np.column_stack([np.zeros(len(cost)), most]))
-    if relaxed.x is None:
-        return None
-    nearest: Counts = np.rint(relaxed.x).astype(np.int64)
-    if np.abs(relaxed.x - nearest).max() < _WHOLE:
-        return nearest
-    unsure = np.argsort(np.abs(relaxed.lower.marginals) + np.abs(relaxed.upper.marginals), kind="stable")
-    for free in (np.sort(unsure[: _SEARCHED * matrix.shape[0]]), np.arange(len(cost))):
-        rest = nearest.copy()
-        rest[free] = 0
-        found = _searched(cost[free], csr_array(matrix[:, free]), wanted - matrix @ rest, most[free])
-        if found is not None:
-            rest[free] = found
-            if len(free) == len(cost) or cost @ rest <= relaxed.fun + _NEAR * abs(relaxed.fun):
-                return rest
-    return None
-
-
-def _searched(cost: NDArray[np.float64], matrix: csr_array, wanted: Counts, most: NDArray[np.float64]) -> Counts | None:
-    found = milp(
-        cost,
-        constraints=LinearConstraint(matrix, wanted, wanted),
-        integrality=np.ones(len(cost), np.int64),
-        bounds=Bounds(0, most),
-        options={"node_limit": _MOST_NODES, "mip_rel_gap": _NEAR},
-    )
-    return None if found.x is None else np.round(found.x).astype(np.int64)

@@ -1,0 +1,206 @@
+"""Which small counts go against their key, and which margins are given up, where changes of the other counts do not suffice.
+
+Laws: margins are given up last, small counts turned before that, and the other counts changed before that, each at the least
+cost. What is chosen costs at most a thousandth more than the least, margins that are given up not reckoned, unless a search ended at its
+last node.
+
+For each margin b · turns + changes + missed = residual. Since the changes of a margin have room for some persons only, so many of its
+small counts must turn: ⌈(residual - room) / b⌉ of them, a margin that is given up apart. These limits bring the linear programme
+near the least cost. Only where its answer is not whole, margins that are nearly out of room are searched as whole numbers,
+while the others take part by their prices; margins that do not fit then join the search. The cost of each such search is a
+bound from below, so a choice near it is proven.
+
+Source: the limits are those of Gomory, R. E. (1958), Outline of an algorithm for integer solutions to linear programs, Bulletin of
+the American Mathematical Society 64; bounds by prices are those of Lagrange's multipliers. How both are joined is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, eye_array, hstack, vstack
+
+from qonys.methods.disclosure.whole_numbers import NEAR, Programme, Relaxed, least_whole_numbers, relaxed, searched
+
+Numbers: TypeAlias = NDArray[np.int64]
+Amounts: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+MISS = 1e6
+"""What a margin that is off by 1 costs: it is given up last."""
+_SCARCE = 4.0
+"""Turns that a margin is away from its limit when it is searched as whole numbers from the start."""
+_PARTS = 3
+"""Searches over a part of the margins, before all are searched at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What may be done so that margins fit.
+
+    Args:
+        changes: what a change of one person does to each margin, shape (margins, changes).
+        change_cost: of one person, shape (changes,).
+        room: persons that each change may have, shape (changes,).
+        turns: what a turned count does to each margin, in bases: 1, 0 or -1, shape (margins, small counts).
+        turn_cost: shape (small counts,).
+        residual: what each margin lacks, shape (margins,).
+        base: persons by which a turned count changes.
+    """
+
+    changes: csr_array
+    change_cost: Amounts
+    room: Amounts
+    turns: csr_array
+    turn_cost: Amounts
+    residual: Numbers
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is done.
+
+    Args:
+        changes: persons, shape (changes,).
+        turned: 1 for each count that turns, shape (small counts,).
+    """
+
+    changes: Numbers
+    turned: Numbers
+
+
+def least_choice(means: Means) -> Chosen:
+    """What is done at the least cost; there is always an answer, as margins may be given up."""
+    whole = _Whole(means)
+    found = relaxed(whole.programme)
+    numbers = None if found is None else found.whole
+    if found is not None and numbers is None:
+        numbers = _Search(means, whole, found).numbers()
+    changes, turned = len(means.change_cost), len(means.turn_cost)
+    if numbers is None:
+        return Chosen(np.zeros(changes, np.int64), np.zeros(turned, np.int64))
+    return Chosen(numbers[:changes], numbers[changes : changes + turned])
+
+
+class _Whole:
+    """Changes, turns and what margins miss, above and below, as one programme; each limit with its margin."""
+
+    def __init__(self, means: Means) -> None:
+        margins = means.changes.shape[0]
+        one, none = eye_array(margins, format="csr"), csr_array((margins, margins))
+        up, down = csr_array(means.changes.maximum(0)) @ means.room, csr_array((-means.changes).maximum(0)) @ means.room
+        ceiling, floor = np.ceil((means.residual - up) / means.base), np.floor((means.residual + down) / means.base)
+        least = ceiling > -((-means.turns).maximum(0).sum(axis=1))
+        largest = floor < means.turns.maximum(0).sum(axis=1)
+        self.margin_of_limit = np.concatenate([np.flatnonzero(least), np.flatnonzero(largest)])
+        idle = csr_array(means.changes.shape)
+        self.limits = csr_array(
+            vstack(
+                [
+                    csr_array(hstack([idle, -means.turns, -one, none], format="csr"))[np.flatnonzero(least)],
+                    csr_array(hstack([idle, means.turns, none, -one], format="csr"))[np.flatnonzero(largest)],
+                ],
+                format="csr",
+            )
+        )
+        self.at_most: Amounts = np.concatenate([-ceiling[least], floor[largest]])
+        self.programme = Programme(
+            np.concatenate([means.change_cost, means.turn_cost, np.full(2 * margins, MISS)]),
+            np.concatenate(
+                [means.room, np.ones(len(means.turn_cost)), np.full(2 * margins, np.abs(means.residual).max(initial=0))]
+            ),
+            csr_array(hstack([means.changes, means.base * means.turns, one, -one], format="csr")),
+            means.residual,
+            self.limits,
+            self.at_most,
+        )
+
+
+class _Search:
+    """Whole numbers near the least cost, where the linear programme's are not whole."""
+
+    def __init__(self, means: Means, whole: _Whole, found: Relaxed) -> None:
+        self.changes, self.programme, self.found = len(means.change_cost), whole.programme, found
+        self.limits, self.at_most, self.margin_of_limit = whole.limits, whole.at_most, whole.margin_of_limit
+        self.is_turn = np.zeros(len(self.programme.cost), bool)
+        self.is_turn[self.changes : self.changes + len(means.turn_cost)] = True
+        self.judged = np.where(self.programme.cost < MISS, self.programme.cost, 0.0)
+
+    def numbers(self) -> Numbers | None:
+        """Turns by searches over more and more margins until nothing much better can be; then changes that fit them."""
+        margins = self._scarce(_SCARCE)
+        for part in range(_PARTS + 1):
+            turned, bound = self._turns(margins)
+            rest = self._rest(turned)
+            fitted = relaxed(rest)
+            if fitted is None:
+                return None
+            cost = fitted.cost + self.programme.cost @ turned
+            allowed = NEAR * float(self.judged @ turned + self.judged[~self.is_turn] @ fitted.numbers)
+            if cost <= bound + allowed or margins.all():
+                break
+            margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
+        whole = least_whole_numbers(rest, allowed)
+        if whole is None:
+            return None
+        numbers = turned.copy()
+        numbers[~self.is_turn] = whole
+        return numbers
+
+    def _scarce(self, within: float) -> Flags:
+        """Margins that lack no more than so many turns to their limit."""
+        flags = np.zeros(len(self.programme.wanted), bool)
+        flags[self.margin_of_limit[self.at_most - self.limits @ self.found.numbers < within + NEAR]] = True
+        return flags
+
+    def _joining(self, margins: Flags, fitted: Relaxed, within: float) -> Flags:
+        """Margins that did not fit, those near their limit before others; all where none is left."""
+        strained: Flags = np.abs(fitted.of_sums) > self.judged.max(initial=0.0)
+        for joining in (strained & self._scarce(within), strained):
+            if np.any(joining & ~margins):
+                return joining
+        return np.ones(len(margins), bool)
+
+    def _turns(self, margins: Flags) -> tuple[Numbers, float]:
+        """Turns of a search over some margins, and a bound from below: the others take part by their prices.
+
+        A search that ended before it found anything leaves every count as its key has it.
+        """
+        whole, found = self.programme, self.found
+        limits, at_most = self.limits, self.at_most
+        inside, outside = np.flatnonzero(margins), np.flatnonzero(~margins)
+        held = np.flatnonzero(margins[self.margin_of_limit])
+        priced = np.flatnonzero(~margins[self.margin_of_limit])
+        price = whole.cost - whole.sums[outside].T @ found.of_sums[outside] - limits[priced].T @ found.of_limits[priced]
+        paid = found.of_sums[outside] @ whole.wanted[outside] + found.of_limits[priced] @ at_most[priced]
+        numbers = np.where(price < 0, whole.most, 0).astype(np.int64)
+        sums = csr_array(whole.sums[inside])
+        free = np.flatnonzero(abs(sums).sum(axis=0) > 0)
+        numbers[free] = 0
+        part = Programme(
+            price[free],
+            whole.most[free],
+            csr_array(sums[:, free]),
+            whole.wanted[inside],
+            csr_array(limits[held][:, free]),
+            at_most[held],
+        )
+        if len(free):
+            expected = abs(found.cost - paid - price @ numbers)
+            chosen = searched(part, NEAR / 4 * (self.judged @ found.numbers) / max(expected, 1.0))
+            if chosen is None:
+                return np.zeros(len(numbers), np.int64), -np.inf
+            numbers[free] = chosen
+        bound = float(price @ numbers + paid)
+        return np.where(self.is_turn, numbers, 0), bound
+
+    def _rest(self, turned: Numbers) -> Programme:
+        """Changes, and margins given up, that go with the turns."""
+        whole, rest = self.programme, np.flatnonzero(~self.is_turn)
+        wanted = whole.wanted - whole.sums @ turned
+        most = np.where(whole.cost < MISS, whole.most, np.abs(wanted).max(initial=0) + whole.most)[rest]
+        return Programme(whole.cost[rest], most, csr_array(whole.sums[:, rest]), wanted)

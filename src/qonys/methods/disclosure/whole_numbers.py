@@ -1,0 +1,145 @@
+"""The whole numbers of least cost that add up to what is wanted: a linear programme first, a search only where it must be.
+
+Laws: a search ends after nodes, never after seconds, so that a slower machine finds the same numbers. What is found costs at
+most the allowed gap more than the least, unless the search ended at its last node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+Numbers: TypeAlias = NDArray[np.int64]
+Amounts: TypeAlias = NDArray[np.float64]
+
+NEAR = 1e-3
+"""How far from the least cost, as a fraction of it, a search may end."""
+_WHOLE = 1e-6
+_SEARCHED = 3
+"""Numbers a sum that are searched first."""
+_MOST_NODES = 500
+"""Nodes of a search, not seconds: a slower machine finds the same counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Numbers from 0 to ``most`` of least cost with sums · x = wanted and limits · x ≤ at_most.
+
+    Args:
+        cost: what each number costs by the unit, shape (numbers,).
+        most: the largest value of each number, shape (numbers,).
+        sums: shape (sums, numbers).
+        wanted: shape (sums,).
+        limits: shape (limits, numbers), or nothing.
+        at_most: shape (limits,), or nothing.
+    """
+
+    cost: Amounts
+    most: Amounts
+    sums: csr_array
+    wanted: Amounts | Numbers
+    limits: csr_array | None = None
+    at_most: Amounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The least numbers that need not be whole.
+
+    Args:
+        numbers: shape (numbers,).
+        cost: what they cost: no whole numbers cost less.
+        of_sums: by how much that cost grows with what is wanted, shape (sums,).
+        of_limits: by how much it grows with the limits, shape (limits,).
+        of_numbers: how much dearer the cost would be by a unit of each number more, or less, shape (numbers,).
+    """
+
+    numbers: Amounts
+    cost: float
+    of_sums: Amounts
+    of_limits: Amounts
+    of_numbers: Amounts
+
+    @property
+    def whole(self) -> Numbers | None:
+        """The numbers, where they are whole."""
+        nearest: Numbers = np.rint(self.numbers).astype(np.int64)
+        near = not len(nearest) or np.abs(self.numbers - nearest).max() < _WHOLE
+        return nearest if near else None
+
+
+def relaxed(programme: Programme) -> Relaxed | None:
+    """The least numbers that need not be whole; None where there are none."""
+    solve: Any = linprog
+    found = solve(
+        programme.cost,
+        A_eq=programme.sums,
+        b_eq=programme.wanted,
+        A_ub=programme.limits,
+        b_ub=programme.at_most,
+        bounds=np.column_stack([np.zeros(len(programme.cost)), programme.most]),
+    )
+    if found.x is None:
+        return None
+    of_numbers = np.abs(found.lower.marginals) + np.abs(found.upper.marginals)
+    return Relaxed(found.x, float(found.fun), found.eqlin.marginals, found.ineqlin.marginals, of_numbers)
+
+
+def least_whole_numbers(programme: Programme, gap: float | None = None) -> Numbers | None:
+    """The whole numbers of least cost; None where there are none.
+
+    The linear programme bounds the cost from below, and mostly its answer is whole. Where it is not, the numbers that it
+    is least sure of (of smallest reduced cost) are searched, and all of them only where that does not come near the bound.
+
+    Args:
+        programme: what is wanted; it has no limits.
+        gap: by how much the cost may be above the least; a thousandth of it if nothing is said.
+    """
+    if not len(programme.cost):
+        return None if np.any(programme.wanted) else np.zeros(0, np.int64)
+    found = relaxed(programme)
+    if found is None or (whole := found.whole) is not None:
+        return None if found is None else whole
+    allowed = NEAR * abs(found.cost) if gap is None else gap
+    unsure = np.argsort(found.of_numbers, kind="stable")
+    for free in (np.sort(unsure[: _SEARCHED * programme.sums.shape[0]]), np.arange(len(programme.cost))):
+        numbers = np.rint(found.numbers).astype(np.int64)
+        numbers[free] = 0
+        part = Programme(
+            programme.cost[free],
+            programme.most[free],
+            csr_array(programme.sums[:, free]),
+            programme.wanted - programme.sums @ numbers,
+        )
+        searched_cost = found.cost - float(programme.cost @ numbers)
+        chosen = searched(part, allowed / max(searched_cost, _WHOLE))
+        if chosen is not None:
+            numbers[free] = chosen
+            if len(free) == len(numbers) or programme.cost @ numbers <= found.cost + allowed:
+                return numbers
+    return None
+
+
+def searched(programme: Programme, gap: float) -> Numbers | None:
+    """The whole numbers of least cost, by branch and bound; None where none were found.
+
+    Args:
+        programme: what is wanted.
+        gap: how far from the least cost, as a fraction of it, the search may end.
+    """
+    constraints = [LinearConstraint(programme.sums, programme.wanted, programme.wanted)]
+    if programme.limits is not None and programme.at_most is not None:
+        constraints.append(LinearConstraint(programme.limits, -np.inf, programme.at_most))
+    found = milp(
+        programme.cost,
+        constraints=constraints,
+        integrality=np.ones(len(programme.cost), np.int64),
+        bounds=Bounds(0, programme.most),
+        options={"node_limit": _MOST_NODES, "mip_rel_gap": gap},
+    )
+    return None if found.x is None else np.round(found.x).astype(np.int64)
