@@ -1,11 +1,12 @@
 """Computes the indices of a drawn migration system: medians of seconds and their ratios to the budgets.
 
-    .venv/bin/python bench/methods_systems.py [--areas 250] [--runs 15] [--aggregations 1000]
+    .venv/bin/python bench/methods_systems.py [--areas 250] [--runs 15] [--aggregations 1000] [--r-areas 50 100 250]
 
 Flows are Poisson draws of a gravity model between points of a square; neighbours are those of their Voronoi cells. The
 aggregations are contiguous, spread evenly over five numbers of zones, and compute every index of the summary. Beside
-the median of the clock stands that of the processor, which tells how busy the machine was otherwise. The last line
-compares the memory that one summary and one model take with that of one matrix of flows.
+the median of the clock stands that of the processor, which tells how busy the machine was otherwise. Then the memory
+that one summary and one model take is compared with that of one matrix of flows, and last, where R is installed, the
+gravity model with R's glm on the same flows (--r-areas, none to leave it out; 250 areas take R most of a minute).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
+from r_beside import GRAVITY, beside_r, told_beside
 from scipy.spatial import Delaunay
 
 from qonys.methods.systems import gini
@@ -90,6 +92,7 @@ def main() -> None:
     parser.add_argument("--areas", type=int, default=250)
     parser.add_argument("--runs", type=int, default=15, help="timed runs of each figure but the aggregations")
     parser.add_argument("--aggregations", type=int, default=1000)
+    parser.add_argument("--r-areas", type=int, nargs="*", default=[50, 100, 250], help="areas of the model beside R's")
     given = parser.parse_args()
     system, neighbours = drawn_system(given.areas)
     flows, population, distances = system.flows, system.population, system.distances
@@ -108,6 +111,22 @@ def main() -> None:
     told(f"{done} aggregations", merging, BUDGET_PER_AGGREGATION * done)
     for name in ("gravity model", "summary"):
         print(f"{name}: peak of {peak_of(jobs[name]) / flows.nbytes:.1f} matrices of flows")
+    for areas in given.r_areas:
+        gravity_beside_r(areas, given.runs)
+
+
+def gravity_beside_r(areas: int, runs: int) -> None:
+    """The exponent and its standard error by R's glm, with its own bounds of convergence."""
+    system, _ = drawn_system(areas)
+    flows, distances = system.flows, system.distances
+    theirs = None if distances is None else beside_r(GRAVITY, {"flows": flows, "distances": distances})
+    if theirs is None or distances is None:
+        return
+    model = gravity_model(flows, distances)
+    ours = seconds(lambda: gravity_model(flows, distances), runs)[1]
+    (exponent, error), took = theirs[1], theirs[0]
+    told_beside(f"exponent of {areas} areas", ours, took, abs(model.exponent - exponent))
+    print(f"{'':22s} exponent {model.exponent:.12f}, standard errors apart by {abs(model.standard_error - error):.1e}")
 
 
 if __name__ == "__main__":
