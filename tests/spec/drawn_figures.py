@@ -32,11 +32,6 @@ def release_with(profile: Profile, *figures: FigureDesign) -> ReleaseDesign:
     return msgspec.structs.replace(profile.releases["annual"], figures=figures)
 
 
-def figures_of_tables(profile: Profile) -> list[FigureDesign]:
-    """The figures of the annual release that draw tables; the others draw results of analyses."""
-    return [figure for figure in profile.releases["annual"].figures if figure.table in profile.tables]
-
-
 def computed(profile: Profile, table: OutputTable, *figures: FigureDesign) -> Outcome[dict[str, dict[str, object]]]:
     return compute_figures(release_with(profile, *figures), {table.id: table}, Period(2024), profile.tiles)  # type: ignore[return-value]
 

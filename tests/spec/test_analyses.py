@@ -23,7 +23,6 @@ from qonys.errors import ProfileError, StatisticianError
 from qonys.methods.series.seasonal import Reason
 from qonys.production.building import tables_to_release
 from spec.command_line import qonys
-from spec.drawn_figures import numbers_in
 
 WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "analysis"
 SPREAD = ("lower", "median", "upper")
@@ -82,17 +81,6 @@ def test_a_curve_of_rates_by_age_stands_beside_the_observed_rates(walked: Walked
         assert 0 <= lower < fitted < upper
     counts = {o["age_group"]: o["value"] for o in published(walked, "internal-by-age")["observations"]}
     assert found["Y20T24", "2024", "observed_rate"] == pytest.approx(1000 * counts["Y20T24"] / 4379.5, rel=1e-3)
-
-
-def test_the_figure_of_an_analysis_shows_the_numbers_of_its_table(walked: WalkedLine) -> None:
-    page = (Path(walked.built.folder) / "bundle" / "en" / "index.html").read_text("utf-8")
-    figure = page[page.index('id="figure-rates-by-age"') :].partition("</figure>")[0]
-    rates = [o for o in published(walked, "age-schedule")["observations"] if o["measure"].endswith("_rate")]
-    written = {f"{o['value']:,.2f}" for o in rates if o["value"] is not None}
-    assert len(numbers_in(figure)) == len(rates) and set(numbers_in(figure)) - {"…"} <= written
-    peak = max((o for o in rates if o["measure"] == "fitted_rate"), key=lambda o: o["value"] or 0)
-    ages = peak["age_group"].removeprefix("Y").replace("T", "–")
-    assert f"The schedule is highest at {ages}: {peak['value']:,.2f}" in figure
 
 
 def test_the_ages_of_a_stream_add_up_to_a_hundred_percent(walked: WalkedLine) -> None:

@@ -36,20 +36,9 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "along: area\n", "along: period\n    by: area\n    series: [N1, Q9]\n", ("figure regions: area has no code “Q9”", "N1"),
     ),
     "a highlighted series that is not drawn": ("highlight: net", "highlight: joy", ("measure has no code “joy”",)),
-    "lines along something without an order": (
+    "lines along something else than time": (
         "kind: bars\n    table: internal-by-region", "kind: lines\n    table: internal-by-region",
-        ("figure regions: lines are not drawn along “area”", "Write along: period or age_group or zones"),
-    ),
-    "a dimension that the result of an analysis has not": (
-        "along: age_group\n    highlight", "along: zones\n    highlight",
-        ("figure rates-by-age: age-schedule has no dimension “zones”", "It has: age_group, period, measure"),
-    ),
-    "a band of what is not drawn": (
-        "band: [lower_rate, upper_rate]", "band: [lower, upper]",
-        ("figure rates-by-age: the bounds of `band` are not among the measures", "lower_rate"),
-    ),
-    "a band that no line runs through": (
-        "along: partner\n", "along: partner\n    band: [arrivals, departures]\n", ("figure countries: bars have no band",),
+        ("figure regions: lines are drawn along the period", "Write along: period"),
     ),
     "nothing on top": ("along: partner\n", "along: partner\n    top: 0\n", ("figure countries: top: 0", "Write top: 10")),
     "a title that is missing in a language": (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from itertools import pairwise
 from math import pi
 
 import pytest
@@ -210,35 +209,6 @@ def test_small_lines_share_their_scale(mini: Profile) -> None:
     assert rise["N1 0"] == pytest.approx(2 * rise["S1 0"], abs=0.05)
     assert set(lines) == {"N1 0", "S1 0"}, "without a value there is no line"
     assert "−100 … 200, persons" in words_in(figure)
-
-
-SCHEDULE = """
-       | 2024 fitted_rate | 2024 lower_rate | 2024 upper_rate
-Y0T4   |             40.0 |            20.0 |            60.0
-Y5T9   |             20.0 |            10.0 |            30.0
-Y10T14 |             10.0 |               … |            20.0
-Y15T19 |             30.0 |            20.0 |            40.0
-Y20T24 |             80.0 |            60.0 |           100.0
-"""
-
-
-def test_a_line_over_ages_lies_in_the_band_of_its_bounds_and_gaps_of_these_are_gaps(mini: Profile) -> None:
-    table = drawn_table(mini, "external-by-country", ["age_group"], ["period", "measure"], SCHEDULE)
-    rates = ["fitted_rate", "lower_rate", "upper_rate"]
-    design = design_of(
-        mini, kind="lines", table="external-by-country", measures=rates, along="age_group", band=rates[1:]
-    )
-    figure = drawn(mini, table, design)
-    line = [tuple(map(float, at.split(","))) for at in marks_of(figure, "polyline")["fitted_rate 0"]["points"].split()]
-    gaps = {round(two[0] - one[0], 1) for one, two in pairwise(line)}
-    assert len(line) == 5 and max(gaps) - min(gaps) < 0.11, "ages stand at equal distances"
-    assert set(marks_of(figure, "polyline")) == {"fitted_rate 0"}, "bounds are no lines"
-    bands = re.findall(r'<path d="M([^Z]*)Z"[^>]*data-of="band"', figure.picture.svg.decode())
-    corners = [[tuple(map(float, at.split())) for at in band.split("L")] for band in bands]
-    assert [len(band) for band in corners] == [4, 4], "two runs of two ages with both bounds"
-    first, zero = corners[0], line[2][1] + (line[2][1] - line[0][1]) / 3
-    assert [round((zero - y) / (zero - line[0][1]) * 40) for _, y in first] == [60, 30, 10, 20]
-    assert "Lower bound, 95% – Upper bound, 95%" in words_in(figure)
 
 
 def test_every_flow_is_a_chord_and_sectors_are_as_long_as_their_moves(mini: Profile) -> None:

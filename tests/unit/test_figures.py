@@ -20,16 +20,7 @@ from qonys.disseminate.figures.png import png_of
 from qonys.disseminate.figures.scale import scale_with_zero
 from qonys.disseminate.figures.text_width import text_lines, text_width
 from qonys.disseminate.numbers import number
-from spec.drawn_figures import (
-    computed,
-    design_of,
-    drawn,
-    figures_of_tables,
-    marks_of,
-    numbers_in,
-    without_losses,
-    words_in,
-)
+from spec.drawn_figures import computed, design_of, drawn, marks_of, numbers_in, without_losses, words_in
 from spec.drawn_tables import drawn_table
 from spec.seed_release import made_up_tables, seed_facts
 
@@ -221,7 +212,7 @@ def test_every_number_of_every_figure_is_that_of_its_table_in_every_language(min
     bundle = release_bundle(mini, mini.releases["annual"], tables, {}, seed_facts("mini")).data
     for language in mini.languages:
         page = bundle[f"{language}/index.html"].decode()
-        for design in figures_of_tables(mini):
+        for design in mini.releases["annual"].figures:
             table = tables[design.table]
             part = page[page.index(f'id="figure-{design.id}"') :].partition("</figure>")[0]
             known = {
@@ -241,7 +232,7 @@ def test_each_figure_is_a_file_in_both_formats_whose_name_tells_it_from_others(m
         mini, mini.releases["annual"], without_losses(made_up_tables(mini)), {}, seed_facts("mini")
     ).data
     for language in mini.languages:
-        for design in figures_of_tables(mini):
+        for design in mini.releases["annual"].figures:
             named = "-".join(dict.fromkeys((design.table, design.id)))
             name = f"figures/mini-2024-{named}-{language}-0123456789ab"
             assert bundle[f"{name}.svg"].startswith(b"<svg ")

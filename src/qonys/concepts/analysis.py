@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -10,18 +9,6 @@ import msgspec
 from qonys.concepts.text import Text
 
 AnalysisMethod: TypeAlias = Literal["system", "gravity", "zones", "ages", "schedule", "seasonal", "nowcast", "forecast"]
-
-RESULT_DIMENSIONS: Mapping[AnalysisMethod, tuple[str, ...]] = {
-    "system": ("measure", "period"),
-    "gravity": ("measure", "period"),
-    "zones": ("measure", "zones", "period", "spread"),
-    "ages": ("age_group", "measure"),
-    "schedule": ("age_group", "period", "measure"),
-    "seasonal": ("period", "measure"),
-    "nowcast": ("period", "measure"),
-    "forecast": ("period", "measure"),
-}
-"""Dimensions of the table that each method gives; that of *ages* has those of the table that it reads besides."""
 
 
 class Analysis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,13 +22,12 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         id: name of the figure in files, on the page and in sections.
         kind: how it is drawn.
-        table: table whose cells are drawn; an analysis of the release is one.
+        table: table whose cells are drawn.
         measures: measures that are drawn.
         along: dimension whose members are the points, rows or tiles.
         by: dimension whose members are the series, parts or columns; ``measure`` where nothing else is named.
         series: codes of ``by`` that are drawn, in this order; all that are no total where none is named.
         highlight: code of the series that stands out of the others.
-        band: codes of ``by`` that are the lower and the upper bound of an interval: lines are drawn over the space between.
         at: code of a dimension that is neither ``along`` nor ``by``; without it, its total, or the release's period.
         top: how many members or parts are drawn, the others being added up where they can be; of a chord: how many of the
             largest flows the page lists.
@@ -49,7 +48,6 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: str = "measure"
     series: tuple[str, ...] = ()
     highlight: str = ""
-    band: tuple[str, str] | None = None
     at: dict[str, str] = {}
     top: int | None = None
     values: dict[str, Value] = {}

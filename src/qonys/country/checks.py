@@ -125,11 +125,7 @@ def _values(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]
     values = [(point.id, value) for point in design.key_points for value in point.values.values()]
     values += [(headline.id, headline.value) for headline in design.headlines]
     values += [(figure.id, value) for figure in design.figures for value in figure.values.values()]
-    analyses = {analysis.id for analysis in design.analyses}
-    drawn = {figure.id for figure in design.figures}
     for owner, value in values:
-        if value.table in analyses and owner in drawn:
-            continue
         if value.table not in profile.tables:
             yield f"{owner}: there is no table “{value.table}”.", f"Tables: {', '.join(profile.tables)}."
         elif value.measure not in profile.tables[value.table].measures:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qonys.concepts.analysis import RESULT_DIMENSIONS, Analysis
 from qonys.concepts.figure import FigureDesign
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.table_design import TableDesign
@@ -16,8 +15,7 @@ from qonys.queries.tables import STREAMS
 _FEW = 12
 _SIDES = 2
 _BETWEEN_AREAS = ("heat_map", "chord")
-_IN_ORDER = {"lines": ("period", "age_group", "zones"), "multiples": ("period",)}
-"""Dimensions whose members follow each other, by the kinds that are drawn along them."""
+_ALONG_PERIODS = ("lines", "multiples")
 _CODE_LIST = {"partner_locality": "locality", "citizenship": "country"}
 
 
@@ -45,34 +43,15 @@ def _of_release(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, 
         if name not in ids:
             yield f"{section_id}: there is no figure “{name}”.", f"Figures: {', '.join(ids) or 'none'}."
     for figure in design.figures:
-        for what, next_step in _of_figure(figure, design, profile):
+        table = profile.tables.get(figure.table)
+        if table is None:
+            yield (
+                f"figure {figure.id}: there is no table “{figure.table}”.",
+                f"Tables: {', '.join(profile.tables)}.",
+            )
+            continue
+        for what, next_step in (*_dimensions(figure, table), *_codes(figure, table, profile), *_kind(figure, profile)):
             yield f"figure {figure.id}: {what}", next_step
-
-
-def _of_figure(figure: FigureDesign, design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, str]]:
-    """A figure draws a table of the profile or the result of an analysis."""
-    analysis = next((one for one in design.analyses if one.id == figure.table), None)
-    if table := profile.tables.get(figure.table):
-        yield from _dimensions(figure, table)
-        yield from _codes(figure, table, profile)
-        yield from _kind(figure, profile)
-    elif analysis:
-        yield from _of_analysis(figure, analysis, profile)
-        yield from _kind(figure, profile)
-    else:
-        yield f"there is no table “{figure.table}”.", f"Tables: {', '.join(profile.tables)}."
-
-
-def _of_analysis(figure: FigureDesign, analysis: Analysis, profile: Profile) -> Iterator[tuple[str, str]]:
-    read = profile.tables.get(analysis.table) if analysis.method == "ages" else None
-    placed = (*RESULT_DIMENSIONS[analysis.method], *((*read.rows, *read.columns) if read else ()))
-    for name in (figure.along, figure.by, *figure.at):
-        if name not in placed:
-            yield f"{analysis.id} has no dimension “{name}”.", f"It has: {', '.join(dict.fromkeys(placed))}."
-    if figure.along == figure.by:
-        yield "`along` and `by` are the same dimension.", f"{analysis.id} has: {', '.join(dict.fromkeys(placed))}."
-    if not figure.measures:
-        yield "it draws no measure.", "Name measures of the analysis; `qonys analyse` shows them."
 
 
 def _placed(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
@@ -139,8 +118,8 @@ def known_codes(dimension: str, table: TableDesign, profile: Profile) -> tuple[s
 
 
 def _kind(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
-    if figure.along not in (along := _IN_ORDER.get(figure.kind, (figure.along,))):
-        yield f"{figure.kind} are not drawn along “{figure.along}”.", f"Write along: {' or '.join(along)}."
+    if figure.kind in _ALONG_PERIODS and figure.along != "period":
+        yield f"{figure.kind} are drawn along the period, not along “{figure.along}”.", "Write along: period."
     if figure.kind == "shares" and not all(measure.endswith("_share") for measure in figure.measures):
         yield "parts of a whole need measures that are shares.", "Write arrivals_share, departures_share."
     if figure.kind == "pyramid" and (len(figure.series) != _SIDES or figure.along != "age_group"):
@@ -152,9 +131,5 @@ def _kind(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
     several = figure.kind != "pyramid" and "measure" not in (figure.along, figure.by)
     if several and len(figure.measures) > 1:
         yield f"it draws several measures, but its series are of “{figure.by}”.", "Name one measure, or by: measure."
-    if figure.band and figure.kind != "lines":
-        yield f"{figure.kind} have no band between bounds.", "Leave `band` out, or write kind: lines."
-    if figure.band and figure.by == "measure" and not set(figure.band) <= set(figure.measures):
-        yield "the bounds of `band` are not among the measures.", f"measures has: {', '.join(figure.measures)}."
     if figure.top is not None and figure.top < 1:
         yield f"top: {figure.top} members cannot be drawn.", "Write top: 10."

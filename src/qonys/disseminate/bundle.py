@@ -80,8 +80,8 @@ def release_bundle(
         StatisticianError: a section shows a table that is not among the tables.
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
-    tables = {**tables, **{one.id: one.table for one in analyses if one.table is not None}}
     drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
+    tables = {**tables, **{one.id: one.table for one in analyses if one.table is not None}}
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
         _content(

@@ -5,8 +5,6 @@ from __future__ import annotations
 ARRIVALS = "#0072b2"
 DEPARTURES = "#d55e00"
 ACCENT = "#1c6071"
-BAND = "#d5e4e6"
-"""The space between the bounds of an interval."""
 QUIET = "#7f949c"
 INK = "#10242e"
 SOFT = "#46606c"

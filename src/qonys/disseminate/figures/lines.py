@@ -1,7 +1,6 @@
-"""Lines over years, months or ages, each labelled where it ends, one of them standing out of the others.
+"""Lines over years or months, each labelled where it ends, one of them standing out of the others.
 
-Laws: points stand where their periods lie, so that a gap of years is a gap, and members of another kind stand at equal
-distances; a line is drawn neither over a missing value
+Laws: points stand where their periods lie, so that a gap of years is a gap; a line is drawn neither over a missing value
 nor over a break of the series; zero is on the axis.
 """
 
@@ -54,8 +53,6 @@ class Lines:
 
     plotted: Plotted
     highlight: str
-    along: str = "period"
-    bounds: tuple[str, str] | None = None
 
     @cached_property
     def scale(self) -> Scale:
@@ -63,40 +60,17 @@ class Lines:
 
     @cached_property
     def across(self) -> tuple[float, ...]:
-        """Where each member lies: 0 at the left end, 1 at the right one; a single one in the middle."""
-        heads = self.plotted.heads
-        ordinals = [_ordinal(head.code) if self.along == "period" else place for place, head in enumerate(heads)]
+        """Where each period lies: 0 at the left end, 1 at the right one; a single one in the middle."""
+        ordinals = [_ordinal(point.code) for point in self.plotted.heads]
         first, last = ordinals[0], ordinals[-1]
         return tuple((o - first) / (last - first) if last > first else 0.5 for o in ordinals)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The series that have a value, the highlighted one last, so that it lies on top."""
-        drawn = [s for s in self.plotted.series if s.code not in (self.bounds or ())]
-        shown = [s for s in drawn if any(p.value is not None for p in s.points)]
+        shown = [s for s in self.plotted.series if any(p.value is not None for p in s.points)]
         runs = [self._run(series, index, len(shown)) for index, series in enumerate(shown)]
         return tuple(sorted(runs, key=lambda run: run.series.code == self.highlight))
-
-    @cached_property
-    def band(self) -> tuple[tuple[tuple[float, float], ...], ...]:
-        """Outlines of the interval, one a run of points that have both bounds: along the upper ones and back."""
-        if self.bounds is None:
-            return ()
-        points = {series.code: series.points for series in self.plotted.series}
-        outlines: list[tuple[list[tuple[float, float]], list[tuple[float, float]]]] = [([], [])]
-        for x, low, high in zip(self.across, *(points[code] for code in self.bounds), strict=True):
-            if low.value is None or high.value is None:
-                outlines.append(([], []))
-                continue
-            outlines[-1][0].append((x, 1 - self.scale.share(high.value)))
-            outlines[-1][1].append((x, 1 - self.scale.share(low.value)))
-        return tuple((*upper, *reversed(lower)) for upper, lower in outlines if len(upper) > 1)
-
-    @property
-    def band_label(self) -> str:
-        """What the interval is: the names of its bounds."""
-        labels = {series.code: series.label for series in self.plotted.series}
-        return " – ".join(labels[code] for code in self.bounds or ())
 
     @cached_property
     def breaks(self) -> tuple[tuple[float, Point], ...]:

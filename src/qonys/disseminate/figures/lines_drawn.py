@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from qonys.disseminate.figures.canvas import INNER, Body, KeyItem, dot, n, polyline, shape, straight, text
-from qonys.disseminate.figures.colours import ACCENT, ARRIVALS, BAND, DEPARTURES, LINE, QUIET, SOFT, STRONG_LINE
+from qonys.disseminate.figures.canvas import INNER, Body, dot, polyline, straight, text
+from qonys.disseminate.figures.colours import ACCENT, ARRIVALS, DEPARTURES, LINE, QUIET, SOFT, STRONG_LINE
 from qonys.disseminate.figures.lines import Lines, Run, label_lines, shown_labels, spread
 from qonys.disseminate.figures.text_width import text_width
 from qonys.disseminate.numbers import number
@@ -37,12 +37,11 @@ class _Drawing:
         self.span = INNER - self.left - widest - 14
 
     def body(self) -> Body:
-        parts = [*self._band(), *self._axes()]
+        parts = [*self._axes()]
         for run in self.lines.runs:
             parts += self._run(run)
         parts += self._labels()
-        key = (KeyItem(BAND, self.lines.band_label),) if self.lines.band else ()
-        return Body(tuple(parts), _TOP + _TALL + _BELOW, key)
+        return Body(tuple(parts), _TOP + _TALL + _BELOW)
 
     def place(self, at: tuple[float, float]) -> tuple[float, float]:
         return self.left + at[0] * self.span, _TOP + at[1] * _TALL
@@ -59,11 +58,6 @@ class _Drawing:
             x = self.left + share * self.span
             yield straight((x, _TOP), (x, _TOP + _TALL), SOFT, dash="3 3")
             yield text(x + 4, _TOP + 9, point.marks, size=_AXIS, fill=SOFT)
-
-    def _band(self) -> Iterator[str]:
-        for outline in self.lines.band:
-            places = "L".join(f"{n(x)} {n(y)}" for x, y in map(self.place, outline))
-            yield shape(f"M{places}Z", BAND, about="band")
 
     def _run(self, run: Run) -> Iterator[str]:
         for index, segment in enumerate(run.segments):
@@ -116,8 +110,7 @@ def lines_html(lines: Lines, language: str) -> Markup:
     breaks = Markup("").join(
         Markup('<path class="break" d="M{} 0V1000"/>').format(_thousandths(share)) for share, _ in lines.breaks
     )
-    key = Markup('<ul class="legend shades"><li><i class="band"></i>{}</li></ul>').format(lines.band_label)
-    return (key if lines.band else Markup()) + Markup(
+    return Markup(
         '<div class="lines" aria-hidden="true"><div class="y">{}</div><div class="plot">'
         '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none">{}{}{}</svg>{}{}</div>'
         '<div class="x">{}</div><div class="ends">{}</div></div>'
@@ -125,13 +118,7 @@ def lines_html(lines: Lines, language: str) -> Markup:
 
 
 def _paths(lines: Lines) -> Markup:
-    band = Markup("").join(
-        Markup('<path class="band" d="M{}Z"/>').format(
-            Markup("L").join(f"{_thousandths(x)} {_thousandths(y)}" for x, y in outline)
-        )
-        for outline in lines.band
-    )
-    return band + Markup("").join(
+    return Markup("").join(
         Markup('<path class="{}" d="M{}"/>').format(
             _KIND.get(run.colour, "one"),
             Markup("L").join(f"{_thousandths(x)} {_thousandths(y)}" for x, y in segment),

@@ -313,8 +313,7 @@ class _Plotter:
 
     @cached_property
     def one_year(self) -> bool:
-        told = next((dimension.codes for dimension in self.table.dimensions if dimension.id == "period"), ())
-        return len({code[:4] for code in told if code != TOTAL}) == 1
+        return len({code[:4] for code in self.table.dimension("period").codes if code != TOTAL}) == 1
 
     def marks(self, cell: Cell | None, said: Shown) -> Iterator[str]:
         if cell is not None and said.value is not None and cell.data is not self.prevailing:
