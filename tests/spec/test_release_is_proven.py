@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,21 +14,29 @@ from typing import Any
 
 import duckdb
 import pytest
+from msgspec.structs import replace
 
 from conftest import WalkedLine
 from qonys.evaluate.differences import Difference, differences_of_files
+from qonys.production.verifying import Verification
 from qonys.store.states import State, Store
 from spec.command_line import Ran, qonys
 from spec.drawn_slips import new_office
 
+OTHER_SEX = "sex = case sex when 'F' then 'M' else 'F' end"
+
 
 @pytest.fixture
 def office(walked: WalkedLine, tmp_path: Path) -> Path:
+    return copied(walked, tmp_path)
+
+
+def copied(walked: WalkedLine, folder: Path) -> Path:
     """A copy of a workspace with its published folder, to be harmed."""
     workspace = walked.line.office.workspace
-    shutil.copytree(workspace.folder, tmp_path / "workspace")
-    shutil.copytree(workspace.published, tmp_path / "published")
-    return tmp_path / "workspace"
+    shutil.copytree(workspace.folder, folder / "workspace")
+    shutil.copytree(workspace.published, folder / "published")
+    return folder / "workspace"
 
 
 @pytest.fixture
@@ -65,19 +74,41 @@ def test_it_is_built_again_although_the_profile_went_on_and_slips_came_later(tmp
     )
 
 
-def test_a_flipped_byte_of_a_published_table_is_named_with_its_cell(office: Path, walked: WalkedLine) -> None:
-    name = f"files/mini-2024-external-by-year-en-{walked.built.vintage}.json"
-    path = office.parent / "published" / "mini" / "2024" / walked.built.vintage / name
+@dataclass(frozen=True)
+class Harmed:
+    """A verification of a workspace of which three files were changed, none of which is an input of the release."""
+
+    ran: Ran
+    published: Path
+    value: int
+    moves: Path
+    move: dict[str, Any]
+    flows: Path
+
+    @property
+    def found(self) -> dict[str, Any]:
+        return dict(self.ran.json["verification"])
+
+
+@pytest.fixture(scope="module")
+def harmed(walked: WalkedLine, tmp_path_factory: pytest.TempPathFactory) -> Harmed:
+    office = copied(walked, tmp_path_factory.mktemp("harmed"))
+    published, value = changed_cell(office, walked.built.vintage)
+    moves, move = changed_row(office, "clean/moves", OTHER_SEX)
+    flows = flipped_byte(office, "statistics/flows")
+    return Harmed(verified(office), published, value, moves, move, flows)
+
+
+def changed_cell(office: Path, vintage: str) -> tuple[Path, int]:
+    """Add one to a cell of a published table; its file, and what the cell says now."""
+    path = (
+        office.parent / "published" / "mini" / "2024" / vintage / f"files/mini-2024-external-by-year-en-{vintage}.json"
+    )
     table = json.loads(path.read_bytes())
     cell = next(o for o in table["observations"] if o["period"] == "2024" and o["measure"] == "arrivals")
     cell["value"] += 1
     path.write_text(json.dumps(table), encoding="utf-8")
-    ran = verified(office)
-    assert ran.code == 4
-    (told,) = ran.json["verification"]["differences"]
-    assert told["file"].endswith(f"published/mini/2024/{walked.built.vintage}/{name}")
-    assert told["at"] == "period=2024, measure=arrivals"
-    assert told["what"] == f"value is {cell['value']} instead of {cell['value'] - 1}"
+    return path, cell["value"]
 
 
 def changed_row(office: Path, state: State, setting: str) -> tuple[Path, dict[str, Any]]:
@@ -95,27 +126,54 @@ def changed_row(office: Path, state: State, setting: str) -> tuple[Path, dict[st
     return path, first
 
 
-@pytest.mark.parametrize("state", ["clean/moves", "input/registrations"])
-def test_a_single_changed_record_is_found_and_named(office: Path, state: State) -> None:
-    path, row = changed_row(office, state, "sex = case sex when 'F' then 'M' else 'F' end")
-    found = verified(office).json
-    assert not found["holds"]
-    assert [(one["file"], one["at"]) for one in found["verification"]["damaged"]] == [(state, path.name)]
-    moves = [one for one in found["verification"]["records"] if one["file"] == "clean/moves"]
-    assert moves
-    assert all(one["at"].startswith(f"delivery {row['delivery']}, row {row['row']}, line ") for one in moves)
-    assert all(one["what"] == "the row was changed: sex" for one in moves)
-
-
-@pytest.mark.parametrize("state", ["statistics/flows", "clean/lags"])
-def test_a_flipped_byte_of_a_pinned_file_is_named(office: Path, state: State) -> None:
+def flipped_byte(office: Path, state: State) -> Path:
+    """Flip a bit in the middle of a file of a state; the file."""
     path = Path(Store(office / "store").files(state).paths[0])
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    ran = verified(office)
-    assert ran.code == 4
-    assert {(one["file"], one["at"]) for one in ran.json["verification"]["damaged"]} == {(state, path.name)}
+    return path
+
+
+def test_a_changed_cell_of_a_published_table_is_named(harmed: Harmed) -> None:
+    assert harmed.ran.code == 4
+    (told,) = harmed.found["differences"]
+    assert told["file"].endswith(harmed.published.as_posix())
+    assert told["at"] == "period=2024, measure=arrivals"
+    assert told["what"] == f"value is {harmed.value} instead of {harmed.value - 1}"
+
+
+def test_a_changed_record_and_a_flipped_byte_are_named_with_their_files_and_nothing_else(harmed: Harmed) -> None:
+    assert not harmed.ran.json["holds"]
+    assert {(one["file"], one["at"]) for one in harmed.found["damaged"]} == {
+        ("clean/moves", harmed.moves.name),
+        ("statistics/flows", harmed.flows.name),
+    }
+    fail_unless_row_is_named(harmed.found, harmed.move)
+
+
+def test_a_single_changed_record_of_the_input_is_found_and_named(office: Path) -> None:
+    path, row = changed_row(office, "input/registrations", OTHER_SEX)
+    found = verified(office).json
+    assert not found["holds"]
+    assert [(one["file"], one["at"]) for one in found["verification"]["damaged"]] == [
+        ("input/registrations", path.name)
+    ]
+    fail_unless_row_is_named(found["verification"], row)
+
+
+@pytest.mark.parametrize("part", ["damaged", "records", "differences"])
+def test_one_fault_of_one_kind_is_enough(part: str) -> None:
+    whole = Verification("2024", "a", 1, 1, (), {}, (), (), ())
+    assert whole.holds
+    assert not replace(whole, **{part: (Difference("a file", "is another one"),)}).holds
+
+
+def fail_unless_row_is_named(found: dict[str, Any], row: dict[str, Any]) -> None:
+    moves = [one for one in found["records"] if one["file"] == "clean/moves"]
+    assert moves
+    assert all(one["at"].startswith(f"delivery {row['delivery']}, row {row['row']}, line ") for one in moves)
+    assert all(one["what"] == "the row was changed: sex" for one in moves)
 
 
 def test_what_cannot_be_built_again_says_why(office: Path) -> None:

@@ -6,9 +6,11 @@ https://github.com/delta-io/delta/blob/master/PROTOCOL.md
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -35,6 +37,8 @@ _KEEP_FOREVER = {
 }
 _NOTHING_AFTER = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _SUMMED_UP_EVERY = 50
+_DIGITS = 20
+_COMMIT = re.compile(rf"\d{{{_DIGITS}}}\.json")
 _ATTEMPTS = 8
 
 
@@ -44,6 +48,14 @@ class LoggedFile(msgspec.Struct, frozen=True):
     path: Path
     size: int
     rows: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a version holds: its schema, and its files, largest first."""
+
+    schema: pa.Schema
+    files: tuple[LoggedFile, ...]
 
 
 class Commit(msgspec.Struct, frozen=True):
@@ -66,27 +78,30 @@ class DeltaLog:
         self.folder = folder.resolve()
 
     def version(self) -> int | None:
-        """The number of the latest version; None where nothing was ever written."""
-        table = self._table()
-        return None if table is None else table.version()
+        """The number of the latest version; None where nothing was ever written.
+
+        It is the number of the last commit: to know it, none needs to be read.
+        """
+        try:
+            names = [path.name for path in (self.folder / LOG).iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return max((int(name[:_DIGITS]) for name in names if _COMMIT.fullmatch(name)), default=None)
 
     def files(self, version: int | None = None) -> tuple[LoggedFile, ...]:
         """The files of a version, the latest by default; largest first."""
         table = self._table(version)
-        if table is None:
-            return ()
-        listed: Any = table.get_add_actions(flatten=True)
-        rows = pa.table(listed).select(["path", "size_bytes", "num_records"]).to_pylist()
-        files = [LoggedFile(self.folder / row["path"], row["size_bytes"], row["num_records"] or 0) for row in rows]
-        return tuple(sorted(files, key=lambda file: (-file.size, file.path)))
+        return () if table is None else self._files(table)
 
     def schema(self, version: int | None = None) -> pa.Schema | None:
         """The schema of a version; None where nothing was ever written."""
         table = self._table(version)
-        if table is None:
-            return None
-        exported: Any = table.schema().to_arrow()
-        return pa.schema(exported)
+        return None if table is None else _schema(table)
+
+    def content(self, version: int) -> Content | None:
+        """Schema and files of a version, for which the log is read once; None where nothing was ever written."""
+        table = self._table(version)
+        return None if table is None else Content(_schema(table), self._files(table))
 
     def commit(self, version: int) -> Commit:
         """What was written down of a version.
@@ -94,7 +109,7 @@ class DeltaLog:
         Raises:
             FileNotFoundError: there is no such version.
         """
-        for line in (self.folder / LOG / f"{version:020}.json").read_bytes().splitlines():
+        for line in (self.folder / LOG / f"{version:0{_DIGITS}}.json").read_bytes().splitlines():
             action = msgspec.json.decode(line, type=dict[str, Any])
             if "commitInfo" in action:
                 info = action["commitInfo"]
@@ -105,7 +120,8 @@ class DeltaLog:
 
     def commits(self) -> Iterator[Commit]:
         """Every version, the first one first."""
-        for version in range((self.version() or 0) + 1 if self.version() is not None else 0):
+        latest = self.version()
+        for version in range(0 if latest is None else latest + 1):
             yield self.commit(version)
 
     def hashes(self) -> dict[str, str]:
@@ -210,11 +226,22 @@ class DeltaLog:
         statistics = msgspec.json.encode({"numRecords": file.rows}).decode()
         return AddAction(file.name, file.size, {}, modified, data_change=True, stats=statistics)
 
+    def _files(self, table: DeltaTable) -> tuple[LoggedFile, ...]:
+        listed: Any = table.get_add_actions(flatten=True)
+        rows = pa.table(listed).select(["path", "size_bytes", "num_records"]).to_pylist()
+        files = [LoggedFile(self.folder / row["path"], row["size_bytes"], row["num_records"] or 0) for row in rows]
+        return tuple(sorted(files, key=lambda file: (-file.size, file.path)))
+
     def _table(self, version: int | None = None) -> DeltaTable | None:
         try:
             return DeltaTable(self.folder.as_uri(), version=version)
         except TableNotFoundError:
             return None
+
+
+def _schema(table: DeltaTable) -> pa.Schema:
+    exported: Any = table.schema().to_arrow()
+    return pa.schema(exported)
 
 
 _OWN = frozenset({"operation", "engineInfo", "clientVersion", "isolationLevel"})

@@ -144,11 +144,12 @@ class Store:
         Raises:
             OperatorError: the state was never written.
         """
-        log, version = self.log(state), self.version(state) if version is None else version
-        schema = None if version is None else log.schema(version)
-        if schema is None:
+        version = self.version(state) if version is None else version
+        content = None if version is None else self.log(state).content(version)
+        if content is None:
             raise OperatorError(f"There is no {state} yet.", next_step=f"Run `qonys {_step(state)}` first.")
-        return Files(tuple(str(file.path) for file in log.files(version)), _with_columns_of_today(state, schema))
+        paths = tuple(str(file.path) for file in content.files)
+        return Files(paths, _with_columns_of_today(state, content.schema))
 
     def lineage(self, state: State) -> dict[str, str]:
         """What was written down of the version of a state that counts."""
