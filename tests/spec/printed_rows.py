@@ -57,9 +57,9 @@ def printed_tables(content: bytes) -> tuple[PrintedTable, ...]:
 
 def _tables(content: bytes) -> Iterator[PrintedTable]:
     reader = PdfReader(io.BytesIO(content))
-    said = {page.indirect_reference.idnum: _marked(page) for page in reader.pages if page.indirect_reference}
+    said = {page.indirect_reference.idnum: marked_text(page)[0] for page in reader.pages if page.indirect_reference}
     title, table, head = "", PrintedTable(""), False
-    for kind, element, page in _elements(reader.trailer["/Root"]["/StructTreeRoot"], 0):
+    for kind, element, page in elements_below(reader.trailer["/Root"]["/StructTreeRoot"], 0):
         if HEADING.fullmatch(kind):
             title = " ".join(_lines(element, page, said))
         elif kind == "/Table":
@@ -89,7 +89,7 @@ def drawn_cells(content: bytes) -> Iterator[tuple[tuple[str, ...], str]]:
             codes = ()
 
 
-def _elements(element: Any, page: int) -> Iterator[tuple[str, Any, int]]:  # noqa: ANN401 of pypdf
+def elements_below(element: Any, page: int) -> Iterator[tuple[str, Any, int]]:  # noqa: ANN401 of pypdf
     """Every element of the structure, in its order: its kind, itself, its page."""
     element = element.get_object()
     if not isinstance(element, dict):
@@ -99,7 +99,7 @@ def _elements(element: Any, page: int) -> Iterator[tuple[str, Any, int]]:  # noq
     if "/S" in element:
         yield str(element["/S"]), element, page
     for kid in _kids(element):
-        yield from _elements(kid, page)
+        yield from elements_below(kid, page)
 
 
 def _kids(element: Any) -> list[Any]:  # noqa: ANN401
@@ -127,9 +127,10 @@ def _lines(element: Any, page: int, said: dict[int, dict[int, str]]) -> Iterator
             yield from _lines(kid, own, said)
 
 
-def _marked(page: PageObject) -> dict[int, str]:
-    """Number of each piece of marked content of a page -> its text, in one line."""
+def marked_text(page: PageObject) -> tuple[dict[int, str], str]:
+    """Number of each piece of marked content of a page -> its text, in one line; and text that is marked in no way."""
     found: dict[int, str] = {}
+    loose: list[str] = []
     open_marks: list[int | None] = []
 
     def watched(operator: bytes, operands: Any, *_: object) -> None:  # noqa: ANN401
@@ -143,6 +144,8 @@ def _marked(page: PageObject) -> dict[int, str]:
         mark = next((mark for mark in reversed(open_marks) if mark is not None), None)
         if mark is not None:
             found[mark] = found.get(mark, "") + text
+        elif not open_marks:
+            loose.append(text)
 
     page.extract_text(visitor_operand_before=watched, visitor_text=heard)
-    return {mark: " ".join(text.split()) for mark, text in found.items()}
+    return {mark: " ".join(text.split()) for mark, text in found.items()}, "".join(loose)
