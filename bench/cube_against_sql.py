@@ -1,19 +1,24 @@
 """Moves to origin × destination × sex, and × age group, through Qonys and by hand-written SQL on the same files.
 
-    .venv/bin/python bench/cube_against_sql.py [--rows 20000000] [--regions 20] [--runs 5]
+    .venv/bin/python bench/cube_against_sql.py [--rows 20000000] [--regions 20] [--runs 5] [--polars] [--peers PYTHON]
 
 What is compared: Qonys counts moves into flows, which keep their month and both ends' being inside; the hand-written query makes
 the cells of this one table and keeps no month, so it groups by fewer columns. A code is an area only on its days: the hand-written
 query joins the territory to each move, as a statistician would write it. Qonys counts by codes first, as `qonys tabulate` decides
 where codes are few beside moves, and looks them up afterwards; a hand-written query could do so too, and one that does, and
-that keeps the month, is timed beside. All run in DuckDB with two threads. Every cell is compared. Seconds of the processor are told
-besides those of the clock, as they say the same on a machine that does other work.
+that keeps the month, is timed beside. All run in DuckDB with two threads. With --polars the hand-written query is timed in Polars
+too, with two threads, in an environment of the peers that pip makes from bench/requirements-peers.txt unless --peers names a Python that has
+it. Every cell is compared. Seconds of the processor are told besides those of the clock, as they say the same on a machine that does
+other work.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +27,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from moves import territory, write_moves
+from rules_against_peers import environment
 
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
@@ -63,10 +70,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000_000, help="moves")
     parser.add_argument("--regions", type=int, default=20, help="regions")
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each")
+    parser.add_argument("--polars", action="store_true", help="the hand-written query in Polars beside")
+    parser.add_argument("--peers", type=Path, help="Python of an environment that has the peers")
     given = parser.parse_args()
     engine, places = DuckDBEngine(memory_limit="4GB", threads=2), territory(given.regions)
     with tempfile.TemporaryDirectory() as folder:
         moves = write_moves(Path(folder) / "moves", given.rows, given.regions)
+        python = given.peers or (environment(Path(folder)) if given.polars else None)
         for name, cube in CUBES.items():
             ways: dict[str, Callable[[], pa.Table]] = {
                 "flows": lambda cube=cube: flows(engine, cube, moves, places),
@@ -84,6 +94,44 @@ def main() -> None:
             cells = table(engine, cube, results["flows"])
             print(f"    table from flows {time.perf_counter() - start:.2f} s")
             fail_unless_equal(cells, results["by hand"], cube)
+            if python:
+                against = clock["by hand"], processor["by hand"]
+                in_polars(python, Path(folder), name, given.runs, moves, places, results["by hand"], against)
+
+
+def in_polars(
+    python: Path,
+    folder: Path,
+    name: str,
+    runs: int,
+    moves: Files,
+    places: pa.Table,
+    expected: pa.Table,
+    by_hand: tuple[float, float],
+) -> None:
+    """The same table by Polars, in a process and an environment of its own; how long it takes beside the query by hand."""
+    pq.write_table(places, folder / "territory.parquet")
+    script = str(Path(__file__).parent / "cube_in_polars.py")
+    command = [str(python), script, name, str(runs), str(folder / "territory.parquet"), str(folder / "cells.parquet")]
+    done = subprocess.run(
+        [*command, *moves.paths],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "POLARS_MAX_THREADS": "2"},
+    )
+    if done.returncode:
+        sys.exit(f"Polars failed:\n{done.stderr}")
+    told = json.loads(done.stdout)
+    clock, processor = statistics.median(told["clock"]), statistics.median(told["processor"])
+    print(
+        f"    {'Polars, streaming':<32} {clock:6.2f} s, processor {processor:6.2f} s; ratio {clock / by_hand[0]:.2f} by the clock, "
+        f"{processor / by_hand[1]:.2f} of the processor; peak {told['peak']:.2f} GiB"
+    )
+    cells = pq.read_table(folder / "cells.parquet")
+    found, wanted = (sorted(tuple(row.values()) for row in table.to_pylist()) for table in (cells, expected))
+    if found != wanted:
+        sys.exit(f"Not the same: {len(found):,} cells in Polars, {len(wanted):,} by hand.")
 
 
 def timed(

@@ -6,6 +6,12 @@ The flows are origin × destination × month × sex × age group. Each size is c
 first where `qonys tabulate` would; the moves are written by another process, so that its memory is not told as that of counting.
 Each size is counted several times (beyond 100 million once), and the median is told: seconds of the clock, and of both cores together, which say the same on
 a machine that does other work (`--other-work` notes that it did). Writes bench/results/scale_of_flows.csv and .png.
+
+Two lines are fitted to the seconds of the processor, and told with their largest residual: fixed seconds and seconds a million moves; and,
+besides, seconds a million flows. The second one is what the work is: each move is read and looked up, and each flow that comes
+of them is made once. A million moves make 0.7 million flows, a billion make 1.6 million, as there are no more combinations; so small sizes cost more
+a move, and not because something is slow at the start.
+
 Moves beyond 100 million are the same files named several times: 100 million take about 1.3 GB of disk, which are given back.
 """
 
@@ -29,6 +35,7 @@ from typing import TypeVar
 
 import duckdb
 from cube_against_sql import CUBES
+from linear_fit import FIXED, Fit, linear_fit
 from moves import territory, write_moves
 
 from qonys.datasets.outcome import Files
@@ -44,7 +51,11 @@ MONTHS, SEXES, AGE_GROUPS = 12, 4, 20
 FIELDS = (
     "moves", "flows", "codes_first", "seconds", "processor_seconds", "seconds_a_million", "processor_seconds_a_million",
     "peak_gib", "runs", "cores", "memory_gib", "processor", "duckdb", "other_work",
+    "fixed_seconds", "seconds_a_million_moves", "fitted_processor_seconds", "residual_percent",
+    "fixed_seconds_with_flows", "seconds_a_million_moves_with_flows", "seconds_a_million_flows_with_flows",
+    "fitted_processor_seconds_with_flows", "residual_percent_with_flows",
 )  # fmt: skip
+FITS = {"": ("moves",), "_with_flows": ("moves", "flows")}
 
 
 def main() -> None:
@@ -55,14 +66,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="timed runs of each size")
     parser.add_argument("--other-work", action="store_true", help="other work was running on the machine")
     parser.add_argument(
-        "--picture", action="store_true", help="only draw the picture anew, from the table that is there"
+        "--picture",
+        action="store_true",
+        help="only fit the lines and draw the picture anew, from the table that is there",
     )
     given = parser.parse_args()
+    rows: list[dict[str, object]] = []
     if given.picture:
         with (RESULTS / "scale_of_flows.csv").open(encoding="utf-8", newline="") as file:
-            (RESULTS / "scale_of_flows.png").write_bytes(png_of(picture(list(csv.DictReader(file))).encode()))
+            rows = [dict(row) for row in csv.DictReader(file)]
+        tell(rows)
         return
-    rows: list[dict[str, object]] = []
     moves = 1_000_000
     while moves <= given.most:
         runs = given.runs if moves <= MOST_WRITTEN else 1
@@ -70,10 +84,32 @@ def main() -> None:
         print({name: rows[-1][name] for name in FIELDS[:8]}, flush=True)
         write_table(rows)
         moves *= 10
+    tell(rows)
+
+
+def tell(rows: list[dict[str, object]]) -> None:
+    """Fit the lines, write table and picture, print how far the lines are from what was measured."""
+    for name, fit in fits(rows).items():
+        told = {f"seconds_a_million_{term}": round(fit.seconds[term], 4) for term in FITS[name]}
+        for row, fitted, residual in zip(rows, fit.fitted, fit.residuals, strict=True):
+            values = {"fixed_seconds": round(fit.seconds[FIXED], 3), **told}
+            values |= {"fitted_processor_seconds": round(fitted, 2), "residual_percent": round(residual, 1)}
+            row.update({f"{column}{name}": value for column, value in values.items()})
+        print(f"{said(fit)}: within {100 * (ALLOWED - 1):.0f} %: {fit.largest <= 100 * (ALLOWED - 1)}")
+    write_table(rows)
     (RESULTS / "scale_of_flows.png").write_bytes(png_of(picture(rows).encode()))
-    for name in ("seconds_a_million", "processor_seconds_a_million"):
-        largest, ten_million = (float(str(row[name])) for row in (rows[-1], rows[min(1, len(rows) - 1)]))
-        print(f"{name}: the largest against 10 million: ratio {largest / ten_million:.2f} of {ALLOWED}")
+
+
+def fits(rows: list[dict[str, object]]) -> dict[str, Fit]:
+    """The lines through the seconds of the processor, a million moves and flows being the units."""
+    seconds = [float(str(row["processor_seconds"])) for row in rows]
+    millions = {term: [float(str(row[term])) / 1e6 for row in rows] for term in ("moves", "flows")}
+    return {name: linear_fit(seconds, {term: millions[term] for term in terms}) for name, terms in FITS.items()}
+
+
+def said(fit: Fit) -> str:
+    terms = [f"{seconds:.3f} s a million {term}" for term, seconds in fit.seconds.items() if term != FIXED]
+    return f"{fit.seconds[FIXED]:.2f} s + {' + '.join(terms)}, largest residual {fit.largest:.0f} %"
 
 
 def measured(moves: int, regions: int, runs: int) -> dict[str, object]:
@@ -141,7 +177,7 @@ def machine(runs: int, *, other_work: bool) -> dict[str, object]:
 def write_table(rows: list[dict[str, object]]) -> None:
     RESULTS.mkdir(exist_ok=True)
     with (RESULTS / "scale_of_flows.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        table = csv.DictWriter(file, FIELDS, lineterminator="\n", extrasaction="ignore")
         table.writeheader()
         table.writerows(rows)
 
@@ -184,9 +220,16 @@ def picture(rows: list[dict[str, object]]) -> str:
                 )
             )
         parts.append(text(96, 90 + 18 * place, f"— {name}", 12, colour))
+    of_fits = fits(rows)
+    best = [(at, height(value)) for at, value in zip(across, of_fits["_with_flows"].fitted, strict=True)]
+    dashes = " ".join(f"{x:.1f},{y:.1f}" for x, y in best)
+    parts.append(f'<polyline points="{dashes}" fill="none" stroke="#555" stroke-dasharray="4 4"/>')
+    parts.append(text(96, 126, "- - fitted to moves and flows", 12, "#555"))
+    for line, fit in enumerate(of_fits.values()):
+        parts.append(text(40, 424 + 18 * line, f"of the processor: {said(fit)}", 11, "#222"))
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="420" font-family="Inter">'
-        f'<rect width="700" height="420" fill="white"/>{"".join(parts)}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="456" font-family="Inter">'
+        f'<rect width="700" height="456" fill="white"/>{"".join(parts)}</svg>'
     )
 
 
