@@ -158,6 +158,8 @@ def test_a_nowcast_covers_what_the_later_register_shows(decade: Decade) -> None:
             assert counted < known[code], "some were still to come"
             inside.append(lower <= known[code] <= upper)
     assert sum(inside) >= len(inside) - 1, "95 % of nine"
+    (judged,) = [text["en"] for text in table.notes if text["en"].startswith("In back-testing")]
+    assert float(judged.partition("held for ")[2].partition("%")[0]) >= 85
 
 
 def test_the_curve_of_ages_rises_where_most_were_simulated(decade: Decade, plan: SimulationPlan) -> None:
