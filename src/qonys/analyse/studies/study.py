@@ -176,9 +176,9 @@ class Study:
         self, method: Callable[..., object], note: Mapping[str, Said], further: Sequence[Text]
     ) -> Iterable[Text]:
         yield self.say(f"analysis.{self.entry.method}.note", note)
+        yield from further
         if formula := FORMULAS.get(self.entry.method):
             yield self.say("analysis.formula", {"formula": dict.fromkeys(self.title, formula)})
-        yield from further
         if source := source_of(method):
             yield self.say("analysis.source", {"source": source})
         if self.confidential:
