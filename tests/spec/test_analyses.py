@@ -195,7 +195,9 @@ def test_a_nowcast_expects_those_who_will_still_be_registered(walked: WalkedLine
     counted, expected = found["2024-09", "counted"], found["2024-09", "nowcast"]
     assert found["2024-09", "lower"] <= expected <= found["2024-09", "upper"]
     assert counted < expected < 1.25 * counted
-    assert found["2024-01", "counted"] == found["2024-01", "lower"] == found["2024-01", "upper"], "final"
+    exact = values(only(walked, "nowcast", MONTH, exact=True))
+    assert exact["2024-01", "counted"] == exact["2024-01", "lower"] == exact["2024-01", "upper"], "final"
+    assert [found["2024-01", name] - found["2024-01", "counted"] for name in ("lower", "upper")] == [-1, 1], "rounded"
     lags = {lag.event_month: 0 for lag in walked.line.lags()}
     for lag in walked.line.lags():
         lags[lag.event_month] += lag.moves - lag.withdrawn
@@ -208,6 +210,28 @@ def test_a_public_nowcast_reads_counts_in_multiples_of_the_base(walked: WalkedLi
     assert {public[key] % 3 for key in counted} == {0.0}
     assert {inside[key] % 3 for key in counted} != {0.0}
     assert max(abs(public[key] - inside[key]) for key in counted) <= 1.5
+
+
+def test_a_public_nowcast_agrees_with_the_totals_that_the_same_release_shows(walked: WalkedLine) -> None:
+    found = only(walked, "nowcast", MONTH)
+    _, _, made = tables_to_release(walked.line.office.reading(), MONTH)
+    internal, external = (made.data[name] for name in ("internal-by-month", "external-by-month"))
+    for month, (counted, lower, upper) in by_month(values(found)).items():
+        shown = [internal.cell({"period": month, "measure": "arrivals"})]
+        shown += [external.cell({"period": month, "measure": measure}) for measure in ("arrivals", "departures")]
+        total = sum(cell.value for cell in shown if cell is not None and cell.value is not None)
+        assert abs(counted - total) <= 1, "rounded to a multiple of three"
+        if upper - lower == 2:
+            assert lower <= total <= upper, "a final month"
+        else:
+            assert total < upper, "one that is filling up"
+    assert found.table is not None
+    assert "rounded to multiples of 3" in found.table.notes[-1]["en"]
+
+
+def by_month(found: dict[tuple[str, ...], float]) -> dict[str, tuple[float, float, float]]:
+    months = sorted({key[0] for key in found})
+    return {m: (found[m, "counted"], found[m, "lower"], found[m, "upper"]) for m in months}
 
 
 def test_a_result_of_exact_counts_is_confidential_in_every_cell(walked: WalkedLine) -> None:

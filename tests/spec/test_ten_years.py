@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,15 @@ def test_the_shifts_of_level_that_were_simulated_stay_in_the_adjusted_series(
         at = MONTHS.index(month)
         ratio = series[at : at + 12].mean() / series[at - 12 : at].mean()
         assert ratio == pytest.approx(factor * (1 + course.growth), abs=LEVEL)
+        (told,) = [
+            text["en"] for text in adjusted.notes if "the level shifts" in text["en"] and _named(month) in text["en"]
+        ]
+        shift = float(told.rpartition(", ")[2].partition("%")[0].replace("−", "-"))
+        assert shift == pytest.approx(100 * (factor - 1), abs=100 * LEVEL)
+
+
+def _named(month: str) -> str:
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
 def test_the_effect_of_the_holiday_that_was_simulated_is_found_and_told(
@@ -158,6 +168,8 @@ def test_a_nowcast_covers_what_the_later_register_shows(decade: Decade) -> None:
             assert counted < known[code], "some were still to come"
             inside.append(lower <= known[code] <= upper)
     assert sum(inside) >= len(inside) - 1, "95 % of nine"
+    (judged,) = [text["en"] for text in table.notes if text["en"].startswith("In back-testing")]
+    assert float(judged.partition("held for ")[2].partition("%")[0]) >= 85
 
 
 def test_the_curve_of_ages_rises_where_most_were_simulated(decade: Decade, plan: SimulationPlan) -> None:

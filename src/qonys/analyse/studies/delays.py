@@ -1,22 +1,24 @@
 """How many moves of a month there will be once all have become known, from the triangle of late registrations.
 
-Laws: a month counts once it was over on the day of the data cut-off; of what is published, every count of the triangle is a multiple of the base of protection, summed over lags first,
-so that no cell of it tells of one person.
+Laws: a month counts once it was over on the day of the data cut-off; of what is published, every count of the triangle is a
+multiple of the base of protection, summed over lags first, so that no cell of it tells of one person; bounds allow for the
+rounding, so that they hold the number of the month in any other table of the same day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
 from qonys.analyse.studies.study import Study
 from qonys.concepts.period import Period
+from qonys.concepts.text import Text
 from qonys.datasets.analysis import Analysed, LagCount, Said
 from qonys.errors import StatisticianError
 from qonys.methods.series.monthly import Values
-from qonys.methods.series.nowcast import NowcastPlan, nowcast
+from qonys.methods.series.nowcast import Estimates, NowcastPlan, nowcast, nowcast_backtest
 from qonys.methods.series.triangle import Triangle, triangle_of_registrations
 
 _PLAN = NowcastPlan()
@@ -35,14 +37,15 @@ def nowcast_of_months(study: Study, lags: Iterable[LagCount]) -> Analysed:
     complete = months - depth + 1
     if complete < _PLAN.least_complete:
         return study.refused("short_triangle", {"months": complete, "needed": _PLAN.least_complete})
-    triangle = _triangle([one for one in lags if one.event >= first], first, months, depth)
+    triangle = _in_multiples(_triangle([one for one in lags if one.event >= first], first, months, depth), study.base)
     try:
-        made = nowcast(_in_multiples(triangle, study.base), _PLAN).by_month
+        made = nowcast(triangle, _PLAN).by_month
     except StatisticianError:
         return study.refused("no_nowcast")
     last = _months_between(first, study.setting.period.last_day)
     codes = study.periods(str(_later(first, month)) for month in range(min(last + 1, months)))
-    columns = {"counted": made.counted, "nowcast": made.point, "lower": made.lower, "upper": made.upper}
+    lower, upper = _with_rounding(made, study.base)
+    columns = {"counted": made.counted, "nowcast": made.point, "lower": lower, "upper": upper}
     values: dict[tuple[str, ...], float] = {
         (code, name): float(value)
         for name, column in columns.items()
@@ -50,7 +53,26 @@ def nowcast_of_months(study: Study, lags: Iterable[LagCount]) -> Analysed:
     }
     note: dict[str, Said] = {"level": (100 * _PLAN.level, 0), "lags": depth, "complete": complete}
     measures = study.measures(tuple(columns))
-    return study.result([codes], [measures], values, nowcast, note, estimated=frozenset({"nowcast", "lower", "upper"}))
+    estimated = frozenset({"nowcast", "lower", "upper"})
+    tested = list(_backtest(study, triangle))
+    return study.result([codes], [measures], values, nowcast, note, estimated=estimated, further=tested)
+
+
+def _backtest(study: Study, triangle: Triangle) -> Iterator[Text]:
+    """How the bounds held at earlier data cut-offs, where there are enough of them."""
+    try:
+        judged = nowcast_backtest(triangle, _PLAN)
+    except StatisticianError:
+        return
+    said: dict[str, Said] = {"cutoffs": judged.cutoffs, "coverage": (100 * judged.by_month.coverage, 0)}
+    yield study.say("analysis.nowcast.backtest", said)
+
+
+def _with_rounding(made: Estimates, base: int) -> tuple[Values, Values]:
+    """The bounds, each as far out as the count of a month may lie from its multiple of the base; halves are rounded up."""
+    if base < 2:
+        return made.lower, made.upper
+    return np.maximum(made.lower - base // 2, 0.0), made.upper + (base - 1) // 2
 
 
 def _triangle(lags: Sequence[LagCount], first: date, months: int, depth: int) -> Triangle:

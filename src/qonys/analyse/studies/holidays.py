@@ -15,6 +15,7 @@ from qonys.concepts.text import Text
 from qonys.concepts.working_days import Holiday, WorkingDays
 from qonys.datasets.analysis import Said
 from qonys.methods.series.days_off import days_off_regressor
+from qonys.methods.series.diagnostics import Effect
 from qonys.methods.series.monthly import Month
 from qonys.methods.series.seasonal import Adjusted
 from qonys.methods.series.specification import CalendarRegressor
@@ -66,16 +67,21 @@ def holiday_notes(study: Study, causes: HolidayCauses, measure: str, adjusted: A
     for regressor in causes.regressors:
         if (effect := found.effect_of(regressor.name)) is None:
             continue
-        said: dict[str, Said] = {
-            "holiday": causes.names.get(regressor.name) or study.say("analysis.seasonal.fixed_holidays"),
-            "series": study.setting.words.measures[measure],
-            "effect": (100 * (exp(effect.coefficient) - 1) if found.multiplicative else effect.coefficient, 1),
-            "scale": "percent" if found.multiplicative else "persons",
-            "t": (effect.t, 1),
-        }
+        holiday = causes.names.get(regressor.name) or study.say("analysis.seasonal.fixed_holidays")
+        said = {"holiday": holiday, **size_of(effect, study, measure, multiplicative=found.multiplicative)}
         yield study.say("analysis.seasonal.holiday", said)
     for name in causes.unknown:
         yield study.say("analysis.seasonal.unknown_holiday", {"holiday": name})
+
+
+def size_of(effect: Effect, study: Study, measure: str, *, multiplicative: bool) -> dict[str, Said]:
+    """What is said of an effect on a series: its size in percent or persons, and its t value."""
+    return {
+        "series": study.setting.words.measures[measure],
+        "effect": (100 * (exp(effect.coefficient) - 1) if multiplicative else effect.coefficient, 1),
+        "scale": "percent" if multiplicative else "persons",
+        "t": (effect.t, 1),
+    }
 
 
 def _covers(holiday: Holiday, first: int, last: int) -> bool:

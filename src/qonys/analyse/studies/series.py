@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from qonys.analyse.studies.holidays import HolidayCauses, holiday_causes, holiday_notes
+from qonys.analyse.studies.holidays import HolidayCauses, holiday_causes, holiday_notes, size_of
 from qonys.analyse.studies.study import Study, value_at
 from qonys.concepts.period import Period
 from qonys.concepts.text import Text
@@ -63,6 +63,7 @@ def seasonally_adjusted(study: Study, run: Run, working: WorkingDays) -> Analyse
         for month, value in zip(months.codes, column, strict=True)
     }
     effects = [text for name, part in adjusted.items() for text in holiday_notes(study, causes[name], name, part)]
+    effects += [text for name, part in adjusted.items() for text in _outlier_notes(study, name, part)]
     measures = study.measures(tuple(columns))
     return study.result(
         [months], [measures], values, seasonal_adjustment, _said(adjusted), further=list(_once(effects))
@@ -110,6 +111,15 @@ def _series(study: Study, measure: str) -> MonthlySeries | None:
 
 def _holiday_causes(series: MonthlySeries, working: WorkingDays) -> HolidayCauses:
     return holiday_causes(working, series.start, len(series.values) + Specification().months_extended)
+
+
+def _outlier_notes(study: Study, measure: str, adjusted: Adjusted) -> Iterator[Text]:
+    """Which months are exceptional, and how: the reader shall see what a model takes for no part of the season."""
+    found = adjusted.diagnostics
+    for one in found.outliers:
+        size = size_of(one.effect, study, measure, multiplicative=found.multiplicative)
+        month = study.setting.words.period(Period(one.month.year, one.month.month))
+        yield study.say("analysis.seasonal.outlier", {**size, "month": month, "kind": str(one.kind)})
 
 
 def _once(texts: Sequence[Text]) -> Iterator[Text]:

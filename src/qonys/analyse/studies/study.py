@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from qonys.analyse.members import Setting
+from qonys.analyse.studies.formulas import FORMULAS
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
@@ -176,13 +177,15 @@ class Study:
     ) -> Iterable[Text]:
         yield self.say(f"analysis.{self.entry.method}.note", note)
         yield from further
+        if formula := FORMULAS.get(self.entry.method):
+            yield self.say("analysis.formula", {"formula": dict.fromkeys(self.title, formula)})
         if source := source_of(method):
             yield self.say("analysis.source", {"source": source})
         if self.confidential:
             yield self.say("analysis.confidential")
         elif self.table is not None:
             yield self.say("analysis.from_table", {"table": self.table.title})
-        else:
+        elif self.base > 1:
             yield self.say("analysis.rounded", {"base": self.base})
 
 
