@@ -4,7 +4,8 @@
 
 The stocks are drawn: most people are natives, the others are unevenly spread. Memory is the peak of what numpy holds
 during a call; the cube origin × destination × birthplace alone would take 8 n³ bytes. Last, where R is installed, its
-loglin rakes the same table to the same three margins.
+loglin rakes the same table to the same three margins. On a busy machine threads of matrix products wait for each other:
+OPENBLAS_NUM_THREADS=1 tells what the methods themselves take.
 """
 
 from __future__ import annotations

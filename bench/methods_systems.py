@@ -7,6 +7,7 @@ aggregations are contiguous, spread evenly over five numbers of zones, and compu
 the median of the clock stands that of the processor, which tells how busy the machine was otherwise. Then the memory
 that one summary and one model take is compared with that of one matrix of flows, and last, where R is installed, the
 gravity model with R's glm on the same flows (--r-areas, none to leave it out; 250 areas take R most of a minute).
+On a busy machine OPENBLAS_NUM_THREADS=1 keeps threads of matrix products from waiting for each other.
 """
 
 from __future__ import annotations

@@ -96,6 +96,27 @@ def test_florida_is_fitted_as_the_published_posterior() -> None:
         assert 0.3 < ratio < 1.9, name
 
 
+def test_rates_and_counts_of_an_example_have_the_same_curve() -> None:
+    """The rates are those of the counts, as printed; a Poisson and a normal likelihood agree on the curve."""
+    other = examples()["other"]
+    migrants, persons, rates = (np.array(other[name]) for name in ("ex1_migrants", "ex1_pop", "ex2_mx"))
+    np.testing.assert_allclose(migrants / persons, rates, atol=5e-10)
+    ages = np.arange(len(rates))
+    for count in (7, 11):
+        of_counts = fit_counts(ages, migrants, persons, parameters=count)
+        of_rates = fit_rates(ages, rates, parameters=count)
+        np.testing.assert_allclose(of_rates.rates, of_counts.rates, atol=1e-3)
+
+
+def test_high_rates_of_an_example_are_followed_over_all_ages() -> None:
+    """Rates of DemoTools, up to 0.13 a year; the files tell no fit of them, so what is left over is judged."""
+    rates = np.array(examples()["other"]["demotools_mig_rate_ages0_75"])
+    left = {n: np.sqrt(np.mean((fit_rates(np.arange(76), rates, parameters=n).rates - rates) ** 2)) for n in (7, 9, 11)}
+    assert left[7] < 0.0025
+    assert left[9] <= left[7] * 1.01
+    assert left[11] <= left[7] * 1.01
+
+
 def test_florida_leaves_the_positions_to_the_priors() -> None:
     florida = examples()["florida"]
     found = fit_counts(florida["age"], florida["migrants"], florida["pop"]).identifiability

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from qonys.errors import StatisticianError
 from qonys.methods.disclosure.cell_key import perturbation_table
 from real.real_data import real_data
 
@@ -34,6 +35,17 @@ def test_a_perturbation_table_is_that_of_the_package(name: str) -> None:
     assert {row for row, _ in wanted} == set(range(len(made.probabilities)))
     assert max(abs(found[cell] - wanted.get(cell, 0.0)) for cell in found) < 1e-6
     assert set(wanted) <= set(found)
+
+
+def test_every_table_of_the_file_is_compared_but_the_one_that_the_package_could_not_make() -> None:
+    given = json.loads(real_data("methods/ptable_vectors_meta.json").read_text("utf-8"))["tables"]
+    assert set(given) - set(TABLES) == {"D3_V2_js2"}
+    assert "check" not in given["D3_V2_js2"]
+
+
+def test_what_is_infeasible_for_the_package_is_refused() -> None:
+    with pytest.raises(StatisticianError):
+        perturbation_table(3, 2, smallest_kept=2)
 
 
 def test_a_table_by_sex_and_age_is_perturbed_as_the_package_does() -> None:

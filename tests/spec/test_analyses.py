@@ -149,6 +149,7 @@ def test_zones_without_a_known_centre_are_of_any_areas_and_have_no_distance(walk
     told = indices_by_zones(_study_of_zones(walked), {})
     assert not {key[0] for key in values(told)} & {"mean_distance", "distance_exponent"}
     assert told.table is not None
+    assert told.table.notes[0]["en"].startswith("Period: 2024. The 3 areas are merged at random")
     assert "any areas may become a zone" in told.table.notes[0]["en"]
 
 

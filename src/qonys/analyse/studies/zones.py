@@ -13,6 +13,7 @@ import numpy as np
 
 from qonys.analyse.studies.area_flows import Centres, areas_of, average_population, distances_between, flows_by_year
 from qonys.analyse.studies.study import Study
+from qonys.concepts.period import Period
 from qonys.datasets.analysis import Analysed, Said
 from qonys.datasets.output import Dimension, Member
 from qonys.methods.systems.aggregation import scale_effects
@@ -58,6 +59,7 @@ def indices_by_zones(study: Study, centres: Centres) -> Analysed:
         (index, zones, year, at): found[index, zones, at] for index, zones, at in keys
     }
     note: dict[str, Said] = {
+        "year": study.setting.words.period(Period.parse(year)),
         "areas": len(areas),
         "repetitions": study.entry.repetitions,
         "seed": str(study.entry.seed),

@@ -11,6 +11,7 @@
     indirect_net        net migration from populations, vital events and survival ratios
     harmonisation       one flow from a sender's and a receiver's report
     mirror              how much one side counts of what the other side counts
+    duration            what a report is worth on another duration of stay
     coverage            how many were missed by two lists, and how many in a list are not there
 
 Laws: a zero of a seed or of a prior is structural and stays zero; what is asked and cannot be is refused, with the
