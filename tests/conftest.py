@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -61,20 +62,26 @@ class WalkedLine:
 
 @pytest.fixture(scope="session", autouse=True)
 def _profiles_read_once() -> Iterator[None]:
-    """The commands of the tests read the same profiles over and over; a file of the same content says the same."""
-    kept: dict[tuple[Path, object, bytes], Any] = {}
-    read = loading.read_yaml
+    """The commands of the tests read the same profiles over and over; files of the same content say the same."""
+    read = loading.profile_in
 
-    def read_once(path: Path, kind: Any) -> Any:  # noqa: ANN401 any record of a profile
-        if not path.is_file():
-            return read(path, kind)
-        key = (path, kind, path.read_bytes())
-        if key not in kept:
-            kept[key] = read(path, kind)
-        return kept[key]
+    @lru_cache(maxsize=32)
+    def known(folder: Path, content: bytes) -> Profile:
+        return read(folder)
 
-    with mock.patch.object(loading, "read_yaml", read_once):
+    with mock.patch.object(loading, "profile_in", lambda folder: known(folder, _content_of(folder))):
         yield
+
+
+def _content_of(folder: Path) -> bytes:
+    """A digest over names and bytes of all files of a folder."""
+    digest = hashlib.sha256(str(folder.resolve()).encode())
+    for place, _, names in sorted(os.walk(folder)):
+        for path in (Path(place, name) for name in sorted(names)):
+            content = path.read_bytes()
+            digest.update(f"{path}:{len(content)}\0".encode())
+            digest.update(content)
+    return digest.digest()
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,11 @@ def load_profile(name: str) -> Profile:
     Raises:
         ProfileError: there is no such profile, or one of its files is wrong; with file and line.
     """
-    folder = _folder(name)
+    return profile_in(_folder(name))
+
+
+def profile_in(folder: Path) -> Profile:
+    """The profile that a folder holds; see `load_profile`."""
     identity = read_yaml(folder / "profile.yaml", Identity)
     languages = identity.languages
     profile = Profile(
