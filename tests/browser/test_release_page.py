@@ -126,6 +126,20 @@ def test_a_key_point_leads_to_its_table_and_everything_works_without_javascript(
     assert page.locator("#table-interregional-net table").is_visible()
 
 
+@pytest.mark.parametrize("way", ["on loading", "on the page"])
+def test_a_link_lands_on_its_table_however_far_down_it_stands(browser: Browser, folder: Path, way: str) -> None:
+    """Tables are laid out when they come near; where a link leads must not depend on those above."""
+    page = opened(browser, folder, "en")
+    far = page.evaluate("[...document.querySelectorAll('section.table')].map(table => table.id).at(-3)")
+    if way == "on loading":
+        page.goto("about:blank")
+        page.goto((folder / "en" / "index.html").as_uri() + f"#{far}")
+    else:
+        page.evaluate(f"location.hash = '#{far}'")
+    page.wait_for_timeout(500)
+    assert 0 <= page.evaluate(f"document.getElementById('{far}').getBoundingClientRect().top") < 60
+
+
 def test_the_first_tab_reaches_the_link_to_the_content(browser: Browser, folder: Path) -> None:
     page = opened(browser, folder, "en")
     page.keyboard.press("Tab")

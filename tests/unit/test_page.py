@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import posixpath
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -263,10 +264,35 @@ def test_text_of_a_profile_is_escaped(mini: Profile, tables: dict[str, OutputTab
     assert "<script>x" not in data["en/index.html"].decode()
 
 
-def test_the_pages_of_kazakhstan_keep_their_budgets() -> None:
+@pytest.fixture(scope="module")
+def kazakhstan() -> dict[str, bytes]:
     kz = load_profile("kz")
-    data = release_bundle(kz, kz.releases["annual"], seed_tables(kz), {}, seed_facts()).data
-    for path, content in data.items():
+    return release_bundle(kz, kz.releases["annual"], seed_tables(kz), {}, seed_facts()).data
+
+
+def test_no_page_or_style_loads_anything_from_elsewhere(kazakhstan: dict[str, bytes]) -> None:
+    """Links may lead anywhere; what a browser fetches by itself lies in the bundle."""
+    loading = re.compile(
+        r"<(?:link|script|img|source|iframe|use|image|object)\b[^>]*?\s(?:href|src|srcset|data)=\"([^\"]+)"
+    )
+    fetched = 0
+    for path, content in kazakhstan.items():
+        if path.endswith(".html"):
+            addresses = loading.findall(content.decode())
+        elif path.endswith(".css"):
+            addresses = re.findall(r"url\(\"?([^)\"]+)|@import", content.decode())
+        else:
+            continue
+        for address in addresses:
+            fetched += 1
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(path), address)) in kazakhstan, (path, address)
+    assert fetched > 20
+    scripts = [re.sub(rb"(?m)^\s*//.*$", b"", content) for path, content in kazakhstan.items() if path.endswith(".js")]
+    assert scripts and not any(b"//" in script for script in scripts)
+
+
+def test_the_pages_of_kazakhstan_keep_their_budgets(kazakhstan: dict[str, bytes]) -> None:
+    for path, content in kazakhstan.items():
         if path.endswith(".html"):
             assert len(gzip.compress(content)) <= 50 * 1024, path
         if path.endswith(".js"):

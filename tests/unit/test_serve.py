@@ -75,6 +75,19 @@ def test_a_file_has_a_type_and_may_be_kept_for_good_but_a_page_is_asked_for_agai
     assert {".html", ".csv"} <= seen
 
 
+def test_texts_are_packed_on_their_way_and_arrive_as_they_are(portal: TestClient[Litestar], walked: WalkedLine) -> None:
+    folder = Path(walked.published.folder)
+    address = f"/mini/2024/{walked.published.vintage}"
+    page = portal.get(f"{address}/en/quality.html")
+    assert page.headers["content-encoding"] == "gzip" and page.headers["vary"].lower() == "accept-encoding"
+    assert page.content == (folder / "en" / "quality.html").read_bytes()
+    plain = portal.get(f"{address}/en/quality.html", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.content == page.content
+    font = portal.get(f"{address}/assets/inter.woff2")
+    assert "content-encoding" not in font.headers
+    assert font.content == (folder / "assets" / "inter.woff2").read_bytes()
+
+
 def test_the_pointer_is_not_kept_for_good(portal: TestClient[Litestar]) -> None:
     assert portal.get("/mini/2024/status.json").headers.get("cache-control") != FOREVER
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import HttpMethod, Litestar, Request, route
+from litestar.config.compression import CompressionConfig
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
@@ -24,6 +25,9 @@ _READING = [HttpMethod.GET, HttpMethod.HEAD]
 _HTML = "text/html"
 _NOT_FOUND = '<h1>404</h1><p lang="en">There is no such page or file. What is released is listed on <a href="/">the front page</a>.</p>'
 _FOREVER = "public, max-age=31536000, immutable"
+_PACKED = [r"\.(?:pdf|png|woff2|xlsx|zip)$"]
+"""Addresses of files that are compressed already"""
+_WORTH_PACKING = 1000
 _PARTS_BEFORE_FILES = 3
 """profile, period and vintage stand before what never changes"""
 _TYPES = {
@@ -57,7 +61,8 @@ def site(folder: Path) -> Litestar:
             return Response(_shell(_NOT_FOUND).encode(), media_type=_HTML, status_code=404)
         return _answer(request, file, parts, public)
 
-    return Litestar([front, released], openapi_config=None)
+    packed = CompressionConfig("gzip", minimum_size=_WORTH_PACKING, gzip_compress_level=6, exclude=_PACKED)
+    return Litestar([front, released], openapi_config=None, compression_config=packed)
 
 
 def _answer(request: Request[Any, Any, Any], file: Path, parts: list[str], public: PublishedFolder) -> Response[bytes]:
