@@ -30,6 +30,8 @@ Persons: TypeAlias = tuple[tuple[str, str], ...]
 """What is said of persons: dimension and code."""
 _NAMED = ("partner", "partner_area", "locality", "partner_locality")
 """Dimensions whose codes are told apart as far as some table names them."""
+_MOST_WORK = 5_000_000
+"""Of a whole audit: searches times the terms of the sums that are searched; half a minute."""
 _MOST_EXPLAINED = 20
 """Weaknesses of one system of which it is found out which tables are needed."""
 
@@ -60,9 +62,10 @@ def differences(
     found: list[Weakness] = []
     kinds: dict[frozenset[str], MoveKinds] = {}
     systems = _by_persons((*tables, *besides), plan, exact)
-    for shown in systems.values():
-        if _is_more_than_sums_of_one_table(shown):
-            found += _found_in(shown, plan, _kinds(shown, territory, kinds), thorough=thorough)
+    attacked = [shown for shown in systems.values() if _is_more_than_sums_of_one_table(shown)]
+    for shown in attacked:
+        work = _MOST_WORK // len(attacked) if thorough else 0
+        found += _found_in(shown, plan, _kinds(shown, territory, kinds), work)
     before = _by_persons(earlier, plan, {})
     for (_, persons), shown in systems.items():
         was = [one for (_, other), of_other in before.items() if other == persons for one in of_other]
@@ -150,11 +153,12 @@ class _Found(NamedTuple):
         return int(least), int(bounds.most[self.whole] - bounds.least[self.part])
 
 
-def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, *, thorough: bool) -> Iterator[Weakness]:
+def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, work: int) -> Iterator[Weakness]:
+    """What a system tells; with so much work for searches, none of which leaves what each sum tells."""
     system = published_sums(shown, kinds)
     if system is None:
         return
-    bounds = system.bounds(plan.threshold, thorough=thorough)
+    bounds = system.bounds(plan.threshold, thorough=work > 0, work=work)
     told = system.told()
     some = ~system.kinds[told.most == 0].any(axis=0)  # a cell and the same one less what is shown to be nobody are one
     known = {(row & some).tobytes() for row in system.kinds[system.said(plan.threshold)]}  # said, not found out
@@ -167,7 +171,7 @@ def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, *, tho
             known.add(mark)
             number += 1
             needed = (
-                _needed(found, system, plan, thorough=thorough) if number <= _MOST_EXPLAINED else list(system.tables)
+                _needed(found, system, plan, thorough=work > 0) if number <= _MOST_EXPLAINED else list(system.tables)
             )
             yield _weakness(found, system, needed)
 
@@ -191,8 +195,7 @@ def _kinds_of(system: PublishedSums, bounds: CountBounds, plan: Protection) -> I
 
 def _between_two(system: PublishedSums, bounds: CountBounds, plan: Protection) -> Iterator[_Found]:
     """What a cell has besides another one that is within it."""
-    kinds, first = system.kinds.astype(np.float64), len(system.cells)
-    shared, size = kinds @ kinds.T, kinds.sum(axis=1)
+    first, shared, size = len(system.cells), system.shared, system.kinds.sum(axis=1)
     least = bounds.least[:first, None] - bounds.most[None, :first]
     most = bounds.most[:first, None] - bounds.least[None, :first]
     holds = (shared == size[None, :]) & (size[:, None] > size[None, :])

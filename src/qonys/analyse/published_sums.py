@@ -9,13 +9,13 @@ names every country, area and place in which somebody moved: whoever is not in i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from qonys.analyse.audit import SIDES, Published
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds
@@ -26,8 +26,6 @@ Key: TypeAlias = tuple[str, ...]
 Bits: TypeAlias = NDArray[np.bool_]
 SIGNS: Mapping[str, tuple[int, int]] = {"arrivals": (1, 0), "departures": (0, 1), "net": (1, -1), "turnover": (1, 1)}
 """How often arrivals and departures of a cell are in a measure."""
-_MOST_SEARCHES = 400
-"""Counts of one system that are bounded by whole numbers without exception; of more, those that may be small."""
 
 
 class Shown(NamedTuple):
@@ -67,6 +65,12 @@ class PublishedSums:
     parts: Sequence[tuple[int, ...]]
 
     @cached_property
+    def shared(self) -> NDArray[np.int64]:
+        """How many kinds two cells have in common, shape (cells, cells)."""
+        kinds = csr_array(self.kinds.astype(np.int64))
+        return np.asarray((kinds @ kinds.T).toarray())
+
+    @cached_property
     def tables(self) -> dict[str, Published]:
         return {one.table.name: one.table for one in self.shown}
 
@@ -94,6 +98,7 @@ class PublishedSums:
         thorough: bool,
         tables: Collection[str] | None = None,
         cells: Iterable[int] | None = None,
+        work: int | None = None,
     ) -> CountBounds:
         """The least and the most that each cell, then each kind, can be.
 
@@ -101,7 +106,9 @@ class PublishedSums:
             threshold: k, by which counts are chosen that may be small.
             thorough: over all whole numbers; else those that follow from each sum alone.
             tables: those that are read; all if not given.
-            cells: cells that are asked for, those and kinds that may be small if not given.
+            cells: cells that are asked for, all cells and kinds if not given.
+            work: searches times terms of the sums that may be spent; of more, counts that may be smallest are searched,
+                cells before kinds.
 
         Raises:
             StatisticianError: what is published contradicts itself.
@@ -118,33 +125,42 @@ class PublishedSums:
         open_ones = np.flatnonzero((bounds.least < threshold) & (bounds.least < bounds.most))
         if cells is not None:
             open_ones = np.intersect1d(open_ones, list(cells))
-        elif len(open_ones) > _MOST_SEARCHES:
-            open_ones = open_ones[bounds.most[open_ones] < 2 * threshold]
-        return tightened(sums, values, bounds, open_ones.tolist())
+        is_kind = open_ones >= len(self.cells)
+        first = open_ones[np.lexsort((bounds.most[open_ones], is_kind))][
+            : None if work is None else max(1, work // sums.nnz)
+        ]
+        return tightened(sums, values, bounds, first.tolist())
 
     def _of(self, tables: Collection[str] | None) -> Iterator[tuple[Shown, Mapping[int, int]]]:
         for one, terms in zip(self.shown, self.terms, strict=True):
             if one.is_known and (tables is None or one.table.name in tables):
                 yield one, terms
 
-    def _sums(self, tables: Collection[str] | None) -> tuple[csr_array, CountBounds]:
-        """Cells as sums of their parts and of kinds, and the numbers that are no count of one cell."""
-        lines: list[Mapping[int, int]] = [{whole: -1, **dict.fromkeys(parts, 1)} for whole, *parts in self.parts]
+    @cached_property
+    def _structure(self) -> csr_array:
+        """Cells as sums of their parts and of kinds: zero each."""
         first = len(self.cells)
+        lines: list[Mapping[int, int]] = [{whole: -1, **dict.fromkeys(parts, 1)} for whole, *parts in self.parts]
         lines += [
             {cell: -1, **dict.fromkeys((first + np.flatnonzero(bits)).tolist(), 1)}
             for cell, bits in enumerate(self.kinds)
         ]
+        return self._rows(lines)
+
+    def _sums(self, tables: Collection[str] | None) -> tuple[csr_array, CountBounds]:
+        """Cells as sums, and the numbers that are no count of one cell."""
         tied = [(one, terms) for one, terms in self._of(tables) if terms and list(terms.values()) != [1]]
-        nothing = np.zeros(len(lines), np.int64)
-        lines += [terms for _, terms in tied]
-        row = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-        column = np.array([cell for line in lines for cell in line], np.int64)
-        times = np.array([sign for line in lines for sign in line.values()], np.int64)
-        sums = csr_array((times, (row, column)), shape=(len(lines), first + self.kinds.shape[1]))
+        nothing = np.zeros(self._structure.shape[0], np.int64)
+        sums = csr_array(vstack([self._structure, self._rows([terms for _, terms in tied])]))
         least = np.concatenate([nothing, np.array([one.least for one, _ in tied], np.int64)])
         most = np.concatenate([nothing, np.array([one.most for one, _ in tied], np.int64)])
         return sums, CountBounds(least, most)
+
+    def _rows(self, lines: Sequence[Mapping[int, int]]) -> csr_array:
+        row = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        column = np.array([cell for line in lines for cell in line], np.int64)
+        times = np.array([sign for line in lines for sign in line.values()], np.int64)
+        return csr_array((times, (row, column)), shape=(len(lines), len(self.cells) + self.kinds.shape[1]))
 
 
 def published_sums(shown: Sequence[Shown], kinds: MoveKinds) -> PublishedSums | None:
@@ -211,12 +227,12 @@ class _Made:
                 yield Shown(one.table, one.measure, whole, 0, 0), side, rest
 
     def system(self) -> PublishedSums:
-        together = np.unique(np.array(list(self.masks.values())), axis=1)
-        together = together[:, together.any(axis=0)]
+        together = _apart(np.array(list(self.masks.values())))
         place = {mark: number for number, mark in enumerate(self.masks)}
         terms = [{place[mark]: sign for mark, sign in some.items()} for some in self._terms]
         layers = [np.array([place[mark] for mark in layer]) for layer in self._layers.values()]
-        return PublishedSums(self._shown, terms, list(self._cells.values()), together, list(_parts(together, layers)))
+        made = PublishedSums(self._shown, terms, list(self._cells.values()), together, ())
+        return replace(made, parts=list(_parts(together, made.shared, layers)))
 
     def _mark(self, one: Shown, mask: Bits) -> bytes:
         mark = mask.tobytes()
@@ -245,15 +261,22 @@ def _depth(one: Shown, kinds: MoveKinds) -> tuple[str, ...]:
     )
 
 
-def _parts(kinds: Bits, layers: Iterable[NDArray[np.int64]]) -> Iterator[tuple[int, ...]]:
+def _apart(masks: Bits) -> Bits:
+    """The kinds that some cells count and others do not, each once, in the order of what counts them."""
+    columns = np.ascontiguousarray(np.packbits(masks, axis=0).T)
+    _, first = np.unique(columns.view(f"V{columns.shape[1]}").ravel(), return_index=True)
+    kinds: Bits = masks[:, first]
+    return kinds[:, kinds.any(axis=0)]
+
+
+def _parts(kinds: Bits, shared: NDArray[np.int64], layers: Iterable[NDArray[np.int64]]) -> Iterator[tuple[int, ...]]:
     """Cells that are exactly the sum of some cells of a layer: the whole, then its parts."""
-    numbers = kinds.astype(np.float64)
     size = kinds.sum(axis=1)
     seen: set[tuple[int, ...]] = set()
     for layer in layers:
-        if (numbers[layer].sum(axis=0) > 1).any():
+        if (kinds[layer].sum(axis=0) > 1).any():
             continue
-        contained = numbers @ numbers[layer].T == size[layer]
+        contained = shared[:, layer] == size[layer]
         whole = (contained @ size[layer] == size) & (contained.sum(axis=1) > 1)
         for cell in np.flatnonzero(whole).tolist():
             parts = (cell, *layer[contained[cell]].tolist())
