@@ -16,10 +16,15 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
+import pyarrow as pa
 from scipy.sparse import csr_array, eye_array, vstack
 
+from qonys.analyse.protecting import published_exact, rounded_counts
+from qonys.concepts.table_design import TableDesign
+from qonys.concepts.text import TOTAL
 from qonys.methods.disclosure.additive_rounding import additive_rounding
 from qonys.methods.disclosure.bounds import CountBounds, propagated
 from qonys.methods.disclosure.cell_key import cell_key_fractions, perturbation_table
@@ -80,6 +85,32 @@ def rounding_with_exact_sums(runs: int, draw: np.random.Generator) -> None:
         print(f"    kept {found.kept.sum()} sums of {len(found.kept)}; {found.forced.sum()} cells against their key")
 
 
+def rounding_a_table(runs: int, draw: np.random.Generator) -> None:
+    """A table of the cube with all its sums, as a release protects it: the sums of origin, destination, sex and age are exact."""
+    inner, inner_keys = cube(draw)
+    names = ("partner_area", "area", "sex", "age_group")
+    design = TableDesign(
+        id="cube", title={}, universe="internal", frequency="year", measures=("arrivals",), rows=names,
+        columns=("period", "measure"), totals=names,
+    )  # fmt: skip
+    counts, exact = [], {}
+    for kept in (kept for size in range(5) for kept in combinations(range(4), size)):
+        sums = sums_over(CUBE, kept)
+        codes = np.indices([CUBE[at] for at in kept]).reshape(len(kept), sums.shape[0])
+        code = {name: np.full(sums.shape[0], TOTAL, dtype=object) for name in names}
+        for at, of_dimension in zip(kept, codes, strict=True):
+            code[names[at]] = np.char.add("C", of_dimension.astype(str)).astype(object)
+        whole = {"arrivals": sums @ inner, "arrivals_key_high": sums @ (inner_keys >> np.uint64(32)).astype(np.int64)}
+        whole |= {"arrivals_key_low": sums @ (inner_keys & np.uint64(2**32 - 1)).astype(np.int64)}
+        none = {name.replace("arrivals", "departures"): np.zeros(sums.shape[0], np.int64) for name in whole}
+        counts.append(pa.table({"period": ["2024"] * sums.shape[0], **code, **whole, **none}))
+        if len(kept) < 2:
+            exact |= published_exact(design, "final", counts[-1])
+    table = pa.concat_tables(counts)
+    name = f"a table of 20,000 inner cells, {table.num_rows:,} with its sums"
+    told(name, ROUNDING_SECONDS, runs, lambda: rounded_counts(design, "final", table, exact, 3))
+
+
 def rounding_small_counts(runs: int, draw: np.random.Generator) -> None:
     counts, keys = cube(draw)
     sums = sums_over(CUBE, (0,), (1,), (0, 1), (0, 2, 3), (1, 2, 3), (2, 3), (0, 1, 2))
@@ -125,6 +156,7 @@ def main() -> None:
     counts, keys = draw.poisson(5, cells), draw.integers(0, 2**64, cells, dtype=np.uint64)
     told("noise of 1,000,000 cells", NOISE_SECONDS, runs, lambda: table.perturbed(counts, cell_key_fractions(keys)))
     rounding_with_exact_sums(runs, draw)
+    rounding_a_table(runs, draw)
     rounding_small_counts(runs, draw)
     bounds(runs, draw)
 

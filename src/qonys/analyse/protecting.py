@@ -251,11 +251,8 @@ class _Block:
         is_inner = np.array([all(keys[place][at] != TOTAL for at in totals) for place in self.places])
         self.inner = self.places[is_inner]
         number = {keys[place]: column for column, place in enumerate(self.inner)}
-        pairs = [
-            (line, column)
-            for line, place in enumerate(self.places)
-            for column in _inner_of(keys[place], number, totals)
-        ]
+        inner = _InnerCells(number, totals)
+        pairs = [(line, column) for line, place in enumerate(self.places) for column in inner.of(keys[place])]
         lines, columns = np.array(pairs, np.int64).reshape(-1, 2).T
         shape = (len(self.places), len(self.inner))
         self.all_members: csr_array = csr_array((np.ones(len(lines), np.int64), (lines, columns)), shape=shape)
@@ -265,11 +262,31 @@ class _Block:
         return csr_array(self.all_members[np.flatnonzero(fixed)])
 
 
-def _inner_of(key: Key, number: Mapping[Key, int], totals: Sequence[int]) -> list[int]:
-    if key in number:
-        return [number[key]]
-    fixed = [at for at in range(len(key)) if not (at in totals and key[at] == TOTAL)]
-    return [column for inner, column in number.items() if all(inner[at] == key[at] for at in fixed)]
+class _InnerCells:
+    """The inner cells that make up a cell, found by the codes that it leaves fixed: each kind of sum is looked through once.
+
+    Args:
+        number: place of each inner cell among them.
+        totals: places in a key that may be totals.
+    """
+
+    def __init__(self, number: Mapping[Key, int], totals: Sequence[int]) -> None:
+        self._number, self._totals = number, frozenset(totals)
+        self._of_kind: dict[tuple[int, ...], dict[Key, list[int]]] = {}
+
+    def of(self, key: Key) -> Sequence[int]:
+        """Places of the inner cells of which the cell at a key is the sum."""
+        if key in self._number:
+            return (self._number[key],)
+        fixed = tuple(at for at, code in enumerate(key) if not (at in self._totals and code == TOTAL))
+        return self._by_codes(fixed).get(tuple(key[at] for at in fixed), ())
+
+    def _by_codes(self, fixed: tuple[int, ...]) -> Mapping[Key, list[int]]:
+        if fixed not in self._of_kind:
+            found = self._of_kind[fixed] = {}
+            for inner, column in self._number.items():
+                found.setdefault(tuple(inner[at] for at in fixed), []).append(column)
+        return self._of_kind[fixed]
 
 
 def _coarsened(design: TableDesign, period: str, side: str) -> Finding:
