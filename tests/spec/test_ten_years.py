@@ -189,3 +189,12 @@ def test_a_forecast_tells_how_its_bounds_held_on_earlier_months(decade: Decade, 
     assert coverage >= 60, "meant for 80 %"
     assert np.corrcoef(column(table, "forecast"), plan.design.external_months)[0, 1] > 0.9
     assert (column(table, "lower") < column(table, "forecast")).all()
+
+
+def test_the_population_by_age_of_all_ten_years_adds_up_to_that_of_the_country() -> None:
+    figures = [figure for figure in load_profile("mini").population if figure.area == "XA"]
+    for year in range(2015, 2026):
+        of_year = [figure for figure in figures if figure.date.year == year]
+        total, groups = ([one.persons for one in of_year if bool(one.age_group) is by_age] for by_age in (False, True))
+        assert len(groups) == 18
+        assert [sum(groups)] == total
