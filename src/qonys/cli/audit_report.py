@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from qonys.cli.show import prints, show_table
+from qonys.cli.show import prints
 
 if TYPE_CHECKING:
     from qonys.production.auditing import Audit
@@ -62,16 +62,12 @@ def _show_cost(audit: Audit) -> None:
     sides = {f"{table}, {side}": told for table, some in audit.utility.items() for side, told in some.items()}
     changed = {name: told for name, told in sides.items() if told["small"] or told["changed"]}
     if changed:
-        heads = ["rounded or perturbed", "cells", "small", "changed", "mean", "most", "Hellinger", "to 0", "forced"]
-        rows = [
-            [name, told["cells"], told["small"], told["changed"], f"{told['mean']:.2f}", told["largest"],
-             f"{told['hellinger']:.3f}", told["became_zero"], told["forced"]]
-            for name, told in changed.items()
-        ]  # fmt: skip
-        show_table("What protection cost: inner cells, and by how many persons they changed", heads, rows)
+        prints.print("What protection cost, in inner cells and by how many persons they changed:")
+    for name, told in changed.items():
         prints.print(
-            "Small cells must not be told; others change where a sum stays as it is. Hellinger: 1 where nothing changed. "
-            "Forced: small cells that a sum sent where their key would not.",
+            f"  {name}: {told['small']} of {told['cells']} are small; {told['changed']} changed, by {told['mean']:.2f} on "
+            f"average and {told['largest']} at most; {told['became_zero']} became zero, {told['forced']} went where a sum sent them "
+            f"and not their key; Hellinger utility {told['hellinger']:.3f} (1: nothing changed)",
             soft_wrap=True,
         )
     plain = [name for name in sides if name not in changed]
