@@ -3,7 +3,7 @@
     .venv/bin/python bench/slips_to_release.py [--runs 3]
 
 Slips are simulated and collected first; that is told, and not part of the figure. Then `qonys process`, `qonys tabulate`
-and `qonys release build 2024` are timed as whole processes.
+and `qonys release build 2024` are timed as whole processes. Other work on the machine makes them take longer; their processor seconds hardly change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-BUDGET_SECONDS = 15.0
+BUDGET_SECONDS = 10.0
 BUDGET_GIB = 2.0
 QONYS = [sys.executable, "-m", "qonys"]
 STEPS = (["process"], ["tabulate"], ["release", "build", "2024"])
@@ -38,15 +38,22 @@ def main() -> None:
         print(f"collect  {timed(['collect', 'deliveries'], office, environment):6.1f} s   (not counted)")
         sums = []
         for run in range(1, runs + 1):
+            before = processor_seconds()
             seconds = [timed(step, office, environment) for step in STEPS]
             sums.append(sum(seconds))
             told = ", ".join(f"{' '.join(step)} {second:.1f}" for step, second in zip(STEPS, seconds, strict=True))
-            print(f"run {run}: {sums[-1]:6.1f} s   ({told})")
+            print(f"run {run}: {sums[-1]:6.1f} s, {processor_seconds() - before:.1f} s of processors   ({told})")
     median, peak = statistics.median(sums), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     print(f"median {median:.1f} s of {BUDGET_SECONDS:.0f} s: ratio {median / BUDGET_SECONDS:.2f}")
     print(
         f"peak of any step, simulate and collect included, {peak:.2f} GiB of {BUDGET_GIB:.0f}: ratio {peak / BUDGET_GIB:.2f}"
     )
+
+
+def processor_seconds() -> float:
+    """What all commands so far took of the processors."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def timed(arguments: list[str], folder: Path, environment: dict[str, str]) -> float:
