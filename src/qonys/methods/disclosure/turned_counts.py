@@ -144,7 +144,7 @@ class _Search:
             if cost <= bound + allowed or margins.all():
                 break
             margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
-        whole = least_whole_numbers(rest, allowed)
+        whole = least_whole_numbers(rest, allowed, fitted)
         if whole is None:
             return None
         numbers = turned.copy()

@@ -90,7 +90,7 @@ def relaxed(programme: Programme) -> Relaxed | None:
     return Relaxed(found.x, float(found.fun), found.eqlin.marginals, found.ineqlin.marginals, of_numbers)
 
 
-def least_whole_numbers(programme: Programme, gap: float | None = None) -> Numbers | None:
+def least_whole_numbers(programme: Programme, gap: float | None = None, found: Relaxed | None = None) -> Numbers | None:
     """The whole numbers of least cost; None where there are none.
 
     The linear programme bounds the cost from below, and mostly its answer is whole. Where it is not, the numbers that it
@@ -99,10 +99,11 @@ def least_whole_numbers(programme: Programme, gap: float | None = None) -> Numbe
     Args:
         programme: what is wanted; it has no limits.
         gap: by how much the cost may be above the least; a thousandth of it if nothing is said.
+        found: the least numbers that need not be whole, where they are known already.
     """
     if not len(programme.cost):
         return None if np.any(programme.wanted) else np.zeros(0, np.int64)
-    found = relaxed(programme)
+    found = found or relaxed(programme)
     if found is None or (whole := found.whole) is not None:
         return None if found is None else whole
     allowed = NEAR * abs(found.cost) if gap is None else gap
