@@ -9,7 +9,7 @@ PORT   ?= 8100
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test accept-golden methods-reference check lock clean
+.PHONY: help setup demo test accept-golden methods-reference check check-types check-form lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,7 +20,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "qonys: setting up $(VENV) from requirements.lock (pinned versions, checked hashes)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON=..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@# Python compiles what it imports; to compile all that is installed would take longer than many a test.
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -37,9 +38,14 @@ methods-reference: $(READY) ## write the reference of the methods from their doc
 	@$(BIN)/python docs/methods_reference.py
 
 check: $(READY) ## lint, format, types, layers, spelling, architecture
+	@$(MAKE) --no-print-directory -j 2 check-types check-form
+
+check-types:
+	$(BIN)/mypy
+
+check-form:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/python -m pytest -q tests/architecture

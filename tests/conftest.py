@@ -37,11 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 LONGEST = (
-    "test_a_year_in_the_office.py",
     "test_release_of_kazakhstan.py",
-    "test_close_a_month.py",
+    "test_a_year_in_the_office.py",
     "test_crashes.py",
+    "test_bad_files.py",
+    "test_release_is_proven.py",
+    "test_key_points.py",
     "test_ten_years.py",
+    "test_publication_survives.py",
+    "test_corrections.py",
+    "test_many_at_once.py",
 )
 
 

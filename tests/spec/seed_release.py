@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from itertools import product
 
 from qonys.concepts.table_design import TableDesign
+from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from spec.drawn_tables import drawn_table
 
@@ -68,6 +71,15 @@ def seed_tables(
     ]  # fmt: skip
     known = {table.id: table for table in tables}
     return {name: known.get(name) or _any_table(profile, name) for name in profile.releases["annual"].tables}
+
+
+@cache
+def seed_pages(external: str = EXTERNAL) -> dict[str, str]:
+    """Language -> the page of the annual release of Kazakhstan with the seed's tables; made once for all who ask."""
+    profile = load_profile("kz")
+    tables = seed_tables(profile, external=external)
+    bundle = release_bundle(profile, profile.releases["annual"], tables, {}, seed_facts()).data
+    return {language: bundle[f"{language}/index.html"].decode() for language in profile.languages}
 
 
 def made_up_tables(profile: Profile, release: str = "annual") -> dict[str, OutputTable]:

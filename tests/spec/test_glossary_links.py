@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from qonys.concepts.release import GlossaryTerm, ReleaseDesign
+from qonys.concepts.release import GlossaryTerm
 from qonys.country.loading import SHIPPED, load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.glossary_links import terms_of
 from qonys.errors import ProfileError
 from spec.seed_figures import LANGUAGES
-from spec.seed_release import seed_facts, seed_tables
+from spec.seed_release import seed_facts, seed_pages, seed_tables
 
 TERMS = tuple(load_profile("kz").glossary)
 
@@ -70,7 +70,7 @@ def test_no_term_is_linked_in_its_own_meaning() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_on_the_page_every_link_leads_to_a_term_and_every_section_links_one_once(kz: Profile, language: str) -> None:
-    page = _page(kz, kz.releases["annual"], language)
+    page = seed_pages()[language]
     known = {term.id for term in kz.glossary}
     assert {f'id="term-{term}"' in page for term in known} == {True}
     linked = Counter(re.findall(r'<a class="term" href="#term-([\w-]+)">', page))
@@ -85,13 +85,8 @@ def test_on_the_page_every_link_leads_to_a_term_and_every_section_links_one_once
 def test_a_page_without_a_glossary_links_nothing(kz: Profile) -> None:
     design = kz.releases["annual"]
     without = msgspec.structs.replace(design, sections=tuple(s for s in design.sections if not s.glossary))
-    assert 'class="term"' not in _page(kz, without, "en")
-
-
-def _page(profile: Profile, design: ReleaseDesign, language: str) -> str:
-    return (
-        release_bundle(profile, design, seed_tables(profile), {}, seed_facts()).data[f"{language}/index.html"].decode()
-    )
+    bundle = release_bundle(kz, without, seed_tables(kz), {}, seed_facts()).data
+    assert 'class="term"' not in bundle["en/index.html"].decode()
 
 
 MISTAKES = {
