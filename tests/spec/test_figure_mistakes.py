@@ -38,7 +38,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a highlighted series that is not drawn": ("highlight: net", "highlight: joy", ("measure has no code “joy”",)),
     "lines along something else than time": (
         "kind: bars\n    table: internal-by-region", "kind: lines\n    table: internal-by-region",
-        ("figure regions: lines are drawn along the period", "Write along: period"),
+        ("figure regions: lines are drawn along period or age_group", "Write along: period"),
     ),
     "nothing on top": ("along: partner\n", "along: partner\n    top: 0\n", ("figure countries: top: 0", "Write top: 10")),
     "a title that is missing in a language": (

@@ -13,6 +13,7 @@ import msgspec
 from qonys.concepts.text import Text
 from qonys.concepts.value import Value
 
+LineMark: TypeAlias = Literal["line", "faint", "dots", "lower", "upper"]
 FigureKind: TypeAlias = Literal["lines", "bars", "shares", "pyramid", "heat_map", "tiles", "multiples", "chord"]
 
 
@@ -28,6 +29,8 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         by: dimension whose members are the series, parts or columns; ``measure`` where nothing else is named.
         series: codes of ``by`` that are drawn, in this order; all that are no total where none is named.
         highlight: code of the series that stands out of the others.
+        marks: of lines: how a series is drawn where it is no plain line: ``faint``, ``dots`` without a line, or as the
+            ``lower`` or ``upper`` edge of a shaded band.
         at: code of a dimension that is neither ``along`` nor ``by``; without it, its total, or the release's period.
         top: how many members or parts are drawn, the others being added up where they can be; of a chord: how many of the
             largest flows the page lists.
@@ -48,6 +51,7 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: str = "measure"
     series: tuple[str, ...] = ()
     highlight: str = ""
+    marks: dict[str, LineMark] = {}
     at: dict[str, str] = {}
     top: int | None = None
     values: dict[str, Value] = {}

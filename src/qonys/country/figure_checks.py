@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from qonys.concepts.figure import FigureDesign
+from qonys.concepts.figure import FigureDesign, FigureKind
 from qonys.concepts.release import ReleaseDesign, Section
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
@@ -15,7 +15,7 @@ from qonys.queries.tables import STREAMS
 _FEW = 12
 _SIDES = 2
 _BETWEEN_AREAS = ("heat_map", "chord")
-_ALONG_PERIODS = ("lines", "multiples")
+_ALONG: Mapping[FigureKind, tuple[str, ...]] = {"lines": ("period", "age_group"), "multiples": ("period",)}
 _CODE_LIST = {"partner_locality": "locality", "citizenship": "country"}
 
 
@@ -85,6 +85,7 @@ def _codes(figure: FigureDesign, table: TableDesign, profile: Profile) -> Iterat
         yield "it draws no measure.", f"{table.id} has: {', '.join(table.measures)}."
     named = [(figure.by, code) for code in figure.series]
     named += [(figure.by, figure.highlight)] if figure.highlight else []
+    named += [(figure.by, code) for code in figure.marks]
     named += list(figure.at.items())
     for dimension, code in named:
         known = known_codes(dimension, table, profile)
@@ -118,8 +119,10 @@ def known_codes(dimension: str, table: TableDesign, profile: Profile) -> tuple[s
 
 
 def _kind(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
-    if figure.kind in _ALONG_PERIODS and figure.along != "period":
-        yield f"{figure.kind} are drawn along the period, not along “{figure.along}”.", "Write along: period."
+    along = _ALONG.get(figure.kind, (figure.along,))
+    if figure.along not in along:
+        ways = " or ".join(along)
+        yield f"{figure.kind} are drawn along {ways}, not along “{figure.along}”.", f"Write along: {along[0]}."
     if figure.kind == "shares" and not all(measure.endswith("_share") for measure in figure.measures):
         yield "parts of a whole need measures that are shares.", "Write arrivals_share, departures_share."
     if figure.kind == "pyramid" and (len(figure.series) != _SIDES or figure.along != "age_group"):

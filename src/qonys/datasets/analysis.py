@@ -29,6 +29,7 @@ class Analysed(msgspec.Struct, frozen=True):
         method: by which it was made.
         title: in every language.
         table: its figures; None where it was refused.
+        drawn: what its picture draws, where that is another table.
         refused: why, in every language; empty where it was not.
     """
 
@@ -37,6 +38,17 @@ class Analysed(msgspec.Struct, frozen=True):
     title: Text
     table: OutputTable | None = None
     refused: Text = {}
+    drawn: OutputTable | None = None
+
+    @property
+    def tables(self) -> tuple[OutputTable, ...]:
+        """The tables that a release publishes of it."""
+        return tuple(table for table in (self.table, self.drawn) if table is not None)
+
+
+def drawn_table(analysis: str) -> str:
+    """Id of the table that the picture of an analysis draws, where it is not the table of the result."""
+    return f"{analysis}-drawn"
 
 
 class LagCount(NamedTuple):

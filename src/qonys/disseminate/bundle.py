@@ -26,6 +26,7 @@ from qonys.disseminate.changes import changes_between, in_order_of_cut_off, larg
 from qonys.disseminate.every_text import every_text
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import About, Readings, compute_figures, figure_files, figures_in
+from qonys.disseminate.figures.of_analyses import tables_read, with_figures_of_analyses
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
 from qonys.disseminate.how_we_know import Grounds, how_we_know_files
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
@@ -80,8 +81,9 @@ def release_bundle(
         StatisticianError: a section shows a table that is not among the tables.
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
+    design = with_figures_of_analyses(design, analyses, [words_of(profile, language) for language in profile.languages])
+    tables = {**tables, **{table.id: table for one in analyses for table in one.tables}}
     drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
-    tables = {**tables, **{one.id: one.table for one in analyses if one.table is not None}}
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
         _content(
@@ -120,7 +122,7 @@ def _files_of_language(
     words, facts = content.words, content.facts
     return {
         **_pages(content),
-        **how_we_know_files(content, grounds, tables, {one.id: one.table for one in design.analyses}),
+        **how_we_know_files(content, grounds, tables, tables_read(design)),
         **_files(tables, content),
         **_change_files(design, tables, earlier, words, facts),
         **(revision_files(revision, tables, words, facts) if revision else {}),

@@ -38,7 +38,8 @@ WHAT_CHANGED = "what-changed"
 class Block:
     """A section in one language; ``level`` is that of its heading (2 for a top-level one).
 
-    ``linked``: its texts, in which terms of the glossary are links.
+    ``linked``: its texts, in which terms of the glossary are links; ``in_order``: figures and tables as they follow each
+    other, the figure of an analysis right before its table.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Block:
     sentences: tuple[Sentence, ...]
     figures: tuple[Figure, ...]
     tables: tuple[HtmlTable, ...]
+    in_order: tuple[Figure | HtmlTable, ...]
     paragraphs: tuple[str, ...]
     glossary: bool
     indicators: tuple[SaidIndicator, ...]
@@ -123,14 +125,17 @@ class _Plan:
         if section.indicators:
             indicators = said_indicators(self.profile, self.tables.values(), self.words, self.facts)
         said = [*(one.text for one in sentences), *paragraphs, *(one.meaning for one in indicators)]
+        figures = tuple(self.spoken.drawn[name] for name in section.figures if name in self.spoken.drawn)
+        tables = {name: self.table(name) for name in section.tables if self._is_new(name)}
         return Block(
             id=section.id,
             number=number,
             title=section.title[language],
             level=level,
             sentences=sentences,
-            figures=tuple(self.spoken.drawn[name] for name in section.figures if name in self.spoken.drawn),
-            tables=tuple(self.table(name) for name in section.tables if self._is_new(name)),
+            figures=figures,
+            tables=tuple(tables.values()),
+            in_order=self._in_order(figures, tables),
             paragraphs=paragraphs,
             glossary=section.glossary,
             indicators=indicators,
@@ -139,6 +144,14 @@ class _Plan:
             linked=self.terms.linked(said) | (self.meanings() if section.glossary else {}),
             blocks=self.blocks(section.sections, level + 1),
         )
+
+    def _in_order(self, figures: Sequence[Figure], tables: Mapping[str, HtmlTable]) -> tuple[Figure | HtmlTable, ...]:
+        """Figures, then tables, each of an analysis behind its own figure."""
+        own = {one.id: one for one in figures if one.id in {analysis.id for analysis in self.design.analyses}}
+        placed: list[Figure | HtmlTable] = [one for one in figures if one.id not in own]
+        for name, table in tables.items():
+            placed += [own.pop(name), table] if name in own else [table]
+        return (*own.values(), *placed)
 
     def _is_new(self, name: str) -> bool:
         """A table stands once; an analysis only where it was made."""
@@ -243,6 +256,9 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
             notice=content.spoken.notice,
             downloads=downloads,
             file_of_figure=lambda figure, suffix: f"../{figure_name(figure, content.facts, suffix)}",
+            data_of_figure=lambda figure, suffix: (
+                f"../{file_name(content.facts, figure.table, figure.language, suffix)}"
+            ),
             what_changed=WHAT_CHANGED,
         )
     )

@@ -31,6 +31,8 @@ from qonys.methods.series.seasonal import (
 from qonys.methods.series.specification import Specification
 
 _FORECAST = ForecastPlan(origins=12)
+_PAST = 36
+"""Months before a forecast that its picture shows."""
 
 
 def seasonally_adjusted(study: Study, run: Run, working: WorkingDays) -> Analysed:
@@ -95,7 +97,23 @@ def forecast_series(study: Study) -> Analysed:
         "coverage": (100 * judged.coverage, 0),
         "months": len(series.values),
     }
-    return study.result([months], [study.measures(tuple(ends))], values, forecast, note, estimated=frozenset(ends))
+    result = study.result([months], [study.measures(tuple(ends))], values, forecast, note, estimated=frozenset(ends))
+    return _with_past(study, result, series, values)
+
+
+def _with_past(
+    study: Study, result: Analysed, series: MonthlySeries, ahead: Mapping[tuple[str, ...], float]
+) -> Analysed:
+    """A forecast is drawn behind the months that it goes on from."""
+    shown = min(_PAST, len(series.values))
+    first = series.start.later(len(series.values) - shown)
+    past = dict(zip(_months(first, shown), series.values[-shown:], strict=True))
+    values = {(month, "observed"): float(value) for month, value in past.items()} | dict(ahead)
+    measures = dict.fromkeys(name for _, name in values)
+    months = study.periods(dict.fromkeys(month for month, _ in values))
+    return study.with_drawn(
+        result, [months], [study.measures(tuple(measures))], values, estimated=frozenset(measures) - {"observed"}
+    )
 
 
 def _series(study: Study, measure: str) -> MonthlySeries | None:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+import msgspec
+
 from qonys.analyse.members import Setting
 from qonys.analyse.studies.formulas import FORMULAS
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.text import TOTAL, Text
-from qonys.datasets.analysis import Analysed, Said, Sentences
+from qonys.datasets.analysis import Analysed, Said, Sentences, drawn_table
 from qonys.datasets.output import Cell, Dimension, MeasureForm, Member, OutputTable
 from qonys.errors import ProfileError
 
@@ -133,9 +135,38 @@ class Study:
             estimated: measures of counts that are not known yet.
             further: sentences of this result alone, below the note of the method.
         """
+        measures = next(d.codes for d in (*rows, *columns) if d.id == "measure")
+        notes = tuple(self._notes(method, note, (*self._cautions(measures), *further)))
+        table = self._table(rows, columns, values, notes, estimated)
+        return Analysed(self.entry.id, self.entry.method, self.title, table)
+
+    def with_drawn(
+        self,
+        result: Analysed,
+        rows: Sequence[Dimension],
+        columns: Sequence[Dimension],
+        values: Mapping[tuple[str, ...], float],
+        *,
+        estimated: frozenset[str] = frozenset(),
+    ) -> Analysed:
+        """A result with the table that its picture draws, where that is another one; arguments as of `result`."""
+        notes = result.table.notes if result.table else ()
+        table = self._table(rows, columns, values, notes, estimated)
+        title = self.say("analysis.drawn", {"title": self.title})
+        drawn = msgspec.structs.replace(table, id=drawn_table(self.entry.id), title=title)
+        return msgspec.structs.replace(result, drawn=drawn)
+
+    def _table(
+        self,
+        rows: Sequence[Dimension],
+        columns: Sequence[Dimension],
+        values: Mapping[tuple[str, ...], float],
+        notes: tuple[Text, ...],
+        estimated: frozenset[str],
+    ) -> OutputTable:
         dimensions = (*rows, *columns)
         place = [d.id for d in dimensions].index("measure")
-        table = OutputTable(
+        return OutputTable(
             id=self.entry.id,
             title=self.title,
             period=str(self.setting.period),
@@ -145,10 +176,9 @@ class Study:
             columns=tuple(d.id for d in columns),
             dimensions=dimensions,
             measures={name: self._form(name) for name in dimensions[place].codes},
-            notes=tuple(self._notes(method, note, (*self._cautions(dimensions[place].codes), *further))),
+            notes=notes,
             cells={key: self._cell(value, estimated=key[place] in estimated) for key, value in values.items()},
         )
-        return Analysed(self.entry.id, self.entry.method, self.title, table)
 
     def _form(self, measure: str) -> MeasureForm:
         decimals, unit = FORMS.get(measure, (0, "persons"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from qonys.analyse.studies.area_flows import Centres, areas_of, average_population, distances_between, flows_by_year
+from qonys.analyse.studies.distance_bands import with_distance_bands
 from qonys.analyse.studies.study import Study
 from qonys.datasets.analysis import Analysed
 from qonys.errors import UndefinedIndicatorError
@@ -63,4 +64,5 @@ def gravity(study: Study, centres: Centres) -> Analysed:
     if not years:
         return study.refused("no_flows")
     rows = study.measures(("distance_exponent", "standard_error", "dispersion"))
-    return study.result([rows], [study.periods(years)], values, gravity_model, {"areas": len(areas)})
+    result = study.result([rows], [study.periods(years)], values, gravity_model, {"areas": len(areas)})
+    return with_distance_bands(study, result, (list(years)[-1], flows), distances)

@@ -197,10 +197,8 @@ class _Writer:
             yield Points(tuple((linked[s.text].pieces, *self._link(s.table)) for s in block.sentences))
         if block.paragraphs:
             yield Paragraphs(tuple(linked[paragraph].pieces for paragraph in block.paragraphs))
-        for figure in block.figures:
-            yield _picture(figure)
-        for table in block.tables:
-            yield self._table(table, block.level)
+        for one in block.in_order:
+            yield _picture(one) if isinstance(one, Figure) else self._table(one, block.level)
         if block.glossary:
             glossary = self.content.profile.glossary
             yield TermList(

@@ -23,7 +23,7 @@ _OF_MEASURES = {"arrivals": ARRIVALS, "departures": DEPARTURES}
 
 def colour_of(series: str, highlight: str, index: int, count: int) -> str:
     """The colour of a series of lines or bars: in and out have theirs, the highlighted one stands out, others are quiet."""
-    measure = series.removesuffix("_share")
+    measure = series.removesuffix("_share").removesuffix("_adjusted")
     if not highlight and measure in _OF_MEASURES and count > 1:
         return _OF_MEASURES[measure]
     if not highlight or series == highlight:

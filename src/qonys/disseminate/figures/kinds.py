@@ -78,7 +78,7 @@ def _lines_html(task: Task, _: Picture) -> Markup:
 
 
 def _lines(task: Task) -> Lines:
-    return Lines(task.plotted, task.design.highlight)
+    return Lines(task.plotted, task.design.highlight, task.design.marks)
 
 
 def _heat_map_html(task: Task, _: Picture) -> Markup:

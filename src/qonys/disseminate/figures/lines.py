@@ -1,23 +1,29 @@
-"""Lines over years or months, each labelled where it ends, one of them standing out of the others.
+"""Lines over years, months or ages, each labelled where it ends, one of them standing out of the others.
 
 Laws: points stand where their periods lie, so that a gap of years is a gap; a line is drawn neither over a missing value
-nor over a break of the series; zero is on the axis.
+nor over a break of the series; zero is on the axis. The bounds of an interval are no lines but the edges of a band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from qonys.concepts.figure import LineMark
 from qonys.concepts.period import Period
 from qonys.disseminate.figures.colours import colour_of
 from qonys.disseminate.figures.plotted import Plotted, Point, Series
 from qonys.disseminate.figures.scale import Scale, scale_with_zero
 from qonys.disseminate.figures.text_width import text_lines, text_width
+from qonys.queries.flows import age_groups
 
 _MONTHS = 12
+_FEW = 40
+"""Points of a line that are told apart by dots, at most."""
+_EDGES: tuple[LineMark, LineMark] = ("lower", "upper")
+_AGES = {code: low + 1 for code, low, _ in age_groups()}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,18 @@ class Run:
     colour: str
     stands_out: bool
     places: tuple[tuple[float, float] | None, ...]
+    mark: LineMark = "line"
+
+    @property
+    def known(self) -> tuple[tuple[Point, tuple[float, float]], ...]:
+        """The points with a value, and their places."""
+        pairs = zip(self.series.points, self.places, strict=True)
+        return tuple((point, at) for point, at in pairs if at is not None)
+
+    @property
+    def dotted(self) -> bool:
+        """Its points are told apart: they have no line, or they are few."""
+        return self.mark == "dots" or (self.mark == "line" and len(self.known) <= _FEW)
 
     @property
     def segments(self) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -43,8 +61,7 @@ class Run:
     @property
     def last(self) -> tuple[Point, tuple[float, float]]:
         """The last point with a value, and its place."""
-        known = [(p, at) for p, at in zip(self.series.points, self.places, strict=True) if at is not None]
-        return known[-1]
+        return self.known[-1]
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,7 @@ class Lines:
 
     plotted: Plotted
     highlight: str
+    marks: Mapping[str, LineMark] = field(default_factory=dict)
 
     @cached_property
     def scale(self) -> Scale:
@@ -61,16 +79,44 @@ class Lines:
     @cached_property
     def across(self) -> tuple[float, ...]:
         """Where each period lies: 0 at the left end, 1 at the right one; a single one in the middle."""
-        ordinals = [_ordinal(point.code) for point in self.plotted.heads]
+        ordinals = [_AGES.get(point.code) or _ordinal(point.code) for point in self.plotted.heads]
         first, last = ordinals[0], ordinals[-1]
         return tuple((o - first) / (last - first) if last > first else 0.5 for o in ordinals)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The series that have a value, the highlighted one last, so that it lies on top."""
-        shown = [s for s in self.plotted.series if any(p.value is not None for p in s.points)]
+        known = [s for s in self.plotted.series if any(p.value is not None for p in s.points)]
+        shown = [s for s in known if self.mark(s) not in _EDGES]
         runs = [self._run(series, index, len(shown)) for index, series in enumerate(shown)]
         return tuple(sorted(runs, key=lambda run: run.series.code == self.highlight))
+
+    @property
+    def named(self) -> tuple[Run, ...]:
+        """The runs that are named where they end; a faint one is told by what stands out beside it."""
+        return tuple(run for run in self.runs if run.mark != "faint")
+
+    @cached_property
+    def bands(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The outlines of what lies between the lower and the upper bound, in parts where a bound is missing."""
+        edges = [next((s for s in self.plotted.series if self.mark(s) == edge), None) for edge in _EDGES]
+        if edges[0] is None or edges[1] is None:
+            return ()
+        parts: list[list[tuple[float, float, float]]] = [[]]
+        for x, low, high in zip(self.across, edges[0].points, edges[1].points, strict=True):
+            if low.value is not None and high.value is not None:
+                parts[-1].append((x, 1 - self.scale.share(low.value), 1 - self.scale.share(high.value)))
+            elif parts[-1]:
+                parts.append([])
+        return tuple(
+            (*((x, high) for x, _, high in part), *((x, low) for x, low, _ in reversed(part)))
+            for part in parts
+            if len(part) > 1
+        )
+
+    def mark(self, series: Series) -> LineMark:
+        """How a series is drawn."""
+        return self.marks.get(series.code, "line")
 
     @cached_property
     def breaks(self) -> tuple[tuple[float, Point], ...]:
@@ -88,7 +134,8 @@ class Lines:
             for x, p in zip(self.across, series.points, strict=True)
         )
         stands_out = not self.highlight or series.code == self.highlight
-        return Run(series, colour_of(series.code, self.highlight, index, count), stands_out, places)
+        colour = colour_of(series.code, self.highlight, index, count)
+        return Run(series, colour, stands_out, places, self.mark(series))
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from qonys.disseminate.figures.canvas import INNER, Body, dot, polyline, straight, text
+from qonys.disseminate.figures.canvas import INNER, Body, dot, n, polyline, shape, straight, text
 from qonys.disseminate.figures.colours import ACCENT, ARRIVALS, DEPARTURES, LINE, QUIET, SOFT, STRONG_LINE
 from qonys.disseminate.figures.lines import Lines, Run, label_lines, shown_labels, spread
 from qonys.disseminate.figures.text_width import text_width
@@ -18,6 +18,8 @@ _WIDEST_LABEL = 128.0
 _LINE = 1.25
 _STRETCHED = 1000
 _NEAR_THE_END = 0.8
+_FAINT = 0.75
+"""Width of a line that is drawn for comparison."""
 _WIDE, _NARROW = 500, 150
 """Pixels that the periods have at least on a wide and on a narrow screen."""
 
@@ -32,12 +34,12 @@ class _Drawing:
         self.lines = lines
         self.marks = [number(mark, language, lines.scale.decimals) for mark in lines.scale.marks]
         self.left = max(text_width(mark, _AXIS) for mark in self.marks) + 10
-        self.labels = [label_lines(run, _WIDEST_LABEL, _LABEL) for run in lines.runs]
+        self.labels = [label_lines(run, _WIDEST_LABEL, _LABEL) for run in lines.named]
         widest = max(text_width(line, _LABEL, 600) for label in self.labels for line in label)
         self.span = INNER - self.left - widest - 14
 
     def body(self) -> Body:
-        parts = [*self._axes()]
+        parts = [*self._axes(), *self._bands()]
         for run in self.lines.runs:
             parts += self._run(run)
         parts += self._labels()
@@ -59,26 +61,31 @@ class _Drawing:
             yield straight((x, _TOP), (x, _TOP + _TALL), SOFT, dash="3 3")
             yield text(x + 4, _TOP + 9, point.marks, size=_AXIS, fill=SOFT)
 
+    def _bands(self) -> Iterator[str]:
+        for outline in self.lines.bands:
+            places = "L".join(f"{n(x)} {n(y)}" for x, y in map(self.place, outline))
+            yield shape(f"M{places}Z", ACCENT, about="band", more=' fill-opacity="0.16"')
+
     def _run(self, run: Run) -> Iterator[str]:
         for index, segment in enumerate(run.segments):
             places = [self.place(at) for at in segment]
-            if len(places) > 1:
-                yield polyline(places, run.colour, 2.5 if run.stands_out else 1.75, about=f"{run.series.code} {index}")
-        for point, at in zip(run.series.points, run.places, strict=True):
-            if at is not None:
-                yield dot(
-                    self.place(at), 3 if run.stands_out else 2.25, run.colour, about=f"{run.series.code} {point.code}"
-                )
-                if point.marks:
-                    x, y = self.place(at)
-                    yield text(x, y - 6, point.marks, size=10, fill=SOFT, anchor="middle")
+            if len(places) > 1 and run.mark != "dots":
+                wide = _FAINT if run.mark == "faint" else 2.5 if run.stands_out else 1.75
+                yield polyline(places, run.colour, wide, about=f"{run.series.code} {index}")
+        for point, at in run.known:
+            if run.dotted:
+                size = 3 if run.stands_out else 2.25
+                yield dot(self.place(at), size, run.colour, about=f"{run.series.code} {point.code}")
+            if point.marks:
+                x, y = self.place(at)
+                yield text(x, y - 6, point.marks, size=10, fill=SOFT, anchor="middle")
 
     def _labels(self) -> Iterator[str]:
         step = _LABEL * _LINE
-        wanted = [self.place(run.last[1])[1] for run in self.lines.runs]
+        wanted = [self.place(run.last[1])[1] for run in self.lines.named]
         sizes = [len(label) * step + 4 for label in self.labels]
         centres = spread(wanted, sizes, 0, _TOP + _TALL + _BELOW)
-        for run, label, centre in zip(self.lines.runs, self.labels, centres, strict=True):
+        for run, label, centre in zip(self.lines.named, self.labels, centres, strict=True):
             top = centre - len(label) * step / 2
             fill = _READABLE.get(run.colour, run.colour)
             for index, line in enumerate(label):
@@ -87,9 +94,14 @@ class _Drawing:
                 yield text(self.left + self.span + 12, y, line, size=_LABEL, weight=weight, fill=fill)
 
 
-_READABLE = {DEPARTURES: "#b34700", QUIET: SOFT}
+_READABLE = {
+    DEPARTURES: "#b34700", QUIET: SOFT, "#e69f00": "#8a5f00", "#009e73": "#00704f", "#cc79a7": "#9c4477",
+    "#56b4e9": "#1f6f9f", "#f0e442": "#6f6900",
+}  # fmt: skip
 """The same hue, dark enough for letters on white."""
-_KIND = {ARRIVALS: "in", DEPARTURES: "out", ACCENT: "one", QUIET: "quiet"}
+_KIND = {"#e69f00": "p1", "#009e73": "p2", "#cc79a7": "p3", "#56b4e9": "p4", "#f0e442": "p6"} | {
+    ARRIVALS: "in", DEPARTURES: "out", ACCENT: "one", QUIET: "quiet",
+}  # fmt: skip
 
 
 def lines_html(lines: Lines, language: str) -> Markup:
@@ -112,26 +124,39 @@ def lines_html(lines: Lines, language: str) -> Markup:
     )
     return Markup(
         '<div class="lines" aria-hidden="true"><div class="y">{}</div><div class="plot">'
-        '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none">{}{}{}</svg>{}{}</div>'
+        '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none">{}{}{}{}</svg>{}{}</div>'
         '<div class="x">{}</div><div class="ends">{}</div></div>'
-    ).format(marks, grid, breaks, _paths(lines), _dots(lines), _breaks(lines), _periods(lines), _ends(lines))
+    ).format(
+        marks, grid, _bands(lines), breaks, _paths(lines), _dots(lines), _breaks(lines), _periods(lines), _ends(lines)
+    )
+
+
+def _bands(lines: Lines) -> Markup:
+    return Markup("").join(Markup('<path class="band" d="M{}Z"/>').format(_through(part)) for part in lines.bands)
 
 
 def _paths(lines: Lines) -> Markup:
     return Markup("").join(
-        Markup('<path class="{}" d="M{}"/>').format(
-            _KIND.get(run.colour, "one"),
-            Markup("L").join(f"{_thousandths(x)} {_thousandths(y)}" for x, y in segment),
-        )
+        Markup('<path class="{}" d="M{}"/>').format(_class(run), _through(segment))
         for run in lines.runs
+        if run.mark != "dots"
         for segment in run.segments
     )
 
 
+def _class(run: Run) -> str:
+    return f"{_KIND.get(run.colour, 'one')}{' faint' if run.mark == 'faint' else ''}"
+
+
+def _through(places: Sequence[tuple[float, float]]) -> str:
+    return "L".join(f"{_thousandths(x)} {_thousandths(y)}" for x, y in places)
+
+
 def _dots(lines: Lines) -> Markup:
-    """The last point of each line, and those that stand alone: an SVG that is stretched has no circles."""
-    spots = [(run, run.last[1]) for run in lines.runs]
+    """The last point of each line, and those without a line: an SVG that is stretched has no circles."""
+    spots = [(run, run.last[1]) for run in lines.named]
     spots += [(run, part[0]) for run in lines.runs for part in run.segments if len(part) == 1]
+    spots += [(run, at) for run in lines.runs if run.mark == "dots" for _, at in run.known]
     return Markup("").join(
         Markup('<i class="{}" style="left:{:.1f}%;top:{:.1f}%"></i>').format(
             _KIND.get(run.colour, "one"), 100 * x, 100 * y
@@ -164,7 +189,7 @@ def _breaks(lines: Lines) -> Markup:
 
 def _ends(lines: Lines) -> Markup:
     """The names of the lines with their last numbers; far enough from each other for three lines of words."""
-    runs = lines.runs
+    runs = lines.named
     centres = spread([100 * run.last[1][1] for run in runs], [24.0] * len(runs), -6, 112)
     return Markup("").join(
         Markup('<span class="{}" style="top:{:.1f}%">{} <b>{}</b></span>').format(

@@ -30,6 +30,8 @@ OTHERS = "others"
 Key = tuple[str, ...]
 _WITHOUT_LOSSES = ("shares", "pyramid", "chord")
 _TOP_OF_PARTS = ("shares", "chord")
+_IN_ORDER = ("period", "age_group", "distance_band")
+"""Dimensions whose members follow each other by themselves, however large they are."""
 _AS_NEIGHBOURS = ("heat_map", "multiples", "chord")
 
 
@@ -235,7 +237,7 @@ class _Plotter:
     def members(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The codes that are drawn and those that are not drawn one by one."""
         codes = codes_along(self.design, self.table)
-        if self.design.kind == "bars" and self.design.along != "period":
+        if self.design.kind == "bars" and self.design.along not in _IN_ORDER:
             codes = tuple(sorted(codes, key=self.rank))
         if self.design.kind in _AS_NEIGHBOURS:
             codes = self.as_neighbours(codes, self.design.along)
