@@ -80,7 +80,7 @@ def release_bundle(
         StatisticianError: a section shows a table that is not among the tables.
     """
     computed = compute_key_points(design, tables, Period.parse(facts.period))
-    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
+    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
     tables = {**tables, **{one.id: one.table for one in analyses if one.table is not None}}
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
@@ -190,7 +190,13 @@ def _figures(
 ) -> dict[str, Figure]:  # fmt: skip
     identity, language = profile.identity, words.language
     about = About(
-        facts, identity.names[language], identity.office[language], spoken.title, spoken.notice, profile.tiles
+        facts,
+        identity.names[language],
+        identity.office[language],
+        spoken.title,
+        spoken.notice,
+        profile.tiles,
+        profile.outlines,
     )
     return figures_in(words, design, drawn, tables, about)
 

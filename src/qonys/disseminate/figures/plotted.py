@@ -29,7 +29,7 @@ from qonys.disseminate.words import Words
 OTHERS = "others"
 Key = tuple[str, ...]
 _WITHOUT_LOSSES = ("shares", "pyramid", "chord")
-_TOP_OF_PARTS = ("shares", "chord")
+_TOP_OF_PARTS = ("shares", "chord", "flow_map")
 _AS_NEIGHBOURS = ("heat_map", "multiples", "chord")
 
 
