@@ -106,6 +106,12 @@ def test_a_named_file_is_read_whichever_property_holds_the_codes(mine: Path) -> 
     assert [outline.code for outline in load_profile(str(mine)).outlines] == ["N1", "S1", "C1"]
 
 
+def test_a_byte_order_mark_before_the_file_is_no_mistake(mine: Path) -> None:
+    path = write_outlines(mine / OUTLINES)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(load_profile(str(mine)).outlines) == 3
+
+
 def test_heights_are_left_out_and_rings_are_closed(mine: Path) -> None:
     content = json.loads(json.dumps(invented_outlines()).replace("[10.0, 48.0]]", "[10.0, 48.0, 7.5]]"))
     content["features"][0]["geometry"]["coordinates"][0].pop()

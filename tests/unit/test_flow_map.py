@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from qonys.concepts.status import DataStatus
 from qonys.country.outlines import OUTLINES, outlines_of
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
@@ -16,7 +18,7 @@ from qonys.disseminate.figures.png import png_of
 from spec.drawn_figures import computed, design_of, drawn, marks_of, numbers_in, words_in
 from spec.drawn_flows import FLOWS, RATES, flows
 from spec.drawn_tables import drawn_table
-from spec.invented_outlines import write_outlines
+from spec.invented_outlines import invented_outlines, write_outlines
 
 MAP = {"kind": "flow_map", "table": "rates-by-region", "measures": ["net_rate"], "flows": "origin-destination"}
 
@@ -76,6 +78,21 @@ def test_the_text_alternative_says_the_finding_the_share_and_the_largest_flow(ma
     assert f'alt="{figure.finding}"' in figure.html
 
 
+def test_the_data_status_of_the_flows_is_said_where_it_is_not_that_of_the_rates(mapped: Profile) -> None:
+    invented = flows(mapped)
+    invented = replace_cells(invented, data=DataStatus.INVENTED)
+    published = replace_cells(rates(mapped), data=DataStatus.PUBLISHED)
+    figure = drawn(mapped, published, design_of(mapped, **MAP), more=[invented])
+    assert "Data status of the flows: Invented" in " ".join(words_in(figure))
+    assert '<p class="said">Data status of the flows: Invented' in figure.html
+    same = drawn(mapped, published, design_of(mapped, **MAP), more=[replace_cells(invented, data=DataStatus.PUBLISHED)])
+    assert "Data status of the flows" not in same.html
+
+
+def replace_cells(table: OutputTable, data: DataStatus) -> OutputTable:
+    return msgspec.structs.replace(table, cells={key: cell._replace(data=data) for key, cell in table.cells.items()})
+
+
 def test_the_picture_says_that_its_records_are_synthetic(mapped: Profile) -> None:
     assert "All records are synthetic." in " ".join(words_in(map_of(mapped)))
 
@@ -85,6 +102,23 @@ def test_the_page_has_every_number_of_the_map_in_tables(mapped: Profile) -> None
     assert numbers_in(figure.html) == ["110", "100", "−4.50", "3.20", "0.00"]
     assert re.findall(r'<th scope="row">(.*?→.*?)</th>', figure.html)[0] == "Southfield → Port Ardal"
     assert '<ul class="tiles"' in figure.html, "where there is no room, the squares stand in place of the picture"
+
+
+@pytest.mark.parametrize(("latitude", "is_above"), [(48.2, True), (49.8, False)])
+def test_words_stand_above_the_middle_of_an_area_where_a_circle_lies_below(
+    mini: Profile, tmp_path: Path, latitude: float, is_above: bool
+) -> None:
+    """Else the arrows to a city would run through the name of its region."""
+    content = invented_outlines()
+    north, south, city = (feature["geometry"]["coordinates"] for feature in content["features"])
+    north[0] = [[10, 50], [40, 50], [40, 70], [10, 70], [10, 50]]
+    south[:] = [[[10, 48], [12, 48], [12, 50], [10, 50], [10, 48]]]
+    city[0] = [[11, latitude], [11.05, latitude], [11.05, latitude + 0.05], [11, latitude]]
+    write_outlines(tmp_path / OUTLINES, content)
+    mapped = replace(mini, outlines=outlines_of(tmp_path, "", frozenset({"N1", "S1", "C1"}), "region"))
+    svg = map_of(mapped).picture.svg.decode()
+    ((middle, words),) = re.findall(r'cy="([\d.]+)" r="2" [^>]*/><text [^>]*y="([\d.]+)"[^>]*>South<', svg)
+    assert (float(words) < float(middle)) is is_above
 
 
 def test_without_outlines_the_map_is_one_of_squares(mini: Profile) -> None:

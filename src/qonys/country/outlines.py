@@ -8,6 +8,7 @@ Source: RFC 7946, The GeoJSON Format (2016): longitude before latitude, in degre
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -74,7 +75,7 @@ def outlines_of(folder: Path, named: str, known: frozenset[str], level: str) -> 
 
 
 def _features(path: Path) -> tuple[_Feature, ...]:
-    content = path.read_bytes()
+    content = path.read_bytes().removeprefix(BOM_UTF8)
     try:
         kind = msgspec.json.decode(content, type=_Kind).type
     except msgspec.DecodeError as error:

@@ -155,6 +155,14 @@ def notes(chart: FlowMap, words: Words) -> list[str]:
     return said
 
 
+def status_of_flows(chart: FlowMap, words: Words) -> list[str]:
+    """The data status of the arrows where it is not that of the rates."""
+    if chart.flows.status is chart.plotted.status:
+        return []
+    key = f"status.{chart.flows.status.value}"
+    return [words("figure.arrows_status", status=words[key], meaning=words[f"{key}.meaning"].rstrip("."))]
+
+
 def flows_said(chart: FlowMap, words: Words) -> str:
     """The arrows for who does not see them: their share, and the largest."""
     first = chart.largest[0]

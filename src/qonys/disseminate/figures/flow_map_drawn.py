@@ -8,13 +8,13 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from qonys.disseminate.figures.arrow import arrow
-from qonys.disseminate.figures.canvas import INNER, Body, KeyItem, n, shape, text
+from qonys.disseminate.figures.canvas import Body, KeyItem, dot, n, shape, text
 from qonys.disseminate.figures.chord import Chord
 from qonys.disseminate.figures.chord_drawn import ChordWords, largest_flows_html
 from qonys.disseminate.figures.colours import INK, PAPER
 from qonys.disseminate.figures.drawn_areas import SYMBOL, DrawnArea
-from qonys.disseminate.figures.flow_map import FlowMap, notes
-from qonys.disseminate.figures.plotted import Point
+from qonys.disseminate.figures.flow_map import FlowMap, notes, status_of_flows
+from qonys.disseminate.figures.map_words import placed_words
 from qonys.disseminate.figures.text_width import text_width
 from qonys.disseminate.figures.tile_map import TileMap, shades_html
 from qonys.disseminate.numbers import number
@@ -23,7 +23,6 @@ from qonys.disseminate.words import Words
 _NAME, _NUMBER = 11.5, 11.0
 _NODE = 2.0
 _LEAST_ROOM = 9.0
-_AWAY = 5.0
 _KEY_ROW, _KEY_ARROW = 30.0, 64.0
 _BORDER = f' stroke="{INK}" stroke-width="0.6" stroke-opacity="0.45" stroke-linejoin="round"'
 _ARROW = f' fill-opacity="0.82" stroke="{PAPER}" stroke-width="0.8" stroke-opacity="0.9"'
@@ -39,8 +38,7 @@ def flow_map_body(chart: FlowMap, language: str) -> Body:
     ]
     parts += [_circle(area, chart.fill(point)) for area, point in chart.areas if area.is_symbol]
     parts += _arrows(chart)
-    for area, point in chart.areas:
-        parts += _words(chart, area, point, language)
+    parts += _words(chart, language)
     parts += _arrow_key(chart, language)
     said = chart.shades.labels(language)
     key = tuple(KeyItem(fill, label) for fill, label in zip(chart.shades.fills, said, strict=True))
@@ -75,20 +73,21 @@ def _gap(area: DrawnArea) -> float:
     return (SYMBOL if area.is_symbol else _NODE) + 2
 
 
-def _words(chart: FlowMap, area: DrawnArea, point: Point, language: str) -> Iterator[str]:
-    """Name and number: below the middle of an area, beside a circle."""
-    name = chart.name(area.code, language)
-    wide = max(text_width(name, _NAME, 600), text_width(point.said, _NUMBER))
-    x, y = area.middle
-    if area.is_symbol:
-        is_right = x + SYMBOL + _AWAY + wide < INNER
-        x += (SYMBOL + _AWAY) * (1 if is_right else -1)
-        yield from _two_lines(x, y - 2, name, point.said, "start" if is_right else "end")
-        return
-    yield f'<circle cx="{n(x)}" cy="{n(y)}" r="{n(_NODE)}" fill="{INK}"/>'
-    if area.room >= _LEAST_ROOM:
-        x = min(max(x, wide / 2), INNER - wide / 2)
-        yield from _two_lines(x, y + 14, name, point.said, "middle")
+def _words(chart: FlowMap, language: str) -> Iterator[str]:
+    """Name and number of each circle, and of each area that has room for them."""
+    names = {area.code: chart.name(area.code, language) for area, _ in chart.areas}
+    widths = {
+        area.code: max(text_width(names[area.code], _NAME, 600), text_width(point.said, _NUMBER))
+        for area, point in chart.areas
+    }
+    named = [area for area, _ in chart.areas if area.room >= _LEAST_ROOM]
+    places = placed_words(named, widths)
+    for area, point in chart.areas:
+        if not area.is_symbol:
+            yield dot(area.middle, _NODE, INK)
+        if area.code in places:
+            at = places[area.code]
+            yield from _two_lines(at.x, at.y, names[area.code], point.said, at.anchor)
 
 
 def _two_lines(x: float, y: float, name: str, said: str, anchor: str) -> Iterator[str]:
@@ -122,5 +121,6 @@ def flow_map_html(chart: FlowMap, words: Words, image: Markup, tiles: TileMap, n
         shades_html(tiles, words.language)
         + image
         + Markup('<div class="narrow">{}</div><div class="notes">{}</div>').format(narrow, said)
+        + Markup("").join(Markup('<p class="said">{}</p>').format(note) for note in status_of_flows(chart, words))
         + largest_flows_html(Chord(chart.flows), chart.count, table)
     )

@@ -18,7 +18,7 @@ from qonys.concepts.tile import Tile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.figures.figure import Figure
-from qonys.disseminate.figures.flow_map import flow_map_of, flows_said, notes, why_no_map
+from qonys.disseminate.figures.flow_map import flow_map_of, flows_said, notes, status_of_flows, why_no_map
 from qonys.disseminate.figures.frame import PictureWords, framed
 from qonys.disseminate.figures.kinds import Task, body_of, html_of
 from qonys.disseminate.figures.plotted import Plotted, panel_designs, plotted, why_not_drawn
@@ -149,7 +149,10 @@ def _figure(
     )
     cut_off = long_date(date.fromisoformat(table.cut_off), language)
     numbers = [*panels, flow_map.flows] if flow_map else panels
-    foot = (*(notes(flow_map, words) if flow_map else ()), *_foot(numbers, words, about, cut_off))
+    foot = (
+        *((*notes(flow_map, words), *status_of_flows(flow_map, words)) if flow_map else ()),
+        *_foot(numbers, words, about, cut_off),
+    )
     picture = framed(PictureWords(language, title, subtitle, finding, foot), body_of(task))
     return Figure(
         id=one.id,
