@@ -140,6 +140,7 @@ def test_a_map_whose_outlines_lack_an_area_is_left_out_and_found(mapped: Profile
     outcome = computed(poor, rates(poor), design_of(poor, **MAP), more=[flows(poor)])
     assert outcome.data == {}
     assert "the file of outlines has none for S1, C1" in outcome.findings[0].what
+    assert "Add what is missing" in outcome.findings[0].next_step
 
 
 def test_a_map_of_flows_in_which_nobody_moved_is_left_out_and_found(mapped: Profile) -> None:

@@ -119,7 +119,7 @@ def why_no_map(
     lacking = [code for code in codes if code not in placed and code != NOT_STATED]
     if lacking:
         return (
-            f"the file of outlines has none for {', '.join(lacking)}; add them to it"
+            f"the file of outlines has none for {', '.join(lacking)}"
             if is_of_flows
             else (f"areas/tiles.csv has no square for {lacking[0]}")
         )

@@ -30,6 +30,10 @@ from qonys.disseminate.wording import Argument
 from qonys.disseminate.words import Words
 
 Readings = dict[str, Reading]
+_NOTHING_TO_DO = "Nothing needs to be done where the source does not have the figures."
+_MEND_THE_MAP = (
+    "Add what is missing to areas/tiles.csv or to the file of outlines; without that file, maps are drawn of squares."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,10 @@ def compute_figures(
     for one in design.figures:
         readings = {name: reading(value, tables, period) for name, value in one.values.items()}
         missing = [value.why for value in readings.values() if isinstance(value, Missing)]
-        why = (
-            why_not_drawn(one, tables, period)
-            or why_no_map(one, tables, period, tiles, outlines)
-            or next(iter(missing), "")
-        )
-        if why:
-            findings.append(_left_out(one, why, design))
+        why = why_not_drawn(one, tables, period)
+        no_map = "" if why else why_no_map(one, tables, period, tiles, outlines)
+        if why := why or no_map or next(iter(missing), ""):
+            findings.append(_left_out(one, why, design, _MEND_THE_MAP if no_map else _NOTHING_TO_DO))
         else:
             drawn[one.id] = {name: value for name, value in readings.items() if isinstance(value, Reading)}
     return Outcome(drawn, tuple(findings))
@@ -118,11 +119,11 @@ def _path(table: str, figure: str, language: str, facts: ReleaseFacts, suffix: s
     return f"figures/{'-'.join(parts)}.{suffix}"
 
 
-def _left_out(one: FigureDesign, why: str, design: ReleaseDesign) -> Finding:
+def _left_out(one: FigureDesign, why: str, design: ReleaseDesign, next_step: str) -> Finding:
     return Finding(
         f"The figure “{one.id}” is left out: {why}.",
         where=f"release/designs/{design.id}.yaml",
-        next_step="Nothing needs to be done where the source does not have the figures.",
+        next_step=next_step,
     )
 
 
