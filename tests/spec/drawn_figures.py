@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -32,20 +32,28 @@ def release_with(profile: Profile, *figures: FigureDesign) -> ReleaseDesign:
     return msgspec.structs.replace(profile.releases["annual"], figures=figures)
 
 
-def computed(profile: Profile, table: OutputTable, *figures: FigureDesign) -> Outcome[dict[str, dict[str, object]]]:
-    return compute_figures(release_with(profile, *figures), {table.id: table}, Period(2024), profile.tiles)  # type: ignore[return-value]
+def computed(
+    profile: Profile, table: OutputTable, *figures: FigureDesign, more: Sequence[OutputTable] = ()
+) -> Outcome[dict[str, dict[str, object]]]:
+    tables = {one.id: one for one in (table, *more)}
+    return compute_figures(release_with(profile, *figures), tables, Period(2024), profile.tiles, profile.outlines)  # type: ignore[return-value]
 
 
-def drawn(profile: Profile, table: OutputTable, figure: FigureDesign, language: str = "") -> Figure:
-    """One figure from one table, in the profile's first language where none is named."""
+def drawn(
+    profile: Profile, table: OutputTable, figure: FigureDesign, language: str = "", more: Sequence[OutputTable] = ()
+) -> Figure:
+    """One figure from its table, and from more where it needs them, in the profile's first language where none is named."""
     language = language or profile.languages[0]
     design = release_with(profile, figure)
-    readings = compute_figures(design, {table.id: table}, Period(2024), profile.tiles)
+    tables = {one.id: one for one in (table, *more)}
+    readings = compute_figures(design, tables, Period(2024), profile.tiles, profile.outlines)
     assert not readings.findings, readings.findings
     identity, facts = profile.identity, seed_facts(profile.id)
     notice = f"{identity.notice[language]} {identity.synthetic_notice[language]}"
-    about = About(facts, identity.names[language], identity.office[language], "Release", notice, profile.tiles)
-    return figures_in(words_of(profile, language), design, readings.data, {table.id: table}, about)[figure.id]
+    about = About(
+        facts, identity.names[language], identity.office[language], "Release", notice, profile.tiles, profile.outlines
+    )
+    return figures_in(words_of(profile, language), design, readings.data, tables, about)[figure.id]
 
 
 def without_losses(tables: Mapping[str, OutputTable]) -> dict[str, OutputTable]:

@@ -10,10 +10,10 @@ import pytest
 
 from qonys.concepts.figure import FigureDesign
 from qonys.country.profile import Profile
-from qonys.datasets.output import OutputTable
 from qonys.disseminate.figures.chord import Chord
 from qonys.disseminate.figures.shades import shades_both_ways, shades_one_way
 from spec.drawn_figures import computed, design_of, drawn, marks_of, numbers_in, words_in
+from spec.drawn_flows import FLOWS, RATES, flows
 from spec.drawn_tables import drawn_table
 
 SHARES = """
@@ -30,20 +30,9 @@ Y0T4   |               30 |              10 |              20 |                 
 Y5T9   |               60 |              20 |              40 |                 10 |                10 |                 0
 Y_GE85 |                1 |               1 |               0 |                  0 |                 0 |                 0
 """
-FLOWS = """
-   | _T 2024 arrivals | N1 2024 arrivals | S1 2024 arrivals | C1 2024 arrivals
-_T |            1160* |              560 |              240 |              360
-N1 |              700 |              500 |              100 |              100
-S1 |              210 |               10 |               90 |              110
-C1 |              250 |               50 |               50 |              150
-"""
 MAP = {
     "kind": "heat_map", "table": "origin-destination", "measures": ["arrivals"], "along": "partner_area", "by": "area",
 }  # fmt: skip
-
-
-def flows(mini: Profile, text: str = FLOWS) -> OutputTable:
-    return drawn_table(mini, "origin-destination", ["partner_area"], ["area", "period", "measure"], text)
 
 
 def shares_design(mini: Profile, **more: object) -> FigureDesign:
@@ -156,15 +145,6 @@ def test_shades_have_round_borders_and_each_value_its_class() -> None:
     both = shades_both_ways([Decimal(n) for n in (-40, -8, -1, 2, 9, 50)])
     assert [-b for b in reversed(both.borders)] == list(both.borders), "the same borders on both sides"
     assert both.of(Decimal(-1)) < both.of(Decimal(1))
-
-
-RATES = """
-   | 2024 net_rate
-_T |           1.0
-N1 |          -4.5
-S1 |           3.2
-C1 |             0
-"""
 
 
 def test_a_square_stands_where_the_profile_puts_it_and_has_its_number(mini: Profile) -> None:

@@ -1,6 +1,7 @@
 """A figure of a release: which cells of which table are drawn, how, and what the picture says.
 
-Laws: a figure is drawn from one table and from nothing else; its title says the finding, in words whose numbers are
+Laws: a figure is drawn from one table and from nothing else, but for the arrows of a map of flows, which have a table of
+their own; its title says the finding, in words whose numbers are
 computed like those of a key point.
 """
 
@@ -14,7 +15,9 @@ from qonys.concepts.text import Text
 from qonys.concepts.value import Value
 
 LineMark: TypeAlias = Literal["line", "faint", "dots", "lower", "upper"]
-FigureKind: TypeAlias = Literal["lines", "bars", "shares", "pyramid", "heat_map", "tiles", "multiples", "chord"]
+FigureKind: TypeAlias = Literal[
+    "lines", "bars", "shares", "pyramid", "heat_map", "tiles", "multiples", "chord", "flow_map"
+]  # fmt: skip
 
 
 class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +36,8 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ``lower`` or ``upper`` edge of a shaded band.
         at: code of a dimension that is neither ``along`` nor ``by``; without it, its total, or the release's period.
         top: how many members or parts are drawn, the others being added up where they can be; of a chord: how many of the
-            largest flows the page lists.
+            largest flows the page lists; of a map of flows: how many are arrows.
+        flows: of a map of flows: table of origins by destinations whose largest flows are its arrows.
         title: what the figure says: the finding.
         subtitle: measure, unit, period and coverage.
         finding: the finding in a whole sentence, for who does not see the picture.
@@ -54,4 +58,5 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marks: dict[str, LineMark] = {}
     at: dict[str, str] = {}
     top: int | None = None
+    flows: str = ""
     values: dict[str, Value] = {}

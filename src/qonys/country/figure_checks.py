@@ -131,8 +131,22 @@ def _kind(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
         yield "it is drawn between areas.", "Write along: partner_area (the origins), by: area (the destinations)."
     if figure.kind == "tiles" and (figure.along != "area" or not profile.tiles):
         yield "a map of tiles needs areas and their squares.", "Write along: area, and areas/tiles.csv."
+    if figure.kind == "flow_map":
+        yield from _map_of_flows(figure, profile)
+    elif figure.flows:
+        yield "`flows` are the arrows of a flow_map.", "Leave `flows` out, or write kind: flow_map."
     several = figure.kind != "pyramid" and "measure" not in (figure.along, figure.by)
     if several and len(figure.measures) > 1:
         yield f"it draws several measures, but its series are of “{figure.by}”.", "Name one measure, or by: measure."
     if figure.top is not None and figure.top < 1:
         yield f"top: {figure.top} members cannot be drawn.", "Write top: 10."
+
+
+def _map_of_flows(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
+    if figure.along != "area" or not (profile.tiles or profile.outlines):
+        yield "a map of flows needs areas and their squares or outlines.", "Write along: area, and areas/tiles.csv."
+    table = profile.tables.get(figure.flows)
+    if table is None:
+        yield f"flows: there is no table “{figure.flows}”.", f"Tables: {', '.join(profile.tables)}."
+    elif not {"area", "partner_area"} <= {*table.rows, *table.columns}:
+        yield f"flows: {table.id} has no origins and destinations.", "Name a table of partner_area by area."

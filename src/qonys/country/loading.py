@@ -26,6 +26,7 @@ from qonys.concepts.rule import RuleSet
 from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.country.checks import fail_if_inconsistent
+from qonys.country.outlines import outlines_of
 from qonys.country.profile import Identity, Profile
 from qonys.country.reading import read_csv, read_yaml
 from qonys.country.tiles import tiles_of
@@ -101,10 +102,11 @@ def profile_in(folder: Path) -> Profile:
     """The profile that a folder holds; see `load_profile`."""
     identity = read_yaml(folder / "profile.yaml", Identity)
     languages = identity.languages
+    areas = _areas(folder, identity)
     profile = Profile(
         folder=folder,
         identity=identity,
-        areas=_areas(folder, identity),
+        areas=areas,
         classifications={path.stem: _classification(path, languages) for path in _classification_files(folder)},
         memberships=_memberships(folder / "classifications" / "country_group_members.csv"),
         layouts=_by_id(read_yaml(path, SourceLayout) for path in _files(folder / "sources", "*.yaml")),
@@ -129,6 +131,7 @@ def profile_in(folder: Path) -> Profile:
         mirror=_mirror(folder / "mirror.csv"),
         publication=_publication(folder / "publication.yaml"),
         tiles=tiles_of(folder, languages),
+        outlines=outlines_of(folder, identity.outlines, _codes_of(areas, identity.level), identity.level),
         centres=_centres(folder / "areas" / "centres.csv"),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
@@ -188,6 +191,10 @@ def _areas(folder: Path, identity: Identity) -> AreaRegister:
         for _, row, _ in read_csv(path, _ChangeRow)
     ]
     return AreaRegister(identity.home, tuple(home + abroad), tuple(boundaries), aliases, tuple(changes))
+
+
+def _codes_of(areas: AreaRegister, level: str) -> frozenset[str]:
+    return frozenset(area.code for area in areas.areas if area.level == level)
 
 
 def _classification_files(folder: Path) -> list[Path]:

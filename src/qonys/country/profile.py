@@ -17,6 +17,7 @@ from qonys.concepts.history import Break, HistoryFigure, PopulationFigure
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.integration import Integration
 from qonys.concepts.layout import SourceLayout, Stream
+from qonys.concepts.outline import Outline
 from qonys.concepts.personal_number import NumberScheme
 from qonys.concepts.protection import Protection
 from qonys.concepts.publication import PublicationPlan
@@ -43,6 +44,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         office: who would publish.
         notice: what the release is and is not; shown on every page and in every file.
         synthetic_notice: said besides where records are synthetic.
+        outlines: file of the outlines of its areas, relative to the profile; ``areas/outlines.geojson`` where none is named.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office: Text
     notice: Text
     synthetic_notice: Text = {}
+    outlines: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Profile:
     mirror: tuple[MirrorFigure, ...] = ()
     publication: PublicationPlan = field(default_factory=PublicationPlan)
     tiles: tuple[Tile, ...] = ()
+    outlines: tuple[Outline, ...] = ()
     centres: tuple[Centre, ...] = ()
 
     @property

@@ -83,7 +83,7 @@ def release_bundle(
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     design = with_figures_of_analyses(design, analyses, [words_of(profile, language) for language in profile.languages])
     tables = {**tables, **{table.id: table for one in analyses for table in one.tables}}
-    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles)
+    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     contents = [
         _content(
@@ -192,7 +192,13 @@ def _figures(
 ) -> dict[str, Figure]:  # fmt: skip
     identity, language = profile.identity, words.language
     about = About(
-        facts, identity.names[language], identity.office[language], spoken.title, spoken.notice, profile.tiles
+        facts,
+        identity.names[language],
+        identity.office[language],
+        spoken.title,
+        spoken.notice,
+        profile.tiles,
+        profile.outlines,
     )
     return figures_in(words, design, drawn, tables, about)
 

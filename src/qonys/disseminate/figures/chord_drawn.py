@@ -136,11 +136,21 @@ class ChordWords:
     flows: str
     measure: str
     caption: str
-    areas: str
+    areas: str = ""
 
 
 def chord_html(chord: Chord, count: int, words: ChordWords, address: str, image: Markup, language: str) -> Markup:
     """The picture where there is room for it, each area with its flows, and in any case the largest flows as bars."""
+    areas = Markup("").join(_area_html(chord, sector, address, language) for sector in chord.sectors.values())
+    return (
+        image
+        + Markup('<div class="focus"><p>{}</p><ul>{}</ul></div>').format(words.areas, areas)
+        + largest_flows_html(chord, count, words)
+    )
+
+
+def largest_flows_html(chord: Chord, count: int, words: ChordWords) -> Markup:
+    """The largest flows as a table that is read line by line, a bar and a number in each."""
     flows = list(chord.largest(count))
     most = float(flows[0].value)
     labels = {code: sector.label for code, sector in chord.sectors.items()}
@@ -151,15 +161,10 @@ def chord_html(chord: Chord, count: int, words: ChordWords, address: str, image:
         ).format(labels[f.origin], labels[f.destination], 100 * float(f.value) / most, f.point.said)
         for f in flows
     )
-    areas = Markup("").join(_area_html(chord, sector, address, language) for sector in chord.sectors.values())
-    return (
-        image
-        + Markup('<div class="focus"><p>{}</p><ul>{}</ul></div>').format(words.areas, areas)
-        + Markup(
-            '<table class="bars flows" style="--n:{:.1f}em"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
-            "</tr></thead><tbody>{}</tbody></table>"
-        ).format(widest(f.point.said for f in flows), words.caption, words.flows, words.measure, rows)
-    )
+    return Markup(
+        '<table class="bars flows" style="--n:{:.1f}em"><caption class="vh">{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th>'
+        "</tr></thead><tbody>{}</tbody></table>"
+    ).format(widest(f.point.said for f in flows), words.caption, words.flows, words.measure, rows)
 
 
 def _area_html(chord: Chord, sector: Sector, address: str, language: str) -> Markup:

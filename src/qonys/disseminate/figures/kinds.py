@@ -13,6 +13,8 @@ from qonys.disseminate.figures.bars import bars_body, bars_html
 from qonys.disseminate.figures.canvas import Body
 from qonys.disseminate.figures.chord import Chord
 from qonys.disseminate.figures.chord_drawn import ChordWords, chord_body, chord_html
+from qonys.disseminate.figures.flow_map import FlowMap
+from qonys.disseminate.figures.flow_map_drawn import flow_map_body, flow_map_html
 from qonys.disseminate.figures.frame import AIR, Picture
 from qonys.disseminate.figures.heat_map import HeatMap, heat_map_body, heat_map_html
 from qonys.disseminate.figures.lines import Lines
@@ -22,7 +24,7 @@ from qonys.disseminate.figures.numbers_html import numbers_html
 from qonys.disseminate.figures.plotted import Plotted
 from qonys.disseminate.figures.pyramid import pyramid_body, pyramid_html
 from qonys.disseminate.figures.shares import shares_body, shares_html
-from qonys.disseminate.figures.tile_map import TileMap, tile_map_body, tile_map_html
+from qonys.disseminate.figures.tile_map import TileMap, squares_html, tile_map_body, tile_map_html
 from qonys.disseminate.words import Words
 
 _LARGEST_FLOWS = 12
@@ -43,6 +45,7 @@ class Task:
         address: where the page finds the picture.
         title: title of the figure.
         finding: text alternative of the picture.
+        flow_map: of a map of flows: what is drawn; None where it is drawn of squares.
     """
 
     design: FigureDesign
@@ -55,6 +58,7 @@ class Task:
     address: str = ""
     title: str = ""
     finding: str = ""
+    flow_map: FlowMap | None = None
 
     @property
     def plotted(self) -> Plotted:
@@ -90,16 +94,50 @@ def _multiples_html(task: Task, _: Picture) -> Markup:
     return multiples_html(Multiples(task.plotted), task.words["figure.axis"], task.words.language)
 
 
-def _chord_html(task: Task, picture: Picture) -> Markup:
-    """The picture without its words at head and foot, which the page says itself; and the largest flows."""
+def _image(task: Task, picture: Picture) -> Markup:
+    """The picture without its words at head and foot, which the page says itself."""
     tall = picture.body_height + 2 * AIR
     place = 100 * (picture.body_top - AIR) / (picture.height - tall)
-    image = Markup(
+    return Markup(
         '<img class="chord" src="{}" alt="{}" loading="lazy" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
     ).format(task.address, task.finding, picture.width, tall, place)
+
+
+def _chord_html(task: Task, picture: Picture) -> Markup:
+    """The picture, and the largest flows."""
     words = ChordWords(task.words["figure.largest_flows"], task.titles[0], task.caption, task.words["figure.one_area"])
     count = task.design.top or _LARGEST_FLOWS
-    return chord_html(Chord(task.plotted), count, words, task.address, image, task.words.language)
+    return chord_html(Chord(task.plotted), count, words, task.address, _image(task, picture), task.words.language)
+
+
+def _tiles_body(task: Task) -> Body:
+    return tile_map_body(TileMap(task.plotted, task.tiles), task.words.language)
+
+
+def _tiles_html(task: Task, _: Picture) -> Markup:
+    return tile_map_html(TileMap(task.plotted, task.tiles), task.words.language)
+
+
+def _flow_map_body(task: Task) -> Body:
+    return flow_map_body(task.flow_map, task.words.language) if task.flow_map else _tiles_body(task)
+
+
+def _flow_map_html(task: Task, picture: Picture) -> Markup:
+    """The picture where there is room for it, else the squares or bars; the numbers; and the flows that are arrows."""
+    chart = task.flow_map
+    if chart is None:
+        return _tiles_html(task, picture)
+    tiles = TileMap(task.plotted, task.tiles)
+    placed = {tile.code for tile in task.tiles}
+    all_have_squares = all(point.code in placed for point in task.plotted.heads)
+    narrow = (
+        squares_html(tiles, task.words.language)
+        if all_have_squares
+        else bars_html(task.plotted, task.corner, task.caption)
+    )
+    region = task.words("page.region", title=task.title)
+    numbers = numbers_html(task.plotted, task.corner, task.words["figure.numbers"], region)
+    return flow_map_html(chart, task.words, _image(task, picture), tiles, narrow) + numbers
 
 
 _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture], Markup]]] = {
@@ -117,10 +155,8 @@ _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture],
         lambda task, _: pyramid_html(task.panels, task.titles, task.corner),
     ),
     "heat_map": (lambda task: heat_map_body(HeatMap(task.plotted), task.words.language), _heat_map_html),
-    "tiles": (
-        lambda task: tile_map_body(TileMap(task.plotted, task.tiles), task.words.language),
-        lambda task, _: tile_map_html(TileMap(task.plotted, task.tiles), task.words.language),
-    ),
+    "tiles": (_tiles_body, _tiles_html),
     "multiples": (lambda task: multiples_body(Multiples(task.plotted), task.words.language), _multiples_html),
     "chord": (lambda task: chord_body(Chord(task.plotted), task.words.language), _chord_html),
+    "flow_map": (_flow_map_body, _flow_map_html),
 }

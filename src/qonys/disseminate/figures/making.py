@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from qonys.concepts.figure import FigureDesign
+from qonys.concepts.outline import Outline
 from qonys.concepts.period import Period
 from qonys.concepts.release import ReleaseDesign
-from qonys.concepts.text import NOT_STATED
 from qonys.concepts.tile import Tile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.figures.figure import Figure
+from qonys.disseminate.figures.flow_map import flow_map_of, flows_said, notes, status_of_flows, why_no_map
 from qonys.disseminate.figures.frame import PictureWords, framed
 from qonys.disseminate.figures.kinds import Task, body_of, html_of
-from qonys.disseminate.figures.plotted import Plotted, codes_along, panel_designs, plotted, why_not_drawn
+from qonys.disseminate.figures.plotted import Plotted, panel_designs, plotted, why_not_drawn
 from qonys.disseminate.figures.png import pngs_of
 from qonys.disseminate.key_points import Missing, Reading, reading, said_text
 from qonys.disseminate.numbers import long_date, number, rounded
@@ -29,6 +30,10 @@ from qonys.disseminate.wording import Argument
 from qonys.disseminate.words import Words
 
 Readings = dict[str, Reading]
+_NOTHING_TO_DO = "Nothing needs to be done where the source does not have the figures."
+_MEND_THE_MAP = (
+    "Add what is missing to areas/tiles.csv or to the file of outlines; without that file, maps are drawn of squares."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class About:
         title: title of the release.
         notice: what the release is and is not, *synthetic* among it.
         tiles: the squares of the profile's map, in the order in which neighbours follow each other.
+        outlines: the outlines of its areas, where it has a file of them.
     """
 
     facts: ReleaseFacts
@@ -50,10 +56,15 @@ class About:
     title: str
     notice: str
     tiles: tuple[Tile, ...] = ()
+    outlines: tuple[Outline, ...] = ()
 
 
 def compute_figures(
-    design: ReleaseDesign, tables: Mapping[str, OutputTable], period: Period, tiles: Sequence[Tile] = ()
+    design: ReleaseDesign,
+    tables: Mapping[str, OutputTable],
+    period: Period,
+    tiles: Sequence[Tile] = (),
+    outlines: Sequence[Outline] = (),
 ) -> Outcome[dict[str, Readings]]:
     """The figures that can be drawn, each with the values of its words; what cannot be drawn is left out and found."""
     drawn: dict[str, Readings] = {}
@@ -61,9 +72,10 @@ def compute_figures(
     for one in design.figures:
         readings = {name: reading(value, tables, period) for name, value in one.values.items()}
         missing = [value.why for value in readings.values() if isinstance(value, Missing)]
-        why = why_not_drawn(one, tables, period) or _without_square(one, tables, tiles) or next(iter(missing), "")
-        if why:
-            findings.append(_left_out(one, why, design))
+        why = why_not_drawn(one, tables, period)
+        no_map = "" if why else why_no_map(one, tables, period, tiles, outlines)
+        if why := why or no_map or next(iter(missing), ""):
+            findings.append(_left_out(one, why, design, _MEND_THE_MAP if no_map else _NOTHING_TO_DO))
         else:
             drawn[one.id] = {name: value for name, value in readings.items() if isinstance(value, Reading)}
     return Outcome(drawn, tuple(findings))
@@ -84,11 +96,7 @@ def figures_in(
     Raises:
         ProfileError: a text is malformed, or a word is missing in the language.
     """
-    return {
-        one.id: _figure(one, tables[one.table], drawn[one.id], words, about)
-        for one in design.figures
-        if one.id in drawn
-    }
+    return {one.id: _figure(one, tables, drawn[one.id], words, about) for one in design.figures if one.id in drawn}
 
 
 def figure_files(figures: Iterable[Figure], facts: ReleaseFacts) -> dict[str, bytes]:
@@ -111,25 +119,18 @@ def _path(table: str, figure: str, language: str, facts: ReleaseFacts, suffix: s
     return f"figures/{'-'.join(parts)}.{suffix}"
 
 
-def _without_square(one: FigureDesign, tables: Mapping[str, OutputTable], tiles: Sequence[Tile]) -> str:
-    """Why a map of tiles cannot be drawn; empty where it can."""
-    if one.kind != "tiles":
-        return ""
-    placed = {tile.code for tile in tiles}
-    codes = codes_along(one, tables[one.table])
-    lacking = [code for code in codes if code not in placed and code != NOT_STATED]
-    return f"areas/tiles.csv has no square for {lacking[0]}" if lacking else ""
-
-
-def _left_out(one: FigureDesign, why: str, design: ReleaseDesign) -> Finding:
+def _left_out(one: FigureDesign, why: str, design: ReleaseDesign, next_step: str) -> Finding:
     return Finding(
         f"The figure “{one.id}” is left out: {why}.",
         where=f"release/designs/{design.id}.yaml",
-        next_step="Nothing needs to be done where the source does not have the figures.",
+        next_step=next_step,
     )
 
 
-def _figure(one: FigureDesign, table: OutputTable, readings: Readings, words: Words, about: About) -> Figure:
+def _figure(
+    one: FigureDesign, tables: Mapping[str, OutputTable], readings: Readings, words: Words, about: About
+) -> Figure:
+    table = tables[one.table]
     period, language = Period.parse(about.facts.period), words.language
     title, subtitle, finding = (
         said_text(words, text, readings, period, about.country, where=f"figure “{one.id}”, {field} ({language})")
@@ -141,9 +142,18 @@ def _figure(one: FigureDesign, table: OutputTable, readings: Readings, words: Wo
     corner = table.dimension(one.by if one.kind == "shares" else one.along).label[language]
     titles = [names[panel.measures[0]] for panel in panel_designs(one)]
     address = f"../{_path(one.table, one.id, language, about.facts, 'svg')}"
-    task = Task(one, panels, titles, words, corner, table.title[language], about.tiles, address, title, finding)
+    flow_map = flow_map_of(one, panels[0], tables, words, period, about.tiles, about.outlines)
+    if flow_map:
+        finding = f"{finding} {flows_said(flow_map, words)}"
+    task = Task(
+        one, panels, titles, words, corner, table.title[language], about.tiles, address, title, finding, flow_map
+    )
     cut_off = long_date(date.fromisoformat(table.cut_off), language)
-    foot = tuple(_foot(panels, words, about, cut_off))
+    numbers = [*panels, flow_map.flows] if flow_map else panels
+    foot = (
+        *((*notes(flow_map, words), *status_of_flows(flow_map, words)) if flow_map else ()),
+        *_foot(numbers, words, about, cut_off),
+    )
     picture = framed(PictureWords(language, title, subtitle, finding, foot), body_of(task))
     return Figure(
         id=one.id,
@@ -155,7 +165,7 @@ def _figure(one: FigureDesign, table: OutputTable, readings: Readings, words: Wo
         finding=finding,
         cut_off=cut_off,
         status=status_label(panels[0].status, words),
-        legend=_legend(panels),
+        legend=_legend(numbers),
         panels=tuple(panels),
         picture=picture,
         html=html_of(task, picture),

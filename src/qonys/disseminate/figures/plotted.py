@@ -29,7 +29,7 @@ from qonys.disseminate.words import Words
 OTHERS = "others"
 Key = tuple[str, ...]
 _WITHOUT_LOSSES = ("shares", "pyramid", "chord")
-_TOP_OF_PARTS = ("shares", "chord")
+_TOP_OF_PARTS = ("shares", "chord", "flow_map")
 _IN_ORDER = ("period", "age_group", "distance_band")
 """Dimensions whose members follow each other by themselves, however large they are."""
 _AS_NEIGHBOURS = ("heat_map", "multiples", "chord")

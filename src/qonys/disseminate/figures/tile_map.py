@@ -65,20 +65,28 @@ def tile_map_body(tiles: TileMap, language: str) -> Body:
 
 def tile_map_html(tiles: TileMap, language: str) -> Markup:
     """The squares for the page: a list in the order of neighbours, laid out as a map."""
-    columns = max(tile.column for tile, _ in tiles.squares)
+    return shades_html(tiles, language) + squares_html(tiles, language)
+
+
+def shades_html(tiles: TileMap, language: str) -> Markup:
+    """The shades and what they stand for."""
     key = Markup("").join(
         Markup('<li><i class="{}"></i>{}</li>').format(_shade(fill), label)
         for fill, label in zip(tiles.shades.fills, tiles.shades.labels(language), strict=True)
     )
+    return Markup('<ul class="legend shades">{}</ul>').format(key)
+
+
+def squares_html(tiles: TileMap, language: str) -> Markup:
+    """The squares without their key."""
+    columns = max(tile.column for tile, _ in tiles.squares)
     items = Markup("").join(
         Markup('<li class="{}" style="grid-area:{}/{}"><b aria-hidden="true">{}</b><span class="vh">{}: </span>{}</li>').format(
             _shade(tiles.fill(point)), tile.row, tile.column, tile.names[language], point.label, point.said
         )
         for tile, point in tiles.squares
     )  # fmt: skip
-    return Markup('<ul class="legend shades">{}</ul><ul class="tiles" style="--columns:{}">{}</ul>').format(
-        key, columns, items
-    )
+    return Markup('<ul class="tiles" style="--columns:{}">{}</ul>').format(columns, items)
 
 
 def _shade(fill: str) -> str:
