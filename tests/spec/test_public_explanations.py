@@ -104,7 +104,7 @@ def test_the_command_answers_from_what_is_published_alone(walked: WalkedLine) ->
     )
 
 
-SLIPS = """
+COARSENED = """
     PERSON | DAY        | FROM | TO  | GROUP
     a      | 05.03.2024 | N11  | S11 | ard
     b      | 05.03.2023 | N11  | S11 | ard
@@ -119,20 +119,43 @@ SLIPS = """
     k      | 08.03.2024 | C11  | C12 | ard
     l      | 08.03.2024 | S11  | N12 | ard
 """
+ROUNDED = """
+    PERSON | DAY        | FROM | TO  | GROUP
+    a      | 05.03.2024 | N11  | N12 | ard
+    b      | 06.03.2024 | N11  | N12 | ard
+    c      | 07.03.2024 | N11  | N12 | ard
+    d      | 08.03.2024 | S11  | S12 | ard
+    e      | 09.03.2024 | S11  | S12 | ard
+    f      | 10.03.2024 | S11  | S12 | ard
+    g      | 11.03.2024 | C11  | C12 | ard
+    h      | 12.03.2024 | C11  | C12 | ard
+    i      | 13.03.2024 | C11  | C12 | ard
+    j      | 14.03.2024 | N11  | S12 | ard
+    k      | 15.03.2024 | N11  | C12 | ard
+    l      | 16.03.2024 | N11  | C12 | ard
+    m      | 17.03.2024 | S11  | N12 | ard
+    n      | 18.03.2024 | S11  | N12 | ard
+    o      | 19.03.2024 | S11  | C12 | ard
+    p      | 20.03.2024 | C11  | N12 | ard
+    q      | 21.03.2024 | C11  | S12 | ard
+    r      | 22.03.2024 | C11  | S12 | ard
+"""
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    """A release of twelve slips: hardly a cell of origin × destination is as it was counted."""
+@pytest.fixture(scope="module", params=[COARSENED, ROUNDED], ids=["coarsened", "rounded"])
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """A release of few slips: cells of origin × destination are not shown, or not as they were counted; their sums are."""
     walk = Walk(tmp_path_factory.mktemp("small"))
-    walk.receive("2025-01-10", SLIPS)
+    walk.receive("2025-01-10", request.param)
     walk.process()
     walk.line.tabulate()
     walk.line.build(YEAR)
     return walk
 
 
-def test_the_exact_value_of_a_protected_cell_stands_in_no_row_of_the_bundle(small: Walk) -> None:
+def test_the_exact_value_of_a_protected_cell_stands_in_no_row_of_the_bundle(
+    small: Walk, request: pytest.FixtureRequest
+) -> None:
     """In every file: the rows of the cell are found in all formats, and say the published value, never the exact one."""
     hidden = shown = 0
     for table in explained_tables(small.line.office, YEAR):
@@ -154,7 +177,7 @@ def test_the_exact_value_of_a_protected_cell_stands_in_no_row_of_the_bundle(smal
                 assert kinds - {"svg"} == {"csv", "json", "html", "xlsx", "pdf"}, "the cell is found in every format"
             wrong = [row for row in found if row.value == f"{told.exact:g}" and "-changes-" not in row.file]
             assert wrong == []
-    assert hidden >= 8 and shown >= 4
+    assert (hidden, shown) == {"coarsened": (9, 0), "rounded": (6, 6)}[request.node.callspec.id]
 
 
 def test_the_search_finds_an_exact_value_that_was_put_into_any_file(small: Walk) -> None:
@@ -185,7 +208,7 @@ def test_files_carry_nothing_beside_what_is_seen(small: Walk) -> None:
     assert pictures and drawings and bulletins and books
     assert {kind for path in pictures for kind in png_parts(path.read_bytes())} <= {b"IHDR", b"pHYs", b"IDAT", b"IEND"}
     for path in drawings:
-        text = path.read_text(encoding="utf-8")
+        text = FADING.sub("", path.read_text(encoding="utf-8"))
         assert not re.search(r"<!--|<metadata|<style|display=|visibility=", text), path.name
         assert set(re.findall(r"\s(data-[\w-]+)=", text)) <= {"data-of"}
     for path in bulletins:
@@ -199,6 +222,10 @@ def test_files_carry_nothing_beside_what_is_seen(small: Walk) -> None:
             assert sheet.sheet_state == "visible"
             assert not any(one.hidden for one in (*sheet.row_dimensions.values(), *sheet.column_dimensions.values()))
             assert not any(cell.comment for row in sheet.iter_rows() for cell in row)
+
+
+FADING = re.compile(r'<style>(#at-[\w-]+:target~path\[data-of\]:not\(\[data-of~="[\w-]+"\]\)\{opacity:\.06\})+</style>')
+"""The chords of other areas fade where an address names one area; nothing else may be styled."""
 
 
 def png_parts(content: bytes) -> Iterator[bytes]:
