@@ -6,7 +6,8 @@ READY  := $(VENV)/.ready
 DEMO   ?= build/demo
 SERVE  ?= yes
 PORT   ?= 8100
-WORKERS ?= 2
+# One more than cores: tests wait for processes that they kill, for servers and for disks.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test accept-golden methods-reference check check-types check-form lock clean
