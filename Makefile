@@ -6,8 +6,7 @@ READY  := $(VENV)/.ready
 DEMO   ?= build/demo
 SERVE  ?= yes
 PORT   ?= 8100
-# One more than cores: tests wait for processes that they kill, for servers and for disks.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test accept-golden methods-reference check check-types check-form lock clean
