@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -25,6 +26,8 @@ from qonys.store.disk import bring_to_disk
 
 GROUP_ROWS = 122_880
 """Rows of a row group: what DuckDB reads as one piece of work."""
+_PENDING = 3
+"""Row groups that wait to be written at most, while the next ones are made."""
 FILE_ROWS = 40 * GROUP_ROWS
 """Rows after which a file is closed and the next one begun."""
 
@@ -89,7 +92,7 @@ class _File:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path, self.schema, self.rows = path, schema, 0
         self._worker = ThreadPoolExecutor(max_workers=1)
-        self._running: Future[None] | None = None
+        self._running: deque[Future[None]] = deque()
         self._sink = _HashedSink(path)
         self._writer = _writer(self._sink, schema)
 
@@ -97,8 +100,8 @@ class _File:
         return not self.schema.equals(group.schema)
 
     def add(self, group: pa.Table) -> None:
-        self._wait()
-        self._running = self._worker.submit(self._write, group)
+        self._wait(leaving=_PENDING - 1)
+        self._running.append(self._worker.submit(self._write, group))
         self.rows += group.num_rows
 
     def _write(self, group: pa.Table) -> None:
@@ -119,19 +122,17 @@ class _File:
         return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, self._sink.sha256())
 
     def drop(self) -> None:
-        with suppress(Exception):
-            self._wait()
+        self._worker.shutdown(cancel_futures=True)
         with suppress(OSError):
             self._writer.close()
         with suppress(OSError):
             self._sink.close()
-        self._worker.shutdown()
         self.path.unlink(missing_ok=True)
 
-    def _wait(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.result()
+    def _wait(self, leaving: int = 0) -> None:
+        """Wait until so many row groups at most are still being written."""
+        while len(self._running) > leaving:
+            self._running.popleft().result()
 
 
 class _HashedSink(RawIOBase):
