@@ -89,3 +89,12 @@ class Period:
         if self.from_january:
             return f"{self.year}-01-01/P{self.month}M"
         return f"{self.year}" if self.month is None else f"{self.year}-{self.month:02}"
+
+
+def months_between(first: date, later: date) -> int:
+    """How many months the month of a day is after that of another one.
+
+    >>> months_between(date(2024, 11, 30), date(2025, 2, 1))
+    3
+    """
+    return (later.year - first.year) * 12 + later.month - first.month

@@ -13,7 +13,7 @@ from typing import Any
 
 from qonys.analyse.audit import MEASURES, Published
 from qonys.analyse.late_registrations import KnownMoves, shown_by_nowcast
-from qonys.concepts.period import Period
+from qonys.concepts.period import Period, months_between
 from qonys.concepts.protection import Protection
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
@@ -66,7 +66,9 @@ def _read(
     office: Office, public: PublishedFolder, release: ReleaseFile, profiles: dict[str, Profile]
 ) -> PublishedRelease:
     facts = release.facts
-    profile = profiles.setdefault(facts.profile_hash, _kept(office, facts.profile_hash))
+    if facts.profile_hash not in profiles:
+        profiles[facts.profile_hash] = _kept(office, facts.profile_hash)
+    profile = profiles[facts.profile_hash]
     status = public.status(facts.profile, facts.period)
     is_current = status is None or status.current == facts.vintage
     plan = profile.protection
@@ -133,6 +135,6 @@ def of_nowcast(
     last = (cut_off + timedelta(days=1)).replace(day=1) - timedelta(days=1)
     for cell in cells:
         month = Period.parse(str(cell["period"])).first_day
-        lag = (last.year - month.year) * 12 + last.month - month.month
+        lag = months_between(month, last)
         if cell["measure"] == "counted" and cell["value"] is not None and lag < lags:
             yield shown_by_nowcast(name, str(cell["period"]), last, round(cell["value"]), base)

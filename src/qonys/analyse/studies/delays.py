@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from qonys.analyse.studies.study import Study
-from qonys.concepts.period import Period
+from qonys.concepts.period import Period, months_between
 from qonys.concepts.text import Text
 from qonys.datasets.analysis import Analysed, LagCount, Said
 from qonys.errors import StatisticianError
@@ -33,7 +33,7 @@ def nowcast_of_months(study: Study, lags: Iterable[LagCount]) -> Analysed:
     """
     cut_off = date.fromisoformat(study.setting.cut_offs[study.vintage])
     first, depth = Period.parse(study.entry.since).first_day, study.entry.lags
-    months = _months_between(first, cut_off + timedelta(days=1))
+    months = months_between(first, cut_off + timedelta(days=1))
     complete = months - depth + 1
     if complete < _PLAN.least_complete:
         return study.refused("short_triangle", {"months": complete, "needed": _PLAN.least_complete})
@@ -42,7 +42,7 @@ def nowcast_of_months(study: Study, lags: Iterable[LagCount]) -> Analysed:
         made = nowcast(triangle, _PLAN).by_month
     except StatisticianError:
         return study.refused("no_nowcast")
-    last = _months_between(first, study.setting.period.last_day)
+    last = months_between(first, study.setting.period.last_day)
     codes = study.periods(str(_later(first, month)) for month in range(min(last + 1, months)))
     lower, upper = _with_rounding(made, study.base)
     columns = {"counted": made.counted, "nowcast": made.point, "lower": lower, "upper": upper}
@@ -76,8 +76,8 @@ def _with_rounding(made: Estimates, base: int) -> tuple[Values, Values]:
 
 
 def _triangle(lags: Sequence[LagCount], first: date, months: int, depth: int) -> Triangle:
-    event = np.array([_months_between(first, one.event) for one in lags], dtype=np.int64)
-    known = np.array([_months_between(first, one.known) for one in lags], dtype=np.int64)
+    event = np.array([months_between(first, one.event) for one in lags], dtype=np.int64)
+    known = np.array([months_between(first, one.known) for one in lags], dtype=np.int64)
     persons = np.array([one.moves for one in lags], dtype=np.int64)
     return triangle_of_registrations(event, known, persons, months=months, lags=depth)
 
@@ -89,10 +89,6 @@ def _in_multiples(triangle: Triangle, base: int) -> Triangle:
     summed: Values = np.cumsum(triangle.increments, axis=2)
     rounded = base * np.floor(summed / base + 0.5)
     return Triangle(np.diff(rounded, axis=2, prepend=0.0), triangle.pools)
-
-
-def _months_between(first: date, later: date) -> int:
-    return (later.year - first.year) * 12 + later.month - first.month
 
 
 def _later(first: date, months: int) -> Period:

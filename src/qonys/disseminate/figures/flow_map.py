@@ -77,12 +77,17 @@ class FlowMap:
         total = sum((flow.value for flow in Chord(self.flows).flows), Decimal(0))
         return 100 * sum((flow.value for flow in self.largest), Decimal(0)) / total
 
+    @cached_property
+    def squares(self) -> TileMap:
+        """The same rates as a map of squares, whose shades the areas have."""
+        return TileMap(self.plotted, self.tiles)
+
     @property
     def shades(self) -> Shades:
-        return TileMap(self.plotted, self.tiles).shades
+        return self.squares.shades
 
     def fill(self, point: Point) -> str:
-        return TileMap(self.plotted, self.tiles).fill(point)
+        return self.squares.fill(point)
 
     def width(self, value: Decimal) -> float:
         """How wide the arrow of a flow is, in pixels."""
