@@ -24,6 +24,7 @@ from qonys.datasets.outcome import Finding
 from qonys.methods.disclosure.additive_rounding import additive_rounding
 from qonys.methods.disclosure.cell_key import PerturbationTable, cell_key_fractions
 from qonys.methods.disclosure.utility import utility as measured_utility
+from qonys.methods.disclosure.whole_numbers import MOST_NODES, MOST_PIVOTS, MOST_UNSURE
 
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
@@ -104,7 +105,7 @@ def rounded_counts(
             if not found.exact_kept:
                 coarsened.add(block.period)
                 kept_exact |= {keys[p] for p, is_exact in zip(block.places, of_block.is_exact, strict=True) if is_exact}
-                findings.append(_coarsened(design, block.period, side))
+                findings.append(_coarsened(design, block.period, side, ended_early=found.ended_early))
             elif not found.agreed_kept:
                 findings.append(_two_values(design, block.period, side))
             forced += found.forced
@@ -154,6 +155,7 @@ class _RoundedBlock:
     forced: int
     exact_kept: bool
     agreed_kept: bool
+    ended_early: bool
 
 
 def _rounded_block(
@@ -168,7 +170,7 @@ def _rounded_block(
         if found.kept.all():
             break
     agreed_kept = bool((is_fixed | ~sums.is_agreed).all())
-    return _RoundedBlock(found.counts, int(found.forced.sum()), bool(found.kept.all()), agreed_kept)
+    return _RoundedBlock(found.counts, int(found.forced.sum()), bool(found.kept.all()), agreed_kept, found.ended_early)
 
 
 def _utility(
@@ -289,9 +291,16 @@ class _InnerCells:
         return self._of_kind[fixed]
 
 
-def _coarsened(design: TableDesign, period: str, side: str) -> Finding:
+def _coarsened(design: TableDesign, period: str, side: str, *, ended_early: bool) -> Finding:
+    """That a period is not published in its inner cells: because there is no rounding, or none within the steps of the search."""
+    found = (
+        f"could not be rounded so that all exact sums stay within {MOST_PIVOTS:,} pivots and {MOST_NODES} nodes, where at most "
+        f"{MOST_UNSURE} numbers are searched"
+        if ended_early
+        else "cannot be rounded so that all exact sums stay"
+    )
     return Finding(
-        f"The {side} of {period} cannot be rounded so that all exact sums stay: their inner cells are not published.",
+        f"The {side} of {period} {found}: their inner cells are not published.",
         where=f"table {design.id}",
         next_step="Fewer dimensions, larger groups, or a margin that is not published exact would help: protection.yaml.",
     )

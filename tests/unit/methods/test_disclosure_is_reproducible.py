@@ -11,7 +11,7 @@ from scipy.optimize import milp
 from scipy.sparse import csr_array
 
 from qonys.methods.disclosure import additive_rounding as rounding
-from qonys.methods.disclosure import bounds, whole_numbers
+from qonys.methods.disclosure import bounds, turned_counts, whole_numbers
 from qonys.methods.disclosure.additive_rounding import AdditiveRounding, additive_rounding
 from qonys.methods.disclosure.bounds import CountBounds, tightened
 
@@ -27,6 +27,13 @@ def hard_table(sums: int, cells: int) -> tuple[np.ndarray, csr_array, np.ndarray
     return counts, csr_array(margins), draw.integers(0, 2**64, cells, dtype=np.uint64)
 
 
+def crossing_table() -> tuple[np.ndarray, csr_array, np.ndarray]:
+    """Counts of five by five by five cells of which the sums over any one dimension must stay."""
+    draw, one, sums = np.random.default_rng(4), np.eye(5, dtype=np.int64), np.ones((1, 5), np.int64)
+    margins = [np.kron(np.kron(a, b), c) for a, b, c in ((sums, one, one), (one, sums, one), (one, one, sums))]
+    return draw.integers(1, 8, 125), csr_array(np.concatenate(margins)), draw.integers(0, 2**64, 125, dtype=np.uint64)
+
+
 def searched(monkeypatch: pytest.MonkeyPatch, module: object, nodes: int) -> list[Any]:
     """What each search of a module came to, of so many nodes at most."""
     found: list[Any] = []
@@ -36,7 +43,7 @@ def searched(monkeypatch: pytest.MonkeyPatch, module: object, nodes: int) -> lis
         return found[-1]
 
     monkeypatch.setattr(module, "milp", watched)
-    monkeypatch.setattr(module, "_MOST_NODES", nodes)
+    monkeypatch.setattr(module, "MOST_NODES" if module is whole_numbers else "_MOST_NODES", nodes)
     return found
 
 
@@ -59,6 +66,28 @@ def test_a_rounding_that_is_cut_short_has_the_same_answer_again_and_says_which_m
     assert max(search.mip_node_count or 0 for search in searches) <= 3
     assert as_lists(additive_rounding(counts, margins, keys)) == as_lists(first)
     assert first.kept.tolist() == (margins @ first.counts == margins @ counts).tolist()
+
+
+def test_a_rounding_that_is_not_searched_says_so_and_is_still_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, margins, keys = crossing_table()
+    monkeypatch.setattr(whole_numbers, "MOST_UNSURE", 1)
+    monkeypatch.setattr(turned_counts, "MOST_UNSURE", 1)
+    found = additive_rounding(counts, margins, keys)
+    assert found.ended_early
+    assert not found.kept.all()
+    assert found.kept.tolist() == (margins @ found.counts == margins @ counts).tolist()
+    assert set(found.counts[counts < 3].tolist()) <= {0, 3}
+    assert (np.abs(found.counts - counts) < 3).all()
+    monkeypatch.undo()
+    assert additive_rounding(counts, margins, keys).kept.all()
+
+
+def test_what_no_numbers_can_keep_is_no_matter_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, margins = np.array([1, 1, 9, 9]), csr_array(np.array([[1, 1, 0, 0], [0, 0, 1, 1]]))
+    monkeypatch.setattr(turned_counts, "MOST_UNSURE", -1)
+    found = additive_rounding(counts, margins, np.zeros(4, np.uint64))
+    assert found.kept.tolist() == [False, True]
+    assert not found.ended_early
 
 
 def test_bounds_of_a_search_that_is_cut_short_hold_the_truth_and_are_the_same_again(

@@ -1,7 +1,8 @@
 """Rounding of small counts under which published margins stay exactly as they are.
 
 Laws: a count from 1 to b - 1 becomes 0 or b; zero stays zero; any other count moves by at most b - 1 and stays at least b;
-every margin that can be kept is kept exactly, and one that cannot is named. Whether a small count goes up depends on its own
+every margin that can be kept is kept exactly, and one that cannot is named; where margins cross so much that the search ended before
+it knew, that is said. Whether a small count goes up depends on its own
 key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage. The same cells in
 the same order have the same answer on every machine.
 """
@@ -35,12 +36,14 @@ class AdditiveRounding:
         kept: which margins the rounded counts have as they must be, shape (margins,).
         forced: which small counts did not go where their key sent them, as a margin forced them, shape (cells,).
         moved: which other counts were changed to make up for the small ones, shape (cells,).
+        ended_early: whether a margin is not kept because the search ended at its last step: counts that keep all may exist.
     """
 
     counts: Counts
     kept: Flags
     forced: Flags
     moved: Flags
+    ended_early: bool = False
 
 
 def additive_rounding(
@@ -61,7 +64,8 @@ def additive_rounding(
         wanted: what each margin must be, shape (margins,): another value where it was published rounded before.
 
     Returns:
-        The rounded counts; where no counts have all margins, as many of them as possible are kept.
+        The rounded counts; where no counts have all margins, as many of them as possible are kept, or as many as were found
+        (``ended_early``).
 
     Raises:
         StatisticianError: a count is negative, shapes differ, or the base is below 2.
@@ -84,15 +88,10 @@ def additive_rounding(
     changes = _Changes(counts, by_key, small, fraction, base)
     sums = margins @ counts if wanted is None else wanted
     residual = sums - margins @ by_key
-    rounded = changes.of_large(margins, residual) if residual.any() else by_key
-    if rounded is None:
-        rounded = changes.of_any(margins, residual)
-    return AdditiveRounding(
-        rounded,
-        np.asarray(margins @ rounded == sums),
-        small & (rounded != by_key),
-        ~small & (rounded != counts),
-    )
+    rounded, ended_early = changes.least(margins, residual) if residual.any() else (by_key, False)
+    kept = np.asarray(margins @ rounded == sums)
+    forced, moved = small & (rounded != by_key), ~small & (rounded != counts)
+    return AdditiveRounding(rounded, kept, forced, moved, ended_early and not bool(kept.all()))
 
 
 def moved_between(before: AdditiveRounding, after: AdditiveRounding, unchanged: Flags) -> int:
@@ -135,6 +134,11 @@ class _Changes:
     fraction: NDArray[np.float64]
     base: int
 
+    def least(self, margins: csr_array, residual: Counts) -> tuple[Counts, bool]:
+        """Counts of which large ones alone are changed if that suffices; and whether the search for them ended early."""
+        rounded = self.of_large(margins, residual)
+        return self.of_any(margins, residual) if rounded is None else (rounded, False)
+
     def of_large(self, margins: csr_array, residual: Counts) -> Counts | None:
         """Changes of large counts alone; None where they cannot bear the residual."""
         large = np.flatnonzero(self.counts >= self.base)
@@ -150,8 +154,11 @@ class _Changes:
         rounded[large] += change[: len(large)] - change[len(large) :]
         return rounded
 
-    def of_any(self, margins: csr_array, residual: Counts) -> Counts:
-        """Changes of large counts, flips of small ones and, last, margins given up: there is always an answer."""
+    def of_any(self, margins: csr_array, residual: Counts) -> tuple[Counts, bool]:
+        """Changes of large counts, flips of small ones and, last, margins given up; and whether the search ended early.
+
+        There is always an answer.
+        """
         large, small = np.flatnonzero(self.counts >= self.base), np.flatnonzero(self.small)
         part, flips = csr_array(margins[:, large]), csr_array(margins[:, small])
         turn = np.where(self.wanted[small] == 0, 1, -1)
@@ -171,7 +178,7 @@ class _Changes:
         rounded = self.wanted.copy()
         rounded[large] += chosen.changes[: len(large)] - chosen.changes[len(large) :]
         rounded[small] += self.base * turn * chosen.turned
-        return rounded
+        return rounded, chosen.ended_early
 
     def _room(self, large: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """By how much large counts may go down, and up."""

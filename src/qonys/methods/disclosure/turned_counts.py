@@ -1,8 +1,9 @@
 """Which small counts go against their key, and which margins are given up, where changes of the other counts do not suffice.
 
 Laws: margins are given up last, small counts turned before that, and the other counts changed before that, each at the least
-cost. What is chosen costs at most a thousandth more than the least, margins that are given up not reckoned, unless a search ended at its
-last node.
+cost. What is chosen costs at most a thousandth more than the least, margins that are given up not reckoned, unless the search ended
+early, which is said. It ends early at its last node, and before it begins where margins cross so much that the linear programme
+leaves more than `MOST_UNSURE` numbers not whole: those nearest to it are taken then.
 
 For each margin b · turns + changes + missed = residual. Since the changes of a margin have room for some persons only, so many of its
 small counts must turn: ⌈(residual - room) / b⌉ of them, a margin that is given up apart. These limits bring the linear programme
@@ -23,7 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from qonys.methods.disclosure.whole_numbers import NEAR, Programme, Relaxed, least_whole_numbers, relaxed, searched
+from qonys.methods.disclosure.whole_numbers import (
+    MOST_UNSURE,
+    NEAR,
+    Programme,
+    Relaxed,
+    least_whole_numbers,
+    relaxed,
+    searched,
+)
 
 Numbers: TypeAlias = NDArray[np.int64]
 Amounts: TypeAlias = NDArray[np.float64]
@@ -67,23 +76,28 @@ class Chosen:
     Args:
         changes: persons, shape (changes,).
         turned: 1 for each count that turns, shape (small counts,).
+        ended_early: whether the search stopped before it knew that no choice keeps more margins.
     """
 
     changes: Numbers
     turned: Numbers
+    ended_early: bool = False
 
 
 def least_choice(means: Means) -> Chosen:
     """What is done at the least cost; there is always an answer, as margins may be given up."""
     whole = _Whole(means)
     found = relaxed(whole.programme)
-    numbers = None if found is None else found.whole
-    if found is not None and numbers is None:
-        numbers = _Search(means, whole, found).numbers()
     changes, turned = len(means.change_cost), len(means.turn_cost)
+    if found is None:
+        return Chosen(np.zeros(changes, np.int64), np.zeros(turned, np.int64), ended_early=True)
+    search = _Search(means, whole, found)
+    numbers = found.whole
     if numbers is None:
-        return Chosen(np.zeros(changes, np.int64), np.zeros(turned, np.int64))
-    return Chosen(numbers[:changes], numbers[changes : changes + turned])
+        numbers = search.numbers()
+    # Where even numbers that need not be whole miss a margin, no whole ones keep all: that is proven.
+    proven = found.numbers[changes + turned :].sum() > NEAR
+    return Chosen(numbers[:changes], numbers[changes : changes + turned], search.ended_early and not proven)
 
 
 class _Whole:
@@ -129,27 +143,36 @@ class _Search:
         self.is_turn = np.zeros(len(self.programme.cost), bool)
         self.is_turn[self.changes : self.changes + len(means.turn_cost)] = True
         self.judged = np.where(self.programme.cost < MISS, self.programme.cost, 0.0)
+        self.ended_early = False
 
-    def numbers(self) -> Numbers | None:
+    def numbers(self) -> Numbers:
         """Turns by searches over more and more margins until nothing much better can be; then changes that fit them."""
+        if self.found.unsure > MOST_UNSURE:
+            return self._nearest(self.found.numbers)
         margins = self._scarce(_SCARCE)
         for part in range(_PARTS + 1):
             turned, bound = self._turns(margins)
             rest = self._rest(turned)
             fitted = relaxed(rest)
             if fitted is None:
-                return None
-            cost = fitted.cost + self.programme.cost @ turned
-            allowed = NEAR * float(self.judged @ turned + self.judged[~self.is_turn] @ fitted.numbers)
+                return self._nearest(self.found.numbers)
+            cost, changed = fitted.cost + self.programme.cost @ turned, fitted.numbers
+            allowed = NEAR * float(self.judged @ turned + self.judged[~self.is_turn] @ changed)
             if cost <= bound + allowed or margins.all():
                 break
             margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
         whole = least_whole_numbers(rest, allowed, fitted)
         if whole is None:
-            return None
+            whole = self._nearest(changed)
         numbers = turned.copy()
         numbers[~self.is_turn] = whole
         return numbers
+
+    def _nearest(self, numbers: Amounts) -> Numbers:
+        """The nearest whole numbers: they may be had, but margins miss what was rounded."""
+        self.ended_early = True
+        nearest: Numbers = np.rint(numbers).astype(np.int64)
+        return nearest
 
     def _scarce(self, within: float) -> Flags:
         """Margins that lack no more than so many turns to their limit."""
@@ -192,9 +215,10 @@ class _Search:
         if len(free):
             expected = abs(found.cost - paid - price @ numbers)
             chosen = searched(part, NEAR / 4 * (self.judged @ found.numbers) / max(expected, 1.0))
-            if chosen is None:
+            self.ended_early |= chosen.ended_early
+            if chosen.numbers is None:
                 return np.zeros(len(numbers), np.int64), -np.inf
-            numbers[free] = chosen
+            numbers[free] = chosen.numbers
         bound = float(price @ numbers + paid)
         return np.where(self.is_turn, numbers, 0), bound
 

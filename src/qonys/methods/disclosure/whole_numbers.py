@@ -1,7 +1,8 @@
 """The whole numbers of least cost that add up to what is wanted: a linear programme first, a search only where it must be.
 
-Laws: a search ends after nodes, never after seconds, so that a slower machine finds the same numbers. What is found costs at
-most the allowed gap more than the least, unless the search ended at its last node.
+Laws: all work is counted in pivots and nodes, never in seconds, so that a slower machine finds the same numbers; and all work ends:
+where a linear programme leaves too many numbers that are not whole, no search is begun. What is found costs at most the
+allowed gap more than the least, unless the search ended at its last node.
 """
 
 from __future__ import annotations
@@ -22,8 +23,14 @@ NEAR = 1e-3
 _WHOLE = 1e-6
 _SEARCHED = 3
 """Numbers a sum that are searched first."""
-_MOST_NODES = 500
+MOST_NODES = 500
 """Nodes of a search, not seconds: a slower machine finds the same counts."""
+MOST_UNSURE = 400
+"""Numbers that a linear programme may leave not whole: where sums cross so much that there are more, no search came to an end."""
+_FEW_PIVOTS, MOST_PIVOTS = 4_000, 100_000
+"""The simplex method is quicker where it needs few pivots; from there on an interior point finds the same corner sooner."""
+_STOPPED = (1, 4)
+"""What HiGHS says, by scipy, of work that ended at a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +76,44 @@ class Relaxed:
     def whole(self) -> Numbers | None:
         """The numbers, where they are whole."""
         nearest: Numbers = np.rint(self.numbers).astype(np.int64)
-        near = not len(nearest) or np.abs(self.numbers - nearest).max() < _WHOLE
-        return nearest if near else None
+        return nearest if not self.unsure else None
+
+    @property
+    def unsure(self) -> int:
+        """How many numbers are not whole."""
+        return int(np.count_nonzero(np.abs(self.numbers - np.rint(self.numbers)) >= _WHOLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to.
+
+    Args:
+        numbers: the numbers, shape (numbers,); None where there are none, or none were found.
+        ended_early: whether the search stopped at its last node: better numbers, or any, may exist.
+    """
+
+    numbers: Numbers | None
+    ended_early: bool
 
 
 def relaxed(programme: Programme) -> Relaxed | None:
-    """The least numbers that need not be whole; None where there are none."""
+    """The least numbers that need not be whole; None where there are none, or none after the last pivot."""
     solve: Any = linprog
-    found = solve(
-        programme.cost,
-        A_eq=programme.sums,
-        b_eq=programme.wanted,
-        A_ub=programme.limits,
-        b_ub=programme.at_most,
-        bounds=np.column_stack([np.zeros(len(programme.cost)), programme.most]),
-    )
-    if found.x is None:
+    for method, pivots in (("highs-ds", _FEW_PIVOTS), ("highs-ipm", MOST_PIVOTS)):
+        found = solve(
+            programme.cost,
+            A_eq=programme.sums,
+            b_eq=programme.wanted,
+            A_ub=programme.limits,
+            b_ub=programme.at_most,
+            bounds=np.column_stack([np.zeros(len(programme.cost)), programme.most]),
+            method=method,
+            options={"maxiter": pivots},
+        )
+        if found.status not in _STOPPED:
+            break
+    if found.x is None or found.status in _STOPPED:
         return None
     of_numbers = np.abs(found.lower.marginals) + np.abs(found.upper.marginals)
     return Relaxed(found.x, float(found.fun), found.eqlin.marginals, found.ineqlin.marginals, of_numbers)
@@ -95,6 +124,7 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
 
     The linear programme bounds the cost from below, and mostly its answer is whole. Where it is not, the numbers that it
     is least sure of (of smallest reduced cost) are searched, and all of them only where that does not come near the bound.
+    Nothing is searched where more than `MOST_UNSURE` are not whole.
 
     Args:
         programme: what is wanted; it has no limits.
@@ -106,6 +136,8 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
     found = found or relaxed(programme)
     if found is None or (whole := found.whole) is not None:
         return None if found is None else whole
+    if found.unsure > MOST_UNSURE:
+        return None
     allowed = NEAR * abs(found.cost) if gap is None else gap
     unsure = np.argsort(found.of_numbers, kind="stable")
     for free in (np.sort(unsure[: _SEARCHED * programme.sums.shape[0]]), np.arange(len(programme.cost))):
@@ -118,7 +150,7 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
             programme.wanted - programme.sums @ numbers,
         )
         searched_cost = found.cost - float(programme.cost @ numbers)
-        chosen = searched(part, allowed / max(searched_cost, _WHOLE))
+        chosen = searched(part, allowed / max(searched_cost, _WHOLE)).numbers
         if chosen is not None:
             numbers[free] = chosen
             if len(free) == len(numbers) or programme.cost @ numbers <= found.cost + allowed:
@@ -126,8 +158,8 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
     return None
 
 
-def searched(programme: Programme, gap: float) -> Numbers | None:
-    """The whole numbers of least cost, by branch and bound; None where none were found.
+def searched(programme: Programme, gap: float) -> Found:
+    """The whole numbers of least cost, by branch and bound.
 
     Args:
         programme: what is wanted.
@@ -141,6 +173,7 @@ def searched(programme: Programme, gap: float) -> Numbers | None:
         constraints=constraints,
         integrality=np.ones(len(programme.cost), np.int64),
         bounds=Bounds(0, programme.most),
-        options={"node_limit": _MOST_NODES, "mip_rel_gap": gap},
+        options={"node_limit": MOST_NODES, "mip_rel_gap": gap},
     )
-    return None if found.x is None else np.round(found.x).astype(np.int64)
+    numbers = None if found.x is None else np.round(found.x).astype(np.int64)
+    return Found(numbers, found.status in _STOPPED)
