@@ -67,9 +67,15 @@ class Office:
         return Store(self.workspace.store)
 
     def reading(self) -> Office:
-        """The same office with its store as it is now: what is read through it belongs to one moment."""
+        """The same office with its store as it is now: what is read through it belongs to one moment.
+
+        Profile and engine are the same for both; of an office that reads one moment already there is no other.
+        """
+        moment = self.store.snapshot()
+        if moment is self.store:
+            return self
         still = replace(self)
-        still.__dict__.update(self.__dict__, store=self.store.snapshot())
+        still.__dict__.update(self.__dict__, store=moment, profile=self.profile, engine=self.engine)
         return still
 
     def without_protection(self) -> Office:
