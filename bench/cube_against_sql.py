@@ -36,7 +36,8 @@ from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Files
 from qonys.datasets.territory import group_table
 from qonys.engine.duck import DuckDBEngine
-from qonys.queries.flows import characteristics, flows_query
+from qonys.queries.flow_tables import characteristics
+from qonys.queries.flows import flows_query
 from qonys.queries.tables import table_query
 
 BUDGET = 1.2

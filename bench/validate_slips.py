@@ -37,7 +37,7 @@ from pathlib import Path
 from qonys.production.judging import absent_layouts, judge
 from qonys.production.office import Office
 from qonys.process.confronting import confronted
-from qonys.process.verdicts import record_rules
+from qonys.process.built_in_rules import record_rules
 from qonys.store.workspace import Workspace
 office = Office(Workspace.open(Path(".")), date(2025, 1, 20), lambda *_: None)
 tables = {"registrations": office.store.files("input/registrations"), "deliveries": office.counting_deliveries()}

@@ -24,7 +24,8 @@ from qonys.datasets.output import OutputTable
 from qonys.datasets.territory import division_table, group_table, remainder_group, territory_table
 from qonys.disseminate.words import table_words
 from qonys.engine.duck import DuckDBEngine
-from qonys.queries.flows import characteristics, designs_by_flows, flow_table_of, flows_query
+from qonys.queries.flow_tables import characteristics, designs_by_flows, flow_table_of
+from qonys.queries.flows import flows_query
 from qonys.queries.tables import table_query
 from spec.drawn_slips import drawn
 

@@ -10,9 +10,9 @@ import msgspec
 
 from qonys.country.loading import SHIPPED
 from qonys.datasets.decision import Decision
-from qonys.production.amending import decision_log
 from qonys.production.deciding import Request, decide
 from qonys.production.office import Office
+from qonys.production.register import decision_log
 from spec.drawn_slips import Rows, Walk
 
 AUTHOR = "Olga"

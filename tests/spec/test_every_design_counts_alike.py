@@ -26,14 +26,8 @@ from qonys.datasets.outcome import Engine
 from qonys.datasets.territory import days_of_change, division_table, group_table, remainder_group, territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.engine.spark_connect import SparkConnectEngine
-from qonys.queries.flows import (
-    FlowTable,
-    characteristics,
-    counts_codes_first,
-    designs_by_flows,
-    flow_table_of,
-    flows_query,
-)
+from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
+from qonys.queries.flows import counts_codes_first, flows_query
 from qonys.queries.tables import table_query
 
 MOVES = 3_000

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from qonys.country.loading import load_profile
 from qonys.datasets.territory import territory_table
 from qonys.production.tabulating import flows_by_place
-from qonys.queries.flows import designs_by_flows, flows_query, spanned_flows_query
+from qonys.queries.flow_tables import designs_by_flows
+from qonys.queries.flows import flows_query, spanned_flows_query
 from qonys.store.parquet_files import plain_schema
 from spec.counted_tables import ENGINE, moves_table
 

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from qonys.concepts.age import ages_of_band
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
-from qonys.queries.flows import ages_of_band, designs_by_flows, flows_query
+from qonys.queries.flow_tables import designs_by_flows
+from qonys.queries.flows import flows_query
 from spec.counted_tables import drawn_moves, fail_unless_equal, moves_table, table_of
 
 MOVES = """

@@ -48,6 +48,15 @@ def test_help_names_every_command_and_the_version_is_told() -> None:
     assert qonys("--version").out.strip() == "0.1.0"
 
 
+@pytest.mark.parametrize(
+    ("group", "told"), [("", "Take deliveries into the register"), ("release", "Build the release of a period")]
+)
+def test_help_of_a_group_tells_what_its_commands_do(group: str, told: str) -> None:
+    """In a process of its own: here the modules of commands are loaded already, and a command is told of by its module."""
+    words = [sys.executable, "-m", "qonys", *group.split(), "--help"]
+    assert told in subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
 @pytest.mark.parametrize("start", ["import qonys", "import qonys.cli", "from qonys.cli import main; main()"])
 def test_a_start_loads_nothing_heavy(start: str) -> None:
     script = (

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qonys.analyse.members import Counts
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.table_design import INSIDE, TableDesign
 from qonys.concepts.text import TOTAL
 from qonys.datasets.territory import DIVIDED
-from qonys.queries.tables import DIVIDED_STREAM, INSIDE
+from qonys.queries.tables import DIVIDED_STREAM
 
 _AREAS = ("area", "partner_area")
 

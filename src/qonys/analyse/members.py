@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 from qonys.analyse.places import places
 from qonys.analyse.populations import Populations
+from qonys.concepts.age import age_groups
 from qonys.concepts.area import AreaRegister
 from qonys.concepts.classification import Classification, Membership
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.table_design import INSIDE, STREAMS, TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.output import Dimension, Member, TableWords
 from qonys.datasets.territory import DIVIDED, remainder_group
-from qonys.queries.flows import age_groups
-from qonys.queries.tables import DIVIDED_STREAM, INSIDE, STREAMS
+from qonys.queries.tables import DIVIDED_STREAM
 
 Counts = Mapping[tuple[str, ...], tuple[float, float]]
 """period and the design's dimensions -> arrivals, departures"""

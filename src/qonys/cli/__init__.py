@@ -10,12 +10,13 @@ def main() -> None:
     """Run a command; what a person can put right ends with a message and an exit code, never with a traceback."""
     # Matrices are small here: threads for them wait for one another longer than one thread computes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from qonys.cli.commands import app
+    from qonys.cli.commands import app, load_commands_told_of
     from qonys.cli.show import show_error
     from qonys.errors import QonysError, told_if_disk_full
 
     try:
         with told_if_disk_full(""):
+            load_commands_told_of(sys.argv[1:])
             app(sys.argv[1:])
     except QonysError as error:
         show_error(error, as_json="--json" in sys.argv)

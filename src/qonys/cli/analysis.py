@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, prints, progress_shown, says, show_findings, show_table
@@ -54,7 +54,7 @@ def _command(name: str, methods: tuple[AnalysisMethod, ...], told: str) -> Calla
     return command
 
 
-COMMANDS = (
+_COMMANDS = (
     _command(
         "system",
         ("system",),
@@ -83,7 +83,9 @@ COMMANDS = (
     ),
     _command("forecast", ("forecast",), "Print the next twelve months of a monthly series, with tested bounds."),
 )
-"""The commands of ``qonys analyse``."""
+analyse_app = App(name="analyse", help="Analyse the counts of a release by methods of demography and statistics.")
+for _one in _COMMANDS:
+    analyse_app.command(_one)
 
 
 def _show(

@@ -128,8 +128,8 @@ def _acts(values: list[str], accept: str | None, *, release: bool, leave_out: bo
 
 def _undone(office: Office, entry: int, reason: str, note: str) -> Request:
     from qonys.errors import OperatorError
-    from qonys.production.amending import decision_log
     from qonys.production.deciding import undo_request
+    from qonys.production.register import decision_log
 
     found = next((one for one in decision_log(office).entries if one.entry == entry), None)
     if found is None:
@@ -165,7 +165,7 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
         workspace: folder of the workspace.
         json: print both as JSON.
     """
-    from qonys.production.amending import decision_log
+    from qonys.production.register import decision_log
 
     office = office_of(workspace, None)
     log, book = decision_log(office), office.profile.corrections

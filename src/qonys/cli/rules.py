@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, progress_shown, says, show_table
@@ -229,3 +229,8 @@ def _headed(rule: Rule, language: str) -> str:
     message = rule.message.get(language) or next(iter(rule.message.values()))
     days = f" ({rule.valid_from or '…'} to {rule.valid_to or '…'})" if rule.valid_from or rule.valid_to else ""
     return f"{rule.id}{days}\n  {message}"
+
+
+rules_app = App(name="rules", help="List the validation rules, and try changed ones.")
+rules_app.default(rules)
+rules_app.command(try_changed, name="try")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _SHOWN_FINDINGS = 20
 _LABEL_WIDTH = 28
 
-says = Console(stderr=True, highlight=False)
-prints = Console(highlight=False)
+says = Console(stderr=True, highlight=False, emoji=False)
+prints = Console(highlight=False, emoji=False)
 
 
 def as_json(content: object) -> None:
@@ -95,24 +95,34 @@ def _cell(value: object) -> str:
 @contextmanager
 def progress_shown() -> Iterator[Callable[[str, int], None]]:
     """A progress callable: a live line on a terminal, one line a step elsewhere. Rows and rows a second."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     steps: dict[str, _Step] = {}
     now = time.perf_counter()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=says, transient=True, disable=not says.is_terminal) as bar:
-        task = bar.add_task("…", total=None)
+    with _live_line() as show:
 
         def progress(what: str, rows: int) -> None:
             nonlocal now
             since = steps[what].since if what in steps else now
             now = time.perf_counter()
             steps[what] = _Step(since, now, rows)
-            bar.update(task, description=f"{what}: {steps[what]}")
+            show(f"{what}: {steps[what]}")
 
         yield progress
     for what, step in steps.items():
         says.print(f"  {what}: {step}", markup=False)
+
+
+@contextmanager
+def _live_line() -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal what is being done, until it is done; elsewhere nothing, and nothing is loaded for it."""
+    if not says.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=says, transient=True) as bar:
+        task = bar.add_task("…", total=None)
+        yield lambda told: bar.update(task, description=told)
 
 
 @dataclass(frozen=True)

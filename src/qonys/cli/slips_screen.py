@@ -15,7 +15,8 @@ from qonys.cli.deciding_screen import DecidingScreen
 from qonys.datasets.decision import Act, Decision, Key
 from qonys.production.deciding import Request
 from qonys.production.office import Office
-from qonys.production.reviewing import RULE, Slip, messages, queue, slips_of, variable_order
+from qonys.production.reviewing import Slip, messages, queue, slips_of, variable_order
+from qonys.production.waiting import RULE
 
 
 class SlipsScreen(DecidingScreen):

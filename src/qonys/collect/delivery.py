@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ _MOST_HELD = 250_000
 
 @dataclass(frozen=True)
 class Desk:
-    """Where deliveries are taken in: the country, the store, an engine, the keys; by whom and when."""
+    """Where deliveries are taken in: the country, the store, what gives an engine, the keys; by whom and when."""
 
     profile: Profile
     store: Store
-    engine: Engine
+    engine: Callable[[], Engine]
     keys: Keys
     code_version: str
     progress: Progress

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlglot import exp
 
-from qonys.collect.coding import CodedTexts, Flags, as_flags, coder_of, spellings_of, unreadable_reason
+from qonys.collect.coding import CodedTexts, as_flags, coder_of, spellings_of, unreadable_reason
+from qonys.collect.distinct_texts import DistinctTexts
 from qonys.collect.misplaced import REASON, identifier_pattern
 from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.personal_numbers import said_by_numbers
@@ -31,7 +31,9 @@ from qonys.concepts.variable import VARIABLES, Kind
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine
 from qonys.datasets.registration import NUMBER_SAYS
-from qonys.queries.expressions import parsed_condition
+
+if TYPE_CHECKING:
+    from qonys.collect.computed import ComputedText
 
 _MOST_TOLD = 60
 _MOST_KEPT = 1000
@@ -39,25 +41,6 @@ _SHORT = 512
 _NOT_STATED = "needed, but not stated"
 
 Problem = dict[str, str]
-Places = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class DistinctTexts:
-    """A column as its distinct texts and, for each row, the place of its text; -1 where nothing is stated."""
-
-    texts: pa.Array[Any]
-    places: Places
-
-    def of_rows(self, values: pa.Array[Any]) -> pa.Array[Any]:
-        """What stands for each text, shape (texts,), for each row."""
-        absent = self.places < 0
-        places: Any = pa.array(self.places, mask=absent if absent.any() else None)
-        return values.take(places)
-
-    def rows(self, flags: Flags) -> Flags:
-        """Which rows hold a text that is flagged, shape (rows,)."""
-        return flags[self.places] & (self.places >= 0) if len(flags) else np.zeros(len(self.places), np.bool_)
 
 
 @dataclass(frozen=True)
@@ -98,13 +81,13 @@ class RowCoder:
         layout: SourceLayout,
         accepted: pa.Table,
         pseudonyms: Pseudonyms,
-        engine: Engine,
+        engine: Callable[[], Engine],
         names: NameEncodings | None = None,
     ) -> None:
-        self._layout, self._engine, self._pseudonyms, self._names = layout, engine, pseudonyms, names
+        self._layout, self._pseudonyms, self._names = layout, pseudonyms, names
         self._identifiers = frozenset(column.name for column in layout.columns if column.identifier)
         self._pattern = identifier_pattern(layout)
-        self._expressions = layout_expressions(layout)
+        self._computed = _computed(layout, engine)
         self._spellings = spellings_of(profile, layout)
         person = layout.variables.get("person")
         self._scheme = profile.numbers[person.scheme] if person and person.scheme else None
@@ -125,7 +108,7 @@ class RowCoder:
             texts = _without(self._texts_of(name, source, stated, batch.num_rows), source.missing)
             coded = coder(texts.texts)
             rows.columns[name] = _compact(texts.of_rows(coded.values))
-            named = _columns_of(self._expressions[name]) if source.expr else ()
+            named = self._computed[name].columns if name in self._computed else ()
             spoilt = [texts] if source.column else [stated[column] for column in named]
             _tell(name, source, texts, coded, problems, _errors_in(spoilt, source.recode))
             if coded.respelled:
@@ -156,7 +139,7 @@ class RowCoder:
             return DistinctTexts(pa.array([source.constant]), np.zeros(rows, np.int32))
         if source.column is not None:
             return stated[source.column]
-        return _evaluated(self._engine, self._expressions[name], stated, rows)
+        return self._computed[name].of(stated, rows)
 
     def _set_misplaced_apart(
         self, rows: TypedRows, raw: Mapping[str, DistinctTexts], problems: defaultdict[int, list[Problem]]
@@ -187,18 +170,13 @@ class RowCoder:
         return found
 
 
-def layout_expressions(layout: SourceLayout) -> dict[str, exp.Expr]:
-    """The expressions of a layout by variable, parsed.
+def _computed(layout: SourceLayout, engine: Callable[[], Engine]) -> Mapping[str, ComputedText]:
+    """What a layout computes; what reads and runs expressions is loaded only for a layout that has some."""
+    if all(source.expr is None for source in layout.variables.values()):
+        return {}
+    from qonys.collect.computed import computed_texts
 
-    Raises:
-        ProfileError: one of them is none, or uses what is not allowed.
-    """
-    names = [column.name for column in layout.columns if not column.identifier]
-    return {
-        name: parsed_condition(source.expr, names=names, where=f"sources/{layout.id}.yaml, {name}")
-        for name, source in layout.variables.items()
-        if source.expr is not None
-    }
+    return computed_texts(layout, engine)
 
 
 def _distinct(column: pa.Array[Any]) -> DistinctTexts:
@@ -225,30 +203,6 @@ def _without(texts: DistinctTexts, missing: tuple[str, ...]) -> DistinctTexts:
     return DistinctTexts(pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), trimmed), places)
 
 
-def _evaluated(engine: Engine, expression: exp.Expr, stated: Mapping[str, DistinctTexts], rows: int) -> DistinctTexts:
-    """The text of an expression for each distinct combination of the columns that it names."""
-    names = _columns_of(expression)
-    combined = np.zeros(rows, np.int64)
-    for name in names:
-        combined = combined * (len(stated[name].texts) + 1) + stated[name].places + 1
-    _, first, places = np.unique(combined, return_index=True, return_inverse=True)
-    table = pa.table(
-        {
-            "number of combination": pa.array(np.arange(len(first))),
-            **{
-                name: DistinctTexts(stated[name].texts, stated[name].places[first]).of_rows(stated[name].texts)
-                for name in names
-            },
-        }
-    )
-    query = exp.select(
-        exp.column("number of combination", quoted=True).as_("number"),
-        exp.cast(expression.copy(), "varchar").as_("text"),
-    ).from_("combinations")
-    found = engine.run(query.order_by("number"), None, combinations=table)
-    return DistinctTexts(found["text"].combine_chunks().cast(pa.string()), places.astype(np.int32))
-
-
 def _forgotten(columns: Mapping[str, pa.Array[Any]], places: set[int]) -> dict[str, pa.Array[Any]]:
     """The columns of encodings, and of what numbers say, without what some rows say there."""
     told = [
@@ -259,10 +213,6 @@ def _forgotten(columns: Mapping[str, pa.Array[Any]], places: set[int]) -> dict[s
     rows = len(columns[told[0]])
     kept: Any = pa.array(np.arange(rows), mask=np.isin(np.arange(rows), list(places)))
     return {name: columns[name].take(kept) for name in told}
-
-
-def _columns_of(expression: exp.Expr) -> list[str]:
-    return list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
 
 
 def _errors_in(columns: list[DistinctTexts], known: Mapping[str, str]) -> dict[int, str]:

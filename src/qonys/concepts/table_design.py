@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from qonys.concepts.status import DataStatus
-from qonys.concepts.text import Text
+from qonys.concepts.text import NOT_STATED, Text
 
 Universe: TypeAlias = Literal["all", "external", "internal", "interregional"]
 Frequency: TypeAlias = Literal["year", "month"]
@@ -22,6 +22,9 @@ SideDimension: TypeAlias = Literal[
 ]  # fmt: skip
 
 COUNTS: tuple[str, ...] = ("arrivals", "departures", "net", "turnover")
+INSIDE = ("interregional", "intraregional")
+"""The streams of moves within the country."""
+STREAMS = ("external", *INSIDE, NOT_STATED)
 
 
 class StatusOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from qonys.concepts.age import age_groups
 from qonys.concepts.figure import FigureDesign, FigureKind
 from qonys.concepts.release import ReleaseDesign, Section
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.table_design import STREAMS, TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.country.profile import Profile
-from qonys.queries.flows import age_groups
-from qonys.queries.tables import STREAMS
 
 _FEW = 12
 _SIDES = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import get_args
 
 from qonys.concepts.history import Break, HistoryFigure
@@ -39,12 +40,16 @@ def _wrong(figure: HistoryFigure, profile: Profile) -> Iterator[tuple[str, str]]
         yield f"“{figure.measure}” is no count.", f"Allowed: {', '.join(COUNTS)}."
     if figure.locality not in ("", *BUILT_IN_CODES["locality"]):
         yield f"“{figure.locality}” is no locality.", "Allowed: U, R, or nothing for both."
-    known = {area.code for area in profile.areas.on(period.last_day, profile.identity.level)}
-    if figure.area and figure.area not in known:
+    if figure.area and not _is_unit(figure.area, period.last_day, profile):
         yield (
             f"{figure.area} was no area of the level {profile.identity.level} at the end of the year.",
             "See areas/areas.csv; the country itself is an empty cell.",
         )
+
+
+def _is_unit(code: str, day: date, profile: Profile) -> bool:
+    level = profile.identity.level
+    return any(area.level == level and area.holds_on(day) for area in profile.areas.of_code(code))
 
 
 def _wrong_break(one: Break, profile: Profile) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 Lines = dict[tuple[str | int, ...], int]
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
+_TEXT = "tag:yaml.org,2002:str"
 _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]+)`")
 
 
@@ -67,6 +68,8 @@ def _content(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> Any:
 
 
 def _scalar(node: yaml.Node) -> Any:  # noqa: ANN401
+    if node.tag == _TEXT:  # most are texts, and a text needs nothing that makes a value of it
+        return node.value
     loader = yaml.CSafeLoader("")
     try:
         value = loader.construct_object(node, deep=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from qonys.concepts.age import ages_of_band
 from qonys.concepts.table_design import Measure, SideDimension, TableDesign
 from qonys.country.profile import Profile
-from qonys.queries.flows import ages_of_band, characteristics, flow_table_of
+from qonys.queries.flow_tables import characteristics, flow_table_of
 
 _LAYOUT_DIMENSIONS = ("period", "measure", *get_args(SideDimension))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 import pyarrow as pa
-from sqlglot import exp
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 Data = TypeVar("Data")
 Parameters: TypeAlias = Mapping[str, bytes | str | int | None]

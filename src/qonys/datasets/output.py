@@ -13,6 +13,11 @@ from qonys.concepts.period import Period
 from qonys.concepts.status import ConfidentialityStatus, DataStatus, ObservationStatus
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 
+REFERENCES = ("source", "source_as_of", "related_to", "related_to_as_of")
+"""Columns that say where a figure was taken from, and what it is computed on."""
+MEASURED = ("value", "unit", "obs_status", "conf_status", "data_status", *REFERENCES)
+"""Columns of what is said of an observation besides its place in the table."""
+
 
 class Reference(NamedTuple):
     """Where a figure stands, and in which vintage, as far as that is known."""

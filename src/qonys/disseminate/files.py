@@ -15,16 +15,12 @@ from typing import Any
 
 import msgspec
 
-from qonys.datasets.output import Cell, OutputTable, ReleaseFacts
+from qonys.datasets.output import MEASURED, REFERENCES, Cell, OutputTable, ReleaseFacts
 from qonys.disseminate.changes import Change
 from qonys.disseminate.shown_cells import shown, status_codes
 from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import Words
 
-_REFERENCES = ("source", "source_as_of", "related_to", "related_to_as_of")
-_MEASURED = ("value", "unit", "obs_status", "conf_status", "data_status", *_REFERENCES)
-ABOUT_A_FIGURE = frozenset(_MEASURED)
-"""What is said of an observation besides its place in the table."""
 _TOLD = ("release_period", "release_vintage", "data_cut_off", "data_cut_off_date", "notice")
 
 
@@ -41,7 +37,7 @@ def csv_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str)
     layout = TableLayout(table, words)
     keys = table.keys()
     rows = ([*_coded(layout, key), *_measured(layout, key, table.cells[key]), *told] for key in keys)
-    return _written([*heads, *_MEASURED, *_TOLD], rows)
+    return _written([*heads, *MEASURED, *_TOLD], rows)
 
 
 def changes_csv(changes: Iterable[Change], table: OutputTable, words: Words, facts: ReleaseFacts) -> bytes:
@@ -95,7 +91,7 @@ def _observations(table: OutputTable) -> Iterator[dict[str, Any]]:
             "obs_status": status_codes(cell, decimals),
             "conf_status": cell.confidentiality.value,
             "data_status": cell.data.value,
-            **{name: said for name, said in zip(_REFERENCES, _referred(cell), strict=True) if said},
+            **{name: said for name, said in zip(REFERENCES, _referred(cell), strict=True) if said},
         }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from qonys.concepts.age import OLDEST_AGE, age_groups, ages_of_band
 from qonys.concepts.period import Period
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.country.profile import Profile
@@ -20,7 +21,6 @@ from qonys.disseminate.numbers import month_and_year
 from qonys.disseminate.period_words import day_label, period_phrase, years_phrase
 from qonys.disseminate.wording import Argument, worded
 from qonys.errors import ProfileError
-from qonys.queries.flows import OLDEST_AGE, age_groups, ages_of_band
 
 _NOTES = ("additive", "cell_key", "population", "later", "growth", "growth_taken", "history")
 

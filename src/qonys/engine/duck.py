@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
+import pyarrow.parquet as pq
 
 from qonys.datasets.linkage import LinkageModel, ScoredPairs
 from qonys.datasets.outcome import Files, Overlay, Parameters, Part, Table, Translated
 from qonys.errors import OperatorError, QueryError, told_if_disk_full
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 BATCH_ROWS = 122_880
 """Rows of one batch of a stream: DuckDB's own row group."""
@@ -138,7 +142,7 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
         )
     elif isinstance(table, Part):
         _name(connection, f"{name}_whole", table.whole)
-        value = exp.convert(table.value).sql(dialect="duckdb")
+        value = f"date '{table.value}'"
         connection.execute(
             f"create temp view {name} as select * exclude ({table.column}) from {name}_whole where {table.column} = {value}"
         )
@@ -150,13 +154,23 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
 
 def _name_files(connection: duckdb.DuckDBPyConnection, name: str, files: Files) -> None:
     """Files of several versions of the program may lack columns that others have: those are missing in their rows."""
-    paths = ", ".join(exp.Literal.string(path).sql(dialect="duckdb") for path in files.paths)
+    paths = ", ".join(map(_literal, files.paths))
     read = f"select * from read_parquet([{paths}], union_by_name = true)"
-    there = {column for column, *_ in connection.execute(f"describe {read}").fetchall()}
+    there = frozenset[str]().union(*map(_columns_of, files.paths))
     if not there.issuperset(files.schema.names):
         connection.register(f"{name}_declared", files.schema.empty_table())
         read += f" union all by name select * from {name}_declared"
     connection.execute(f"create temp view {name} as {read}")
+
+
+@lru_cache(maxsize=4096)
+def _columns_of(path: str) -> frozenset[str]:
+    """The columns of a file. What a state has written is never changed: each file is asked once, not at every query."""
+    return frozenset(pq.read_schema(path).names)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _text(query: exp.Expr | str) -> str:

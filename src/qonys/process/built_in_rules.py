@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qonys.concepts.rule import Rule
+from qonys.concepts.rule import Rule, RuleSet
 
 BUILT_IN_RULES: tuple[Rule, ...] = (
     Rule(
@@ -43,3 +43,8 @@ BUILT_IN_RULES: tuple[Rule, ...] = (
         source="A child on a parent's slip is a mover of its own, and nobody moves before birth.",
     ),
 )
+
+
+def record_rules(rules: RuleSet) -> tuple[Rule, ...]:
+    """The rules of a pass: what holds in every country, then the profile's."""
+    return (*BUILT_IN_RULES, *rules.of_records())

@@ -19,11 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from qonys.concepts.rule import Rule, RuleSet
+from qonys.concepts.rule import Rule
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.finding import FLAG
 from qonys.datasets.move import EXCEPTION
-from qonys.process.built_in_rules import BUILT_IN_RULES
 from qonys.process.rule_names import RECORD_NAMES, judged_query, names_of, parsed
 
 RULES_A_WORD = 31
@@ -55,11 +54,6 @@ class Verdicts:
     flags: pa.Table
     rejected: dict[int, tuple[str, ...]]
     broken_by: dict[str, list[tuple[int, int]]]
-
-
-def record_rules(rules: RuleSet) -> tuple[Rule, ...]:
-    """The rules of a pass: what holds in every country, then the profile's."""
-    return (*BUILT_IN_RULES, *rules.of_records())
 
 
 def judged(registrations: str = "registrations") -> str:

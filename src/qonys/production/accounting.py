@@ -14,8 +14,8 @@ from qonys.datasets.move import EXCEPTION, MOVE
 from qonys.datasets.outcome import Files, Table
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.evaluate.accounts import FUTURE, Account, fail_if_a_slip_is_lost
-from qonys.production.amending import current_registrations
 from qonys.production.office import Office
+from qonys.production.register import current_registrations
 from qonys.store.states import State
 
 _YEAR = "coalesce(cast(year(date) as varchar), 'unknown')"

@@ -20,22 +20,15 @@ from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Finding, Outcome, Overlay, Table
 from qonys.errors import StatisticianError
 from qonys.process import edits
+from qonys.process.built_in_rules import record_rules
 from qonys.process.confronting import confronted
 from qonys.process.edits import Edit, Reach
 from qonys.process.imputation import imputed_rows
-from qonys.process.verdicts import record_rules
 from qonys.production.judging import absent_layouts
 from qonys.production.office import Office
-from qonys.production.releasing import key_table, released_rows, stale_entry
+from qonys.production.register import key_table, stale_entry
 
 _FEW = 5
-
-
-def decision_log(office: Office) -> Log:
-    """The log of decisions of the workspace."""
-    if office.store.version("input/decisions") is None:
-        return Log()
-    return Log.from_table(office.engine.run("select * from log", log=office.store.files("input/decisions")))
 
 
 def amended(
@@ -113,14 +106,6 @@ def keep_amendments(office: Office, registrations: Table, lineage: Mapping[str, 
     rows = registrations.rows if isinstance(registrations, Overlay) else AMENDMENT.empty_table()
     if rows.num_rows or office.store.version("clean/amendments") is not None:
         office.store.replace("clean/amendments", rows.select(AMENDMENT.names).cast(AMENDMENT), lineage)
-
-
-def current_registrations(office: Office) -> Table:
-    """The register as it counted when it was last processed: registrations with the amended slips in their place."""
-    below = office.registrations
-    if office.store.version("clean/amendments") is None:
-        return below
-    return Overlay(below, office.engine.run("select * from a", a=office.store.files("clean/amendments")))
 
 
 def settled(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, log: Log) -> pa.Table:
@@ -218,7 +203,7 @@ def _amended_rows(
         return AMENDMENT.empty_table()
     alone = more and not fills
     rows = _fetched(office, tables, key_table(wanted) if alone else _touched(office, tables, steps, wanted))
-    rows = pa.concat_tables([rows, released_rows(office, log)])
+    rows = pa.concat_tables([rows, *_released(office, log)])
     for step in steps:
         rows = _edited(office, tables, rows, step)
     for fill in fills:
@@ -229,6 +214,14 @@ def _amended_rows(
         rows = _run(office, edits.filled_query(fill), tables, amending=rows, taken=taken)
     rows = _decided(office, tables, rows, log)
     return rows if more else rows.filter(pc.is_valid(rows["edits"]))
+
+
+def _released(office: Office, log: Log) -> Iterable[pa.Table]:
+    """The rows that were released from the quarantine; what reads deliveries is loaded only where there are such."""
+    if log.acts("release"):
+        from qonys.production.releasing import released_rows
+
+        yield released_rows(office, log)
 
 
 def _touched(office: Office, tables: Mapping[str, Table], steps: Sequence[Edit], wanted: Sequence[Key]) -> pa.Table:

@@ -21,17 +21,17 @@ from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.release_calendar import title_of
 from qonys.disseminate.words import table_words, words_of
 from qonys.errors import StatisticianError, told_if_disk_full
-from qonys.production.amending import decision_log
 from qonys.production.analyses import Counts, analyses_made, tables_read_by
 from qonys.production.identities import identities_of
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
+from qonys.production.register import decision_log
 from qonys.production.released_tables import Flows, released_tables
 from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, manifest_file
-from qonys.queries.flows import MAIN_FLOWS, FlowTable, designs_by_flows
+from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically
 from qonys.store.kept_profiles import keep_profile
 from qonys.store.receipts import counted_in

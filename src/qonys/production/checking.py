@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qonys.collect.typed_rows import layout_expressions
+from qonys.collect.computed import layout_expressions
 from qonys.country.figure_checks import figure_texts
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile

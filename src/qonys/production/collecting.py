@@ -106,7 +106,7 @@ def _desk(office: Office) -> Desk:
     return Desk(
         profile=office.profile,
         store=office.store,
-        engine=office.engine,
+        engine=lambda: office.engine,
         keys=keys,
         code_version=office.code_version,
         progress=office.progress,

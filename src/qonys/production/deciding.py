@@ -17,11 +17,13 @@ from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import PAIR_ACTS, Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
-from qonys.production.amending import decision_log, known_codes
+from qonys.production.amending import known_codes
 from qonys.production.linking import PairDesk
 from qonys.production.office import Office
+from qonys.production.register import decision_log
 from qonys.production.releasing import KEPT, told, typed_again
-from qonys.production.reviewing import ENTRY, FLAG, RULE, Slip, slips_of
+from qonys.production.reviewing import Slip, slips_of
+from qonys.production.waiting import ENTRY, FLAG, RULE
 
 _NUMBER = re.compile(r"\d{10}")
 _CHILDREN = re.compile(r"[FM]\d{8}( [FM]\d{8})*")

@@ -34,7 +34,7 @@ from qonys.production.public_explaining import language_of
 from qonys.production.slips_counted import every_rule, slip_steps
 from qonys.production.touches import Touches, touched_flows, touches_by_cell
 from qonys.queries.explaining import EVER, CellValue, by_month_and_stream, cells_sql, value_sql, with_all_totals
-from qonys.queries.flows import FlowTable, characteristics, designs_by_flows, flow_table_of
+from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.tables import table_query
 from qonys.store.release_record import ReleaseRecord
 

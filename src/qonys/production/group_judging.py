@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from qonys.concepts.rule import PublishedFigure, Rule
 from qonys.datasets.outcome import RuleResult, Table
-from qonys.disseminate.files import ABOUT_A_FIGURE
+from qonys.datasets.output import MEASURED
 from qonys.errors import QueryError
 from qonys.process.confronting import result_of, without_broken
 from qonys.process.groups import by_keys, counts_query, failing_groups_query, judged_groups_query, used_names
@@ -125,5 +125,5 @@ def published_figures(office: Office, wanted: PublishedFigure) -> pa.Table | Non
 
 def _is_wanted(cell: Mapping[str, Any], wanted: PublishedFigure) -> bool:
     fixed = {"measure": wanted.measure, **wanted.at}
-    told = {*ABOUT_A_FIGURE, *wanted.by}
+    told = {*MEASURED, *wanted.by}
     return all(cell[name] == fixed.get(name, "_T") for name in cell if name not in told)

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from qonys.concepts.rule import Rule
 from qonys.datasets.finding import FINDING
 from qonys.datasets.outcome import Finding, Outcome, RuleResult, Table
+from qonys.process.built_in_rules import record_rules
 from qonys.process.confronting import confronted, with_rejected
 from qonys.process.rule_names import is_stated, judged_names, judged_query, names_of, shown_names
-from qonys.process.verdicts import Absent, Verdicts, record_rules
+from qonys.process.verdicts import Absent, Verdicts
 from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
 

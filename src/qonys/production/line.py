@@ -2,8 +2,8 @@
 
     source --collect--> input --process--> clean --tabulate--> statistics --build--> output --publish--> published
 
-Each step takes an office, does one thing, and says what it found. What only a release needs is imported when one is made:
-it takes longer to load than most commands run.
+Each step takes an office, does one thing, and says what it found. A step is imported when it is taken: to load them all
+would take longer than most commands run (tests/architecture/test_commands_load_what_they_need.py).
 """
 
 from __future__ import annotations
@@ -14,30 +14,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qonys.concepts.analysis import AnalysisMethod
-from qonys.concepts.period import Period
-from qonys.concepts.text import Text
-from qonys.datasets.analysis import Analysed
-from qonys.datasets.outcome import Outcome, RuleResult
-from qonys.datasets.quality import QualityReport
-from qonys.evaluate.accounts import Account
-from qonys.production import (
-    accounting,
-    collecting,
-    lagging,
-    processing,
-    situation,
-    tabulating,
-)
-from qonys.production.lagging import Lag
-from qonys.production.office import Office
-from qonys.production.situation import Situation
-from qonys.publish.publication import Publication
-from qonys.store.receipts import Receipt
-
 if TYPE_CHECKING:
+    from qonys.concepts.analysis import AnalysisMethod
+    from qonys.concepts.period import Period
+    from qonys.concepts.text import Text
+    from qonys.datasets.analysis import Analysed
+    from qonys.datasets.outcome import Outcome, RuleResult
+    from qonys.datasets.quality import QualityReport
+    from qonys.evaluate.accounts import Account
     from qonys.production.auditing import Audit
     from qonys.production.building import BuiltRelease
+    from qonys.production.lagging import Lag
+    from qonys.production.office import Office
+    from qonys.production.situation import Situation
+    from qonys.publish.publication import Publication
+    from qonys.store.receipts import Receipt
 
 
 @dataclass(frozen=True)
@@ -55,20 +46,28 @@ class Line:
         replaces: int | None = None,
     ) -> Outcome[tuple[Receipt, ...]]:
         """Source -> input: deliveries become registrations; what cannot be read is quarantined with its reasons."""
+        from qonys.production import collecting
+
         return collecting.collect(self.office, files, layout=layout, received=received, replaces=replaces)
 
     def collect_query(
         self, layout: str, *, received: date | None = None, replaces: int | None = None
     ) -> Outcome[tuple[Receipt, ...]]:
         """Source -> input: as files, what a layout's query gives."""
+        from qonys.production import collecting
+
         return collecting.collect_query(self.office, layout, received=received, replaces=replaces)
 
     def process(self) -> Outcome[tuple[RuleResult, ...]]:
         """Input -> clean: rules, corrections, duplicates; slips become moves, children are moves of their own."""
+        from qonys.production import processing
+
         return processing.process(self.office)
 
     def tabulate(self) -> Outcome[int]:
         """Clean -> statistics: moves are counted into flows, once for each data cut-off of the calendar."""
+        from qonys.production import tabulating
+
         return tabulating.tabulate(self.office)
 
     def audit(self, period: Period) -> Outcome[Audit]:
@@ -111,12 +110,18 @@ class Line:
 
     def status(self) -> tuple[Account, ...]:
         """Where every slip is, by year."""
+        from qonys.production import accounting
+
         return accounting.accounts_by_year(self.office)
 
     def situation(self, day: date | None = None) -> Situation:
         """What came and what did not, what waits, where every slip is, and what to do next."""
+        from qonys.production import situation
+
         return situation.situation(self.office, day)
 
     def lags(self) -> tuple[Lag, ...]:
         """The triangle of late registrations: month of the move × month in which it became known."""
+        from qonys.production import lagging
+
         return lagging.lags(self.office)

@@ -13,9 +13,8 @@ import msgspec
 
 from qonys.datasets.decision import PAIR_ACTS, Decision, Key, slip_key
 from qonys.process.settled_pairs import contradicting
-from qonys.production.amending import current_registrations, decision_log
 from qonys.production.office import Office
-from qonys.production.releasing import key_table
+from qonys.production.register import current_registrations, decision_log, key_table
 from qonys.production.reviewing import register_values
 
 SHOWN = ("kind", "date", "sex", "birth_date", "origin", "destination")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -16,15 +17,17 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.outcome import Engine, Files, Progress, Table, Translated
 from qonys.datasets.territory import Territory, division_table, group_table, remainder_group, territory_table
-from qonys.engine.duck import DuckDBEngine
 from qonys.errors import OperatorError
-from qonys.publish.signing import SigningKey
 from qonys.store.key_ring import pseudonym_pairs, ring_of
 from qonys.store.keys import Keys
 from qonys.store.receipts import replacements
 from qonys.store.spill import spill_of_this_process
 from qonys.store.states import Store
 from qonys.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from qonys.engine.duck import DuckDBEngine
+    from qonys.publish.signing import SigningKey
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,15 @@ class Office:
         return Store(self.workspace.store)
 
     def reading(self) -> Office:
-        """The same office with its store as it is now: what is read through it belongs to one moment."""
+        """The same office with its store as it is now: what is read through it belongs to one moment.
+
+        Profile and engine are the same for both; of an office that reads one moment already there is no other.
+        """
+        moment = self.store.snapshot()
+        if moment is self.store:
+            return self
         still = replace(self)
-        still.__dict__.update(self.__dict__, store=self.store.snapshot())
+        still.__dict__.update(self.__dict__, store=moment, profile=self.profile, engine=self.engine)
         return still
 
     def without_protection(self) -> Office:
@@ -77,6 +86,8 @@ class Office:
 
     @cached_property
     def engine(self) -> DuckDBEngine:
+        from qonys.engine.duck import DuckDBEngine
+
         return DuckDBEngine(
             memory_limit=self.workspace.memory,
             threads=self.workspace.threads,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from qonys.datasets.move import MOVE
 from qonys.datasets.outcome import Outcome, Overlay, RuleResult, Table
 from qonys.process.moves import moves_query
-from qonys.production.amending import amended, decision_log, edit_counts, imputed, keep_amendments, settled
+from qonys.production.amending import amended, edit_counts, imputed, keep_amendments, settled
 from qonys.production.integrating import all_flags, integrate, keep_links
 from qonys.production.judging import judge
 from qonys.production.lagging import keep_lags
 from qonys.production.office import Office
+from qonys.production.register import decision_log
 from qonys.production.streams import cast_stream
 from qonys.store.receipts import made_of
 from qonys.store.states import Together

@@ -40,7 +40,7 @@ from qonys.datasets.territory import remainder_group
 from qonys.errors import ProfileError
 from qonys.methods.disclosure.cell_key import perturbation_table
 from qonys.production.office import Office
-from qonys.queries.flows import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
+from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.tables import table_query
 
 Flows: TypeAlias = Mapping[FlowTable, Table]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -17,41 +16,15 @@ from qonys.concepts.layout import SourceLayout
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import AMENDMENT, Key, Log
 from qonys.datasets.registration import QUARANTINE
-from qonys.errors import StatisticianError
 from qonys.production.office import Office
+from qonys.production.quarantine import Row, Texts, corrected_texts, quarantined_rows
+from qonys.production.register import stale_entry
 
 _HASHED = (Kind.IDENTIFIER, Kind.ENCODED)
 KEPT = tuple(name for name in QUARANTINE.names if name not in ("date", "problems", "content"))
 """Columns that a quarantined row takes along into the register: all that was hashed, or read off what was hashed."""
 _NO_KEY = {"inner": bytes(64), "outer": bytes(64)}
 """Nothing is hashed again."""
-
-Row = dict[str, Any]
-Texts = dict[str, str | None]
-
-
-def quarantined_rows(office: Office, keys: Sequence[Key] | None = None) -> list[Row]:
-    """Rows of the quarantine at entry, of counting deliveries: all, or those with some keys; ``content`` as texts."""
-    if office.store.version("input/quarantine") is None:
-        return []
-    tables: dict[str, Any] = {
-        "quarantine": office.with_current_pseudonyms(office.store.files("input/quarantine")),
-        "wanted": key_table(keys or ()),
-    }
-    chosen = "semi join wanted using (delivery, row)" if keys is not None else ""
-    query = f"select * from quarantine semi join deliveries using (delivery) {chosen} order by delivery, row"
-    rows = office.engine.run(query, deliveries=office.counting_deliveries(), **tables).to_pylist()
-    return [{**row, "content": None if row["content"] is None else json.loads(row["content"])} for row in rows]
-
-
-def key_table(keys: Sequence[Key]) -> pa.Table:
-    """Keys as a table with columns delivery and row."""
-    return pa.table(
-        {
-            "delivery": pa.array([delivery for delivery, _ in keys], pa.int32()),
-            "row": pa.array([row for _, row in keys], pa.int64()),
-        }
-    )
 
 
 def released_rows(office: Office, log: Log) -> pa.Table:
@@ -61,8 +34,6 @@ def released_rows(office: Office, log: Log) -> pa.Table:
         StatisticianError: a row is no more in quarantine, says something else than was corrected, or still cannot be typed.
     """
     releases = {entry.key: entry for entry in log.acts("release")}
-    if not releases:
-        return AMENDMENT.empty_table()
     rows = {(row["delivery"], row["row"]): row for row in quarantined_rows(office, list(releases))}
     for key, entry in releases.items():
         if key not in rows:
@@ -81,12 +52,6 @@ def released_rows(office: Office, log: Log) -> pa.Table:
     return pa.Table.from_pylist(found, schema=AMENDMENT)
 
 
-def corrected_texts(row: Row, log: Log) -> Texts:
-    """The texts of a quarantined row, those that were set in place of those that were found."""
-    changes = {last.field: last.new for _, last in log.chains("entry") if last.key == (row["delivery"], row["row"])}
-    return {column: changes.get(column, text) for column, text in (row["content"] or {}).items()}
-
-
 def typed_again(office: Office, rows: Sequence[Row], texts: dict[Key, Texts]) -> list[Row]:
     """Quarantined rows as registrations with their ``problems``, typed by the layout of their delivery."""
     layouts = {receipt.delivery: receipt.layout for receipt in office.store.receipts()}
@@ -103,16 +68,6 @@ def told(problems: Sequence[dict[str, str]]) -> str:
     """Problems of a row in words."""
     return "; ".join(
         f"{p['field']}: {p['reason']}" + (f", found “{p['found']}”" if p["found"] else "") for p in problems
-    )
-
-
-def stale_entry(entry: int, key: Key, what: str, why: str) -> StatisticianError:
-    """The guard's error: an entry of the log holds no more."""
-    return StatisticianError(
-        f"Entry {entry} of the log of decisions matches nothing any more: {what}; {why}",
-        where=f"delivery {key[0]}, row {key[1]}",
-        next_step=f"See it with `qonys corrections`, then take it back: "
-        f"qonys correct --undo {entry} --reason OTHER --note “no longer needed”.",
     )
 
 
@@ -143,7 +98,8 @@ def _typed(office: Office, layout: SourceLayout, rows: Sequence[Row], texts: dic
     for column in (column for column in layout.columns if not column.identifier):
         said = [texts[row["delivery"], row["row"]].get(column.name) for row in rows]
         columns[column.name] = pa.array(said, pa.string())
-    coder = RowCoder(office.profile, plain, accepted_texts(office.profile, plain), Pseudonyms(_NO_KEY), office.engine)
+    accepted, nothing_hashed = accepted_texts(office.profile, plain), Pseudonyms(_NO_KEY)
+    coder = RowCoder(office.profile, plain, accepted, nothing_hashed, lambda: office.engine)
     typed = coder(pa.RecordBatch.from_pydict(columns))
     values = {name: column.to_pylist() for name, column in typed.columns.items()}
     return [

@@ -17,7 +17,8 @@ from qonys.datasets.decision import PAIR_ACTS, Key
 from qonys.errors import StatisticianError
 from qonys.production.deciding import Request
 from qonys.production.office import Office
-from qonys.production.reviewing import messages, slips_of, variable_order, waiting_reasons
+from qonys.production.reviewing import messages, slips_of, variable_order
+from qonys.production.waiting import waiting_reasons
 
 COLUMNS = (
     "delivery", "row", "waits_for", "message", "field", "value",

@@ -6,8 +6,7 @@ Laws: no identifier is among what is shown; a value is shown as it would be corr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,15 +15,15 @@ from qonys.concepts.text import Text
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.decision import Decision, Key, Log, Place
 from qonys.datasets.outcome import Table
+from qonys.process.built_in_rules import record_rules
 from qonys.process.edits import as_text
-from qonys.process.verdicts import record_rules
-from qonys.production.amending import before_decisions, decision_log
+from qonys.production.amending import before_decisions
 from qonys.production.office import Office
-from qonys.production.releasing import corrected_texts, key_table, quarantined_rows
-from qonys.store.states import State
+from qonys.production.quarantine import corrected_texts, quarantined_rows
+from qonys.production.register import decision_log
+from qonys.production.waiting import FLAG, reasons_of_slips, replaced_deliveries, waiting_reasons
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
-ENTRY, RULE, FLAG = "entry", "rule", "flag"
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -73,9 +72,6 @@ class Slip(msgspec.Struct, frozen=True):
         return self.delivery, self.row
 
 
-Reasons = dict[Key, dict[str, str]]
-
-
 def waiting(office: Office) -> tuple[Waiting, ...]:
     """What waits, worst rule first: by severity, then by the number of slips."""
     rules = {rule.id: rule for rule in record_rules(office.profile.rules)}
@@ -105,34 +101,11 @@ def severity_of(where: str) -> str:
     return "warning" if where == FLAG else "error"
 
 
-def waiting_reasons(office: Office) -> Reasons:
-    """Slips that wait, with their reasons. What a rule of severity info flags waits for nobody.
-
-    Slips of which something was decided since the last *process* wait for that.
-    """
-    log = decision_log(office)
-    last = int(office.store.lineage("clean/moves").get("decisions", "0") or 0)
-    decided = {entry.key for entry in log.entries if entry.entry > last} | _settled(log)
-    replaced = _replaced(office)
-    accepted = {(entry.key, entry.rule) for entry in log.acts("accept")}
-    told = {rule.id for rule in record_rules(office.profile.rules) if rule.severity == "info"}
-    found: Reasons = {}
-    for key, reasons in _all_reasons(office, {entry.key for entry in log.acts("release")}).items():
-        open_ = {
-            reason: where
-            for reason, where in reasons.items()
-            if (key, reason) not in accepted and not (where == FLAG and reason in told)
-        }
-        if open_ and key not in decided and key[0] not in replaced:
-            found[key] = open_
-    return found
-
-
 def slips_of(office: Office, keys: Sequence[Key]) -> list[Slip]:
     """Slips as they stand now, in the order of the keys; a key that is nowhere has no slip."""
-    mine, replaced = decision_log(office).of_rows(keys), _replaced(office)
+    mine, replaced = decision_log(office).of_rows(keys), replaced_deliveries(office)
     released = {entry.key for entry in mine.acts("release")}
-    reasons = _all_reasons(office, released, keys)
+    reasons = reasons_of_slips(office, released, keys)
     by_key: dict[Key, tuple[Decision, ...]] = defaultdict(tuple)
     for entry in mine.entries:
         by_key[entry.key] += (entry,)
@@ -178,36 +151,3 @@ def variable_order(values: Mapping[str, str | None]) -> list[str]:
     """Variables in their own order, columns in that of the file."""
     known = [name for name in VARIABLES if name in values]
     return known if len(known) == len(values) else list(values)
-
-
-def _settled(log: Log) -> set[Key]:
-    return {entry.key for entry in log.acts("leave_out")}
-
-
-def _replaced(office: Office) -> set[int]:
-    listed = office.counting_deliveries().to_pylist()
-    return {row["delivery"] for row in listed if row["replaced_on"] is not None}
-
-
-def _all_reasons(office: Office, released: Iterable[Key], keys: Sequence[Key] | None = None) -> Reasons:
-    """Every slip that was quarantined or flagged, or those with some keys, with their reasons."""
-    found: Reasons = defaultdict(dict)
-    gone = set(released)
-    for row in quarantined_rows(office, keys):
-        key = (row["delivery"], row["row"])
-        if key not in gone:
-            for problem in row["problems"] or ():
-                found[key][f"{problem['field']}: {problem['reason']}".removeprefix(": ")] = ENTRY
-    for row in _state(office, "clean/exceptions", "where fate = 'quarantine'", keys):
-        found[row["delivery"], row["row"]].update(dict.fromkeys(row["reasons"], RULE))
-    for row in _state(office, "clean/flags", "", keys):
-        found[row["delivery"], row["row"]].update(dict.fromkeys(row["reasons"], FLAG))
-    return {key: found[key] for key in sorted(found)}
-
-
-def _state(office: Office, state: State, condition: str, keys: Sequence[Key] | None) -> list[dict[str, Any]]:
-    if office.store.version(state) is None:
-        return []
-    chosen = "semi join keys using (delivery, row)" if keys is not None else ""
-    query = f"select delivery, row, reasons from s {chosen} {condition}"
-    return office.engine.run(query, s=office.store.files(state), keys=key_table(keys or ())).to_pylist()

@@ -11,9 +11,9 @@ from qonys.evaluate.accounts import Account
 from qonys.evaluate.deliveries import ExpectedDelivery, expected_deliveries
 from qonys.evaluate.next_steps import Waiting, next_steps
 from qonys.production.accounting import accounts_by_year
-from qonys.production.amending import decision_log
 from qonys.production.office import Office
-from qonys.production.reviewing import ENTRY, FLAG, RULE, waiting_reasons
+from qonys.production.register import decision_log
+from qonys.production.waiting import ENTRY, FLAG, RULE, waiting_reasons
 
 _HELD = """
 select distinct delivery, unnest([office, t.unit]) as held

@@ -16,8 +16,8 @@ from qonys.datasets.outcome import Table
 from qonys.datasets.registration import QUARANTINE
 from qonys.disseminate.how_we_know import Grounds
 from qonys.errors import StatisticianError
+from qonys.process.built_in_rules import record_rules
 from qonys.process.standing import PRECEDENCE
-from qonys.process.verdicts import record_rules
 from qonys.production.office import Office
 from qonys.queries.explaining import slips_query
 from qonys.store.receipts import Receipt

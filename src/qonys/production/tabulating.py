@@ -9,21 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qonys.concepts.age import age_groups
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Engine, Files, Finding, Outcome
 from qonys.datasets.territory import days_of_change
 from qonys.production.office import Office
-from qonys.queries.flows import (
-    MAIN_FLOWS,
-    FlowTable,
-    age_groups,
-    characteristics,
-    counts_codes_first,
-    designs_by_flows,
-    flows_at_query,
-    marked_flows_query,
-    spanned_flows_query,
-)
+from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows
+from qonys.queries.flows import counts_codes_first, flows_at_query, marked_flows_query, spanned_flows_query
 from qonys.store.states import Together
 
 _MANY = 1000

@@ -13,11 +13,12 @@ from qonys.concepts.table_design import TableDesign
 from qonys.datasets.explanation import Touch
 from qonys.datasets.finding import FLAG
 from qonys.datasets.territory import remainder_group
-from qonys.production.amending import decision_log
 from qonys.production.office import Office
+from qonys.production.register import decision_log
 from qonys.production.slips_counted import Versions, state_at
 from qonys.queries.explaining import TAG, touched_design, touched_moves_query
-from qonys.queries.flows import FlowTable, characteristics, designs_by_flows, flow_table_of, flows_query
+from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
+from qonys.queries.flows import flows_query
 from qonys.queries.tables import table_query
 
 Touches: TypeAlias = Mapping[tuple[str, ...], tuple[Touch, ...]]

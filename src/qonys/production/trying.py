@@ -16,14 +16,15 @@ from qonys.country.reading import read_yaml
 from qonys.country.rule_checks import rule_contradictions
 from qonys.datasets.outcome import RuleResult, Table
 from qonys.errors import OperatorError, ProfileError
+from qonys.process.built_in_rules import record_rules
 from qonys.process.confronting import confronted
 from qonys.process.groups import PERIODS
 from qonys.process.trial import changed_query, differing_query, regions_query
-from qonys.process.verdicts import record_rules
-from qonys.production.amending import amended, decision_log
+from qonys.production.amending import amended
 from qonys.production.group_judging import GroupJudgement, judge_groups
 from qonys.production.judging import absent_layouts, slips_shown
 from qonys.production.office import Office
+from qonys.production.register import decision_log
 from qonys.production.rule_checking import fail_if_rules_are_wrong
 from qonys.production.trying_edits import EditTrial, edit_trials
 

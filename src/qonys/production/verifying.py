@@ -21,11 +21,11 @@ from qonys.country.loading import load_profile
 from qonys.datasets.decision import decision_table
 from qonys.errors import OperatorError, QonysError
 from qonys.evaluate.differences import Difference, differences_of_files
-from qonys.production.amending import decision_log
 from qonys.production.built_releases import Built, built_release
 from qonys.production.changed_rows import changed_rows
 from qonys.production.office import Office
 from qonys.production.published_before import lay_out_followed
+from qonys.production.register import decision_log
 from qonys.published.bundles import PublishedFolder
 from qonys.published.signatures import SIGNATURE_FILE
 from qonys.store.inspection import UNREADABLE, digest

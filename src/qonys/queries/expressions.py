@@ -6,6 +6,7 @@ No table, no subquery, no function with an effect can be written in it. Every na
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TypeAlias
 
 import sqlglot
@@ -38,7 +39,7 @@ ALLOWED_IN_WORDS = (
 
 
 def parsed_condition(text: str, *, names: Collection[str], where: str) -> exp.Expr:
-    """The syntax tree of an expression that uses nothing but what is allowed.
+    """The syntax tree of an expression that uses nothing but what is allowed; who changes it copies it first.
 
     Args:
         text: the expression as the profile writes it.
@@ -48,6 +49,12 @@ def parsed_condition(text: str, *, names: Collection[str], where: str) -> exp.Ex
     Raises:
         ProfileError: it is no expression, or it uses something that is not allowed.
     """
+    return _parsed(text, frozenset(names), where)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, names: frozenset[str], where: str) -> exp.Expr:
+    """Rules are asked over and over for what they name and say; a tree depends on nothing but what is given here."""
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb", into=exp.Condition)
     except SqlglotError as error:

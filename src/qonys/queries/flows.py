@@ -6,28 +6,24 @@ cube small without losing a table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import prod
-from typing import Literal, TypeAlias
 
 import sqlglot
 from sqlglot import exp
 
+from qonys.concepts.age import OLDEST_GROUP, ages_of_band
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.territory import unit_column
+from qonys.queries.flow_tables import characteristics
 
 LOCALITIES = ("origin_locality", "destination_locality")
 _ENDS_OF_A_MOVE = ("origin", "destination")
 NOT_APPLICABLE = "_Z"
 _NO_AGE, _TOO_YOUNG = -1, -2
-OLDEST_AGE = 999
-"""Stands for no last age."""
-OLDEST_GROUP = 85
-"""First age of the open-ended age group; below it, groups are of five years."""
 
 _ENDS: dict[Universe, str] = {
     "all": "true",
@@ -35,35 +31,6 @@ _ENDS: dict[Universe, str] = {
     "internal": "o.inside and d.inside",
     "interregional": "o.inside and d.inside and o.unit <> d.unit",
 }
-CHARACTERISTICS = (
-    "sex", "age_group", "age_band", "ethnicity", "education", "speciality", "marital", "reason", "citizenship",
-)  # fmt: skip
-"""What a design may ask of a person."""
-RARE = ("place", "speciality")
-"""Dimensions that few designs use and that would make many flows of one: those designs have flows of their own."""
-FlowTable: TypeAlias = Literal["statistics/flows", "statistics/rare_flows"]
-MAIN_FLOWS: FlowTable = "statistics/flows"
-
-
-def flow_table_of(design: TableDesign) -> FlowTable:
-    """The flows from which a design is counted."""
-    return "statistics/rare_flows" if set(RARE) & set(design.dimensions) else MAIN_FLOWS
-
-
-def designs_by_flows(designs: Iterable[TableDesign]) -> dict[FlowTable, tuple[TableDesign, ...]]:
-    """The designs of each table of flows; without one of them there are no such flows."""
-    found: dict[FlowTable, list[TableDesign]] = {MAIN_FLOWS: []}
-    for design in designs:
-        found.setdefault(flow_table_of(design), []).append(design)
-    return {table: tuple(of_table) for table, of_table in found.items()}
-
-
-def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
-    """The characteristics of persons that the designs look at, in a fixed order."""
-    used = {name for design in designs for name in design.dimensions}
-    return tuple(name for name in CHARACTERISTICS if name in used)
-
-
 _SUMS = {
     "n": "count(*)",
     "key_high": "cast(sum(m.record_key >> 32) as bigint)",
@@ -348,24 +315,3 @@ def _age_band(designs: Iterable[TableDesign]) -> str:
         f"when m.age between {low} and {high} then '{code}'" for code, low, high in map(ages_of_band, bands)
     )
     return f"case {cases} else '{NOT_STATED}' end" if bands else f"'{NOT_STATED}'"
-
-
-def ages_of_band(code: str) -> tuple[str, int, int]:
-    """A code of SDMX CL_AGE (``Y0T17``, ``Y_GE18``, ``Y_LT18``) with its first and last age.
-
-    Raises:
-        ValueError: it is no such code.
-    """
-    if match := re.fullmatch(r"Y(\d{1,3})T(\d{1,3})", code):
-        return code, int(match[1]), int(match[2])
-    if match := re.fullmatch(r"Y_GE(\d{1,3})", code):
-        return code, int(match[1]), OLDEST_AGE
-    if match := re.fullmatch(r"Y_LT(\d{1,3})", code):
-        return code, 0, int(match[1]) - 1
-    raise ValueError(code)
-
-
-def age_groups() -> tuple[tuple[str, int, int | None], ...]:
-    """Code, first age and last age of every age group; the last one is open."""
-    closed = tuple((f"Y{low}T{low + 4}", low, low + 4) for low in range(0, OLDEST_GROUP, 5))
-    return (*closed, (f"Y_GE{OLDEST_GROUP}", OLDEST_GROUP, None))

@@ -15,7 +15,8 @@ from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED, TOTAL
 from qonys.datasets.territory import DIVIDED
-from qonys.queries.flows import CHARACTERISTICS, NOT_APPLICABLE, end_column
+from qonys.queries.flow_tables import CHARACTERISTICS
+from qonys.queries.flows import NOT_APPLICABLE, end_column
 
 DIVIDED_STREAM = "_D"
 """Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
@@ -24,9 +25,6 @@ KEYS = ("arrivals_key_high", "departures_key_high", "arrivals_key_low", "departu
 _KEPT = ("year", "month", "origin_inside", "destination_inside", "origin_locality", "destination_locality")
 """Columns of the flows besides ends, characteristics and counts."""
 _ESTIMATED = ("arrivals_estimated", "departures_estimated")
-INSIDE = ("interregional", "intraregional")
-"""The streams of moves within the country."""
-STREAMS = ("external", *INSIDE, NOT_STATED)
 
 _IN_UNIVERSE: dict[Universe, str] = {
     "all": "true",

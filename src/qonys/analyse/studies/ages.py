@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qonys.analyse.studies.study import Study, parts_of, value_at
+from qonys.concepts.age import age_groups
 from qonys.concepts.period import Period
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.analysis import Analysed
@@ -20,7 +21,6 @@ from qonys.datasets.output import Dimension, Member
 from qonys.errors import StatisticianError, UndefinedIndicatorError
 from qonys.methods.ages.fitting import FittedSchedule, fit_counts
 from qonys.methods.ages.model_schedule import schedule_indices
-from qonys.queries.flows import age_groups
 
 _PARAMETERS = 7
 """Groups of five years tell no more: retirement and old age are curves of few of them."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from qonys.concepts.age import age_groups
 from qonys.concepts.figure import LineMark
 from qonys.concepts.period import Period
 from qonys.disseminate.figures.colours import colour_of
 from qonys.disseminate.figures.plotted import Plotted, Point, Series
 from qonys.disseminate.figures.scale import Scale, scale_with_zero
 from qonys.disseminate.figures.text_width import text_lines, text_width
-from qonys.queries.flows import age_groups
 
 _MONTHS = 12
 _FEW = 40
