@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qonys.collect.readers import BrokenRow
 from qonys.collect.typed_rows import Respelled, TypedRows
@@ -56,38 +57,41 @@ class Intake:
 
     def registrations(self, rows: TypedRows) -> pa.RecordBatch:
         """The good rows, columns as `datasets.registration.REGISTRATION`, codes and texts as dictionaries."""
-        batch = self._stamped(rows)
         for name, found in rows.respelled.items():
             first = self.respelled.get(name, replace(found, rows=0))
             used = tuple(sorted({*first.spellings, *found.spellings}))
             self.respelled[name] = replace(first, rows=first.rows + found.rows, spellings=used)
-        if rows.problems:
-            self._set_aside(rows, batch)
-            good = np.ones(batch.num_rows, np.bool_)
+        if not rows.problems:
+            batch = self._stamped(rows.numbers, rows.columns)
+        else:
+            self._set_aside(rows)
+            good = np.ones(len(rows.numbers), np.bool_)
             good[list(rows.problems)] = False
-            batch = batch.filter(pa.array(good))
+            batch = self._stamped(*_only(pa.array(np.flatnonzero(good)), rows))
         self.taken += batch.num_rows
         return batch
 
-    def _stamped(self, rows: TypedRows) -> pa.RecordBatch:
-        count = len(rows.numbers)
-        columns = {
-            **rows.columns,
+    def _stamped(self, numbers: pa.Array[Any], columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+        count = len(numbers)
+        stamped = {
+            **columns,
             "delivery": _repeated(self.delivery, pa.int32(), count),
-            "row": rows.numbers,
+            "row": numbers,
             "received": _repeated(self.received, pa.date32(), count),
-            "record_key": self.record_keys.of(rows.numbers),
+            "record_key": self.record_keys.of(numbers),
         }
         return pa.RecordBatch.from_pydict(
-            {one.name: columns[one.name] if one.name in columns else _nulls(one.type, count) for one in REGISTRATION}
+            {one.name: stamped[one.name] if one.name in stamped else _nulls(one.type, count) for one in REGISTRATION}
         )
 
-    def _set_aside(self, rows: TypedRows, batch: pa.RecordBatch) -> None:
-        for place, problems in rows.problems.items():
+    def _set_aside(self, rows: TypedRows) -> None:
+        bad = self._stamped(*_only(pa.array(list(rows.problems)), rows))
+        for number, problems in zip(bad.column("row").to_numpy().tolist(), rows.problems.values(), strict=True):
             for problem in problems:
-                first = Reason(rows.numbers[place].as_py(), problem["found"])
-                self.reasons.setdefault((problem["field"], problem["reason"]), first).rows += 1
-        bad = batch.take(pa.array(list(rows.problems)))
+                told = problem["field"], problem["reason"]
+                if told not in self.reasons:
+                    self.reasons[told] = Reason(number, problem["found"])
+                self.reasons[told].rows += 1
         columns = {name: bad.column(name) for name in QUARANTINE.names if name in REGISTRATION.names}
         columns["problems"] = pa.array(list(rows.problems.values()), QUARANTINE.field("problems").type)
         columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
@@ -123,6 +127,12 @@ class Intake:
             self._hold(pa.Table.from_pylist(rows, schema=QUARANTINE))
         for one in broken:
             self.reasons.setdefault(("", one.reason), Reason(one.row, "")).rows += 1
+
+
+def _only(places: pa.Array[Any], rows: TypedRows) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:
+    """Numbers and columns of some of the rows."""
+    some = {name: pc.take(column, places, boundscheck=False) for name, column in rows.columns.items()}
+    return rows.numbers.take(places), some
 
 
 def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:

@@ -62,19 +62,28 @@ def judged(registrations: str = "registrations") -> str:
     return judged_query(RECORD_NAMES, registrations).replace(" from ", f", {rest} from ", 1)
 
 
-def state_of(rule: Rule, absent: Absent | None = None) -> str:
-    """The state of a row as an expression over `rule_names.judged_query`.
+def state_of(rule: Rule, absent: Absent | None = None, *, unit: int = 1) -> str:
+    """The state of a row as an expression over `rule_names.judged_query`: a constant a case, for arithmetic takes longer.
+
+    Args:
+        rule: of the scope record.
+        absent: where it is not applicable.
+        unit: what the state is multiplied by.
 
     Raises:
         ProfileError: an expression of the rule is none, or names what there is not.
     """
-    told = f"coalesce(2 - cast(cast({_sql(rule, rule.expr)} as boolean) as bigint), {MISSING})"
+    passes, fails, missing, none = (
+        f"cast({unit * state} as bigint)" for state in (PASSES, FAILS, MISSING, NOT_APPLICABLE)
+    )
+    holds = f"cast({_sql(rule, rule.expr)} as boolean)"
+    told = f"case when {holds} then {passes} when not {holds} then {fails} else {missing} end"
     applies = [_sql(rule, rule.when)] if rule.when else []
     applies += [f"date >= date '{rule.valid_from}'"] if rule.valid_from else []
     applies += [f"date < date '{rule.valid_to}'"] if rule.valid_to else []
     without = sorted((absent or {}).get(rule.id, ()))
     applies += [f"layout not in ({', '.join(_quoted(layout) for layout in without)})"] if without else []
-    return f"case when {' and '.join(applies)} then {told} else {NOT_APPLICABLE} end" if applies else told
+    return f"case when {' and '.join(applies)} then {told} else {none} end" if applies else told
 
 
 def breaks(rule: Rule, absent: Absent | None = None) -> str:
@@ -134,7 +143,7 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
 
 
 def _word(rules: Sequence[Rule], absent: Absent) -> str:
-    parts = (f"(cast({state_of(rule, absent)} as bigint) << {2 * place})" for place, rule in enumerate(rules))
+    parts = (f"({state_of(rule, absent, unit=4**place)})" for place, rule in enumerate(rules))
     return f"({' | '.join(parts)})"
 
 
