@@ -17,8 +17,8 @@ import numpy as np
 
 from qonys.analyse.audit import SIDES, Attack, Published, Weakness, exact_counts, told_of
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds, move_kinds
-from qonys.analyse.published_cells import CellOfAll
-from qonys.analyse.published_sums import SIGNS, Bits, PublishedSums, Shown, published_sums
+from qonys.analyse.published_cells import SIGNS, CellOfAll
+from qonys.analyse.published_sums import Bits, PublishedSums, Shown, published_sums
 from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.text import TOTAL

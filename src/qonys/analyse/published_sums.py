@@ -19,13 +19,12 @@ from scipy.sparse import csr_array, vstack
 
 from qonys.analyse.audit import SIDES, Published
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds
+from qonys.analyse.published_cells import SIGNS
 from qonys.concepts.text import TOTAL
 from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
 
 Key: TypeAlias = tuple[str, ...]
 Bits: TypeAlias = NDArray[np.bool_]
-SIGNS: Mapping[str, tuple[int, int]] = {"arrivals": (1, 0), "departures": (0, 1), "net": (1, -1), "turnover": (1, 1)}
-"""How often arrivals and departures of a cell are in a measure."""
 
 
 class Shown(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qonys.cli.show import prints
 
 if TYPE_CHECKING:
+    from qonys.analyse.judged import Judged
     from qonys.production.auditing import Audit
 
 TRIED = {
@@ -21,6 +22,8 @@ TRIED = {
     "net and one side": "arrivals less net are departures",
     "difference of months and years": "a year less its months; the year so far less that of before",
     "difference of vintages": "what changed since a vintage that can still be read",
+    "sums over characteristics": "tables by different characteristics have the same sums",
+    "rates and shares": "a share, rate or growth with its decimals, turned into a count",
     "late registrations": "what became known between two nowcasts",
 }
 """By attack: what it tries."""
@@ -42,7 +45,25 @@ def show_audit(audit: Audit) -> None:
         prints.print(f"  {found[attack] or 'none':>5}  {attack:<31} {tried}", soft_wrap=True)
     if audit.utility:
         _show_cost(audit)
-    prints.print("Not attacked: rates, percentages and shares, and what others publish of the same moves.")
+    for line in _judged(audit.judged, audit.threshold):
+        prints.print(line, soft_wrap=True)
+
+
+def _judged(judged: Judged, threshold: int) -> list[str]:
+    """How many counts were judged how, and what was not looked at."""
+    lines = [
+        f"How {judged.counts:,} sensitive counts were judged:",
+        f"  {judged.shown:>7,}  published as they are",
+        f"  {judged.by_sums:>7,}  settled by what each sum tells: known, or at least {threshold}",
+        f"  {judged.searched:>7,}  bounded over all tables of whole numbers",
+    ]
+    if judged.cut_short:
+        lines.append(
+            f"  {judged.cut_short:>7,}  of these up to the most steps of a search; their bounds hold, and might be closer"
+        )
+    lines.append(f"  {judged.left:>7,}  bounded by each sum alone, as the work that may be spent was spent")
+    lines += [f"  {number:>7,}  numbers not looked at: {why}" for why, number in sorted(judged.left_out.items())]
+    return [*lines, "Not looked at either: what others publish of the same moves."]
 
 
 def _reads(audit: Audit) -> list[str]:

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
-from qonys.analyse.audit import Published, Weakness, as_published, as_published_analysis, exact_counts, weaknesses
+from qonys.analyse.audit import Published, Weakness, as_published_analysis, exact_counts, weaknesses
+from qonys.analyse.deducing import Deduced, deduced
 from qonys.analyse.differencing import differences
+from qonys.analyse.judged import Judged
 from qonys.analyse.late_registrations import KnownMoves, late_registrations
 from qonys.analyse.members import Setting
 from qonys.analyse.published_cells import CellOfAll
@@ -26,7 +28,7 @@ from qonys.production.analyses import Counts, analyses_made
 from qonys.production.building import tables_to_release
 from qonys.production.office import Office
 from qonys.production.published_tables import PublishedRelease, of_nowcast, published_releases
-from qonys.production.released_tables import told
+from qonys.production.released_tables import as_everybody_reads, told
 
 _SHOW_COUNTS = ("seasonal", "nowcast")
 """Methods of analyses that show counts as they read them."""
@@ -46,6 +48,7 @@ class Audit(msgspec.Struct, frozen=True):
         earlier: vintages that were published before, of whatever period, whose tables the intruder has too.
         superseded: those of them that are no longer current, and stay readable.
         threshold: k: a count from 1 to k - 1 must not be found out.
+        judged: how many sensitive counts were judged how.
         weaknesses: all that can be found out.
         utility: by protected table and side, what protection cost: see `analyse.protecting.ProtectedCounts`.
     """
@@ -60,6 +63,7 @@ class Audit(msgspec.Struct, frozen=True):
     earlier: tuple[str, ...]
     superseded: tuple[str, ...]
     threshold: int
+    judged: Judged
     weaknesses: tuple[Weakness, ...]
     utility: dict[str, Any]
 
@@ -72,13 +76,14 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
     """
     office = office.reading()
     setting, _, made = tables_to_release(office, period)
-    plan, designs = office.profile.protection, office.profile.tables
-    tables = {name: as_published(designs[name], table) for name, table in made.data.items()}
+    plan = office.profile.protection
+    tables = {name: as_everybody_reads(office, table, setting) for name, table in made.data.items()}
     releases = published_releases(office)
     analysed = _analysed(office, setting, period, made.data)
     office.progress("tables attacked", len(tables))
+    by_tables = _found_in(office, list(tables.values()), list(_other_counts(analysed, tables)), releases, setting)
     found = (
-        *_found_in(office, list(tables.values()), list(_other_counts(analysed, tables)), releases, setting),
+        *by_tables.weaknesses,
         *late_registrations(
             (*_known_moves(tables.values(), setting.cut_offs, plan), *_by_nowcasts(analysed, setting, plan),
              *(known for release in releases for known in _known_before(release))),
@@ -97,6 +102,7 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
         earlier=tuple(one.release.facts.vintage for one in releases),
         superseded=tuple(one.release.facts.vintage for one in releases if not one.is_current),
         threshold=plan.threshold,
+        judged=by_tables.judged,
         weaknesses=found,
         utility=made.measures["protected"],
     )
@@ -109,21 +115,31 @@ def _found_in(
     shown: list[Published],
     releases: Sequence[PublishedRelease],
     setting: Setting,
-) -> tuple[Weakness, ...]:
-    plan, territory = office.profile.protection, office.public_territory
+) -> Deduced:
+    plan = office.profile.protection
     earlier = [table for release in releases for table in release.tables]
     same = [*shown, *_of_the_same_counts(tables, releases, setting, plan)]
-    attacked = (*tables, *shown)
     try:
-        return (
-            *weaknesses(attacked, plan, earlier=earlier, besides=same),
-            *differences(tables, plan, territory, earlier=earlier, besides=same),
-        )
+        return _attacked(office, tables, shown, earlier, same)
     except StatisticianError:  # the counts changed though nothing that is published exact says so
-        return (
-            *weaknesses(attacked, plan, earlier=earlier, besides=shown),
-            *differences(tables, plan, territory, earlier=earlier, besides=shown),
-        )
+        return _attacked(office, tables, shown, earlier, shown)
+
+
+def _attacked(
+    office: Office,
+    tables: Sequence[Published],
+    shown: Sequence[Published],
+    earlier: Sequence[Published],
+    besides: Sequence[Published],
+) -> Deduced:
+    """Everything that tables tell, with those that show the same counts besides."""
+    plan, territory = office.profile.protection, office.public_territory
+    found = (
+        *weaknesses((*tables, *shown), plan, earlier=earlier, besides=besides),
+        *differences(tables, plan, territory, earlier=earlier, besides=besides),
+    )
+    together = deduced(tables, plan, besides=besides, known=found)
+    return Deduced((*found, *together.weaknesses), together.judged)
 
 
 def _of_the_same_counts(
