@@ -14,6 +14,7 @@ import pytest
 
 from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
 from qonys.analyse.deducing import deduced
+from qonys.analyse.differencing import differences
 from qonys.analyse.members import Setting
 from qonys.analyse.published_ratios import ratios_of
 from qonys.analyse.tables import output_table
@@ -22,7 +23,7 @@ from qonys.concepts.protection import Protection
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
 from spec.counted_tables import counts_of, drawn_moves, setting
-from spec.planted_differences import design, plan, value, without
+from spec.planted_differences import design, plan, public, value, without
 
 HEAD = "\n    date       | origin | destination | ethnicity | sex | n\n"
 ABROAD: dict[str, Any] = {"universe": "external", "measures": ("arrivals",)}
@@ -142,7 +143,7 @@ def test_a_growth_on_a_base_that_is_shown_tells_a_count(mini: Profile) -> None:
     tables = read(mini, [grown, before], came("cad", 50, year=2023), came("cad", 2), indicators=[growth])
     base = value(tables[1], "arrivals", "cad", "2023")
     assert [n for n in range(200) if abs(100 * (n / base - 1) + 96) <= 0.05] == [2]
-    shown_before = replace(tables[1], sides={"arrivals": {("2023", "cad"): base, ("2024", "cad"): None}})
+    shown_before = replace(tables[1], sides={"arrivals": {**tables[1].shown("arrivals"), ("2024", "cad"): None}})
     told = found([tables[0], shown_before], plan([grown, before]))
     assert told == {("rates and shares", "2024, cad, arrivals", 2, 2)}
 
@@ -172,6 +173,30 @@ def test_a_rate_that_is_left_out_since_it_is_of_few_tells_that_they_are_few(mini
 
 BY_PLACE = design("by-area", "area ethnicity", **ABROAD)
 BY_SEX = design("by-sex", "sex ethnicity", **ABROAD)
+
+
+def test_a_share_of_a_region_tells_the_district_that_is_hidden(mini: Profile) -> None:
+    """The region is known by a share of its total, and by no count; the districts are in another table, all but one."""
+    shares = design(
+        "shares", "ethnicity area", totals=("ethnicity",), universe="external", measures=("arrivals_share",)
+    )
+    regions = design("regions", "area", **ABROAD)
+    districts = design("districts", "place ethnicity", **ABROAD)
+    for n, expected in ((2, {("difference of districts", 2, 2)}), (9, set())):
+        tables = read(
+            mini,
+            [shares, regions, districts],
+            came("ard", 20, to="S11"),
+            came("ard", n, to="S12"),
+            came("bor", 30, to="S11"),
+        )
+        total = value(tables[1], "arrivals", "S1")
+        share = round(100 * (20 + n) / total, 1)
+        assert [k for k in range(total + 1) if abs(100 * k / total - share) <= 0.05] == [20 + n]
+        hidden = [*tables[:2], without(tables[2], "S12 ard")]
+        told = differences(hidden, plan([shares, regions, districts]), public(mini)).weaknesses
+        assert {(one.attack, one.least, one.most) for one in told} == expected
+        assert not differences(hidden[1:], plan([regions, districts]), public(mini)).weaknesses
 
 
 @pytest.mark.parametrize("thorough", [True, False])

@@ -67,6 +67,7 @@ class Published:
         plan: how it was protected, where that is another plan than that of the release that is attacked.
         shown_by: what shows it, where that is not a table of this release: the vintage of another one, or an analysis.
         ratios: what its shares, rates and growth tell, where they were made of counts as they are.
+        is_whole: it has every code of its dimensions under which somebody moved; an analysis may read but one.
     """
 
     design: TableDesign
@@ -75,6 +76,7 @@ class Published:
     plan: Protection | None = None
     shown_by: str = ""
     ratios: Ratios = NO_RATIOS
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -160,7 +162,7 @@ def as_published_analysis(
         if measure in MEASURES:
             sides.setdefault(measure, {})[period, *codes] = round(value)
     differs = any(table.shown(side).get(key) != value for side, cells in sides.items() for key, value in cells.items())
-    return Published(table.design, table.vintage, sides, Protection(), name) if differs else None
+    return Published(table.design, table.vintage, sides, Protection(), name, is_whole=False) if differs else None
 
 
 def exact_counts(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:

@@ -98,7 +98,7 @@ def is_sensitive(cell: CellOfAll, plan: Protection) -> bool:
 def cells_of(one: Published) -> Iterator[tuple[CellOfAll, str, tuple[str, ...]]]:
     """Every count of a table, shown or not, with the side and the key at which it stands."""
     stands = {(measure, key): None for measure in MEASURES for key in one.shown(measure)}
-    stands |= {(ratio.of, ratio.key): None for ratio in one.ratios.read}
+    stands |= dict.fromkeys(one.ratios.stands)
     at = {(side, key): None for of, key in stands for side in (SIDES if of not in SIDES else (of,))}
     for side, key in at:
         yield cell_of_all(one.design, one.vintage, side, key), side, key
@@ -256,7 +256,7 @@ def _cells_and_sums(tables: Iterable[Published]) -> tuple[set[CellOfAll], set[Su
     """The counts of tables, shown or not, and the sums that hold in them; the wholes are counts too."""
     tables = list(tables)
     cells = {cell for one in tables for cell, _, _ in cells_of(one)}
-    sums = {one for table in tables for one in sums_of(table)}
+    sums = {one for table in tables if table.is_whole for one in sums_of(table)}
     return cells | {cell for whole, parts in sums for cell in (whole, *parts)}, sums
 
 

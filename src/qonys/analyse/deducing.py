@@ -7,7 +7,6 @@ are bounded by each sum first, and those that this does not settle over all tabl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +15,7 @@ from scipy.sparse import csr_array
 
 from qonys.analyse.audit import Attack, Published, Weakness
 from qonys.analyse.counts_together import CountsTogether, Fact, cells_of, counts_together, is_sensitive
-from qonys.analyse.judged import Judged
+from qonys.analyse.judged import Attacked, Judged
 from qonys.analyse.published_cells import CellOfAll
 from qonys.concepts.protection import Protection
 from qonys.methods.disclosure.bounds import CountBounds, searched
@@ -28,19 +27,6 @@ _MOST_EXPLAINED = 20
 """Weaknesses of which it is found out which tables are needed."""
 
 
-@dataclass(frozen=True)
-class Deduced:
-    """What was found out, and how counts were judged.
-
-    Args:
-        weaknesses: what can be found out.
-        judged: how many counts how.
-    """
-
-    weaknesses: tuple[Weakness, ...]
-    judged: Judged
-
-
 def deduced(
     tables: Sequence[Published],
     plan: Protection,
@@ -48,7 +34,7 @@ def deduced(
     thorough: bool = True,
     besides: Sequence[Published] = (),
     known: Iterable[Weakness] = (),
-) -> Deduced:
+) -> Attacked:
     """All that follows from the counts and ratios of a release together.
 
     Args:
@@ -65,10 +51,10 @@ def deduced(
     system = counts_together(together, plan)
     why = _left_out(together, plan)
     if not system.cells:
-        return Deduced((), Judged(left_out=why))
+        return Attacked((), Judged(left_out=why))
     bounds, judged = _bounds(system, plan, system.facts, _MOST_WORK if thorough else 0)
     found = tuple(_found(system, bounds, plan, together, {(one.table, one.cell) for one in known}, thorough=thorough))
-    return Deduced(found, judged + Judged(left_out=why))
+    return Attacked(found, judged + Judged(left_out=why))
 
 
 def _left_out(tables: Iterable[Published], plan: Protection) -> dict[str, int]:

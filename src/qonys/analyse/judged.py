@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
+
+from qonys.analyse.audit import Weakness
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -27,6 +30,11 @@ class Judged(msgspec.Struct, frozen=True):
     left_out: Mapping[str, int] = {}
 
     @property
+    def numbers(self) -> tuple[int, int, int, int, int]:
+        """All but why numbers were left out, in the order of the fields."""
+        return self.shown, self.by_sums, self.searched, self.cut_short, self.left
+
+    @property
     def counts(self) -> int:
         """All that were looked at."""
         return self.shown + self.by_sums + self.searched + self.left
@@ -43,3 +51,16 @@ class Judged(msgspec.Struct, frozen=True):
             self.left + other.left,
             together,
         )
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What an attack found out, and how it judged counts.
+
+    Args:
+        weaknesses: what can be found out.
+        judged: how many counts how.
+    """
+
+    weaknesses: tuple[Weakness, ...]
+    judged: Judged

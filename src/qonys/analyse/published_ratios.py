@@ -61,9 +61,16 @@ class Ratio(NamedTuple):
 
 
 class Ratios(NamedTuple):
-    """The ratios of a table that tell of counts, and how many numbers of it nobody turns into counts, by why."""
+    """The ratios of a table.
+
+    Args:
+        read: what they tell.
+        stands: every count that the table has a ratio of, whether it tells something or not: the count, and its key.
+        not_read: how many of its numbers nobody turns into counts, by why.
+    """
 
     read: tuple[Ratio, ...] = ()
+    stands: tuple[tuple[str, Key], ...] = ()
     not_read: Mapping[str, int] = {}
 
 
@@ -80,17 +87,28 @@ def ratios_of(design: TableDesign, table: OutputTable, setting: Setting) -> Rati
     """
     names = [dimension.id for dimension in table.dimensions]
     read: list[Ratio] = []
+    stands: dict[tuple[str, Key], None] = {}
     not_read: dict[str, int] = {}
     for codes, cell in table.cells.items():
         at = dict(zip(names, codes, strict=True))
         if at["measure"] in COUNTS:
             continue
-        why = _why_not(setting.indicators.get(at["measure"]), cell)
-        if why:
+        indicator = setting.indicators.get(at["measure"])
+        of = indicator.of if indicator else at["measure"].removesuffix("_share")
+        stands[of, tuple(at[name] for name in ("period", *design.dimensions))] = None
+        if why := _why_not(indicator, cell):
             not_read[why] = not_read.get(why, 0) + 1
         else:
             read += _read(design, table, at, cell, setting)
-    return Ratios(tuple(read), not_read)
+    return Ratios(tuple(read), tuple(stands), not_read)
+
+
+def span_of(ratio: Ratio, exact: Mapping[CellOfAll, int]) -> tuple[int, int] | None:
+    """From what to what the count is of which a ratio is, where its base is shown as it is; None where nothing is known."""
+    if any(cell not in exact for cell in ratio.base):
+        return None
+    base = sum(often * exact[cell] for cell, often in ratio.base.items()) if ratio.base else 1
+    return -(-ratio.least * base // ratio.times), ratio.most * base // ratio.times
 
 
 def _why_not(indicator: Indicator | None, cell: Cell) -> str:
@@ -120,7 +138,8 @@ def _read(
             yield from _growth(indicator, design, table, key, cell, shown)
         elif indicator.function == "effectiveness":
             net, turnover = (cells_in(design, table.vintage, of, key) for of in ("net", "turnover"))
-            yield from _quotient(indicator.id, key, "net", net, turnover, cell, shown)
+            yield from _quotient(indicator.id, key, "net", net, turnover, shown)
+            yield from _nobody(indicator.id, key, "turnover", turnover, cell)
 
 
 class _Shown(NamedTuple):
@@ -150,17 +169,20 @@ def _share(
     whole = (key[0], TOTAL, *key[2:])
     if whole != key:
         part, base = (cells_in(design, table.vintage, of, one) for one in (key, whole))
-        yield from _quotient(measure, key, of, part, base, cell, shown)
+        yield from _quotient(measure, key, of, part, base, shown)
+        yield from _nobody(measure, whole, of, base, cell)
 
 
-def _quotient(
-    measure: str, key: Key, of: str, counts: Terms, base: Terms, cell: Cell, shown: _Shown | None
-) -> Iterator[Ratio]:
-    """100 · counts / base; not applicable where the base is 0."""
+def _quotient(measure: str, key: Key, of: str, counts: Terms, base: Terms, shown: _Shown | None) -> Iterator[Ratio]:
+    """100 · counts / base."""
     if shown is not None:
         least, most, of_one = shown.ends
         yield Ratio(measure, key, of, counts, base, 100 * of_one, least, most)
-    elif cell.observation is ObservationStatus.NOT_APPLICABLE:
+
+
+def _nobody(measure: str, key: Key, of: str, base: Terms, cell: Cell) -> Iterator[Ratio]:
+    """A quotient is not applicable where its base is 0."""
+    if cell.observation is ObservationStatus.NOT_APPLICABLE:
         yield Ratio(measure, key, of, base, {}, 1, 0, 0)
 
 
@@ -172,7 +194,9 @@ def _growth(
     now = cells_in(design, table.vintage, indicator.of, key)
     base = cells_in(design, indicator.base or table.vintage, indicator.of, earlier)
     of_base = shown and _Shown(shown.units + 100 * shown.of_one, shown.of_one)
-    yield from _quotient(indicator.id, key, indicator.of, now, base, cell, of_base)
+    yield from _quotient(indicator.id, key, indicator.of, now, base, of_base)
+    if indicator.base in ("", table.vintage):
+        yield from _nobody(indicator.id, earlier, indicator.of, base, cell)
 
 
 def _rate(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from qonys.cli.show import prints
 
 if TYPE_CHECKING:
-    from qonys.analyse.judged import Judged
     from qonys.production.auditing import Audit
 
 TRIED = {
@@ -45,25 +44,34 @@ def show_audit(audit: Audit) -> None:
         prints.print(f"  {found[attack] or 'none':>5}  {attack:<31} {tried}", soft_wrap=True)
     if audit.utility:
         _show_cost(audit)
-    for line in _judged(audit.judged, audit.threshold):
-        prints.print(line, soft_wrap=True)
+    _show_judged(audit)
 
 
-def _judged(judged: Judged, threshold: int) -> list[str]:
+_JUDGED = (
+    "published as they are",
+    "settled by what each sum tells: known, or at least k",
+    "bounded over all tables of whole numbers",
+    "of these, up to the most steps of a search: their bounds hold, and might be closer",
+    "bounded by each sum alone, as the work that may be spent was spent",
+)
+
+
+def _show_judged(audit: Audit) -> None:
     """How many counts were judged how, and what was not looked at."""
-    lines = [
-        f"How {judged.counts:,} sensitive counts were judged:",
-        f"  {judged.shown:>7,}  published as they are",
-        f"  {judged.by_sums:>7,}  settled by what each sum tells: known, or at least {threshold}",
-        f"  {judged.searched:>7,}  bounded over all tables of whole numbers",
-    ]
-    if judged.cut_short:
-        lines.append(
-            f"  {judged.cut_short:>7,}  of these up to the most steps of a search; their bounds hold, and might be closer"
-        )
-    lines.append(f"  {judged.left:>7,}  bounded by each sum alone, as the work that may be spent was spent")
-    lines += [f"  {number:>7,}  numbers not looked at: {why}" for why, number in sorted(judged.left_out.items())]
-    return [*lines, "Not looked at either: what others publish of the same moves."]
+    prints.print(f"Sensitive counts, as judged {' and '.join(audit.judged)}:")
+    systems = audit.judged.values()
+    for how, numbers in zip(_JUDGED, zip(*(one.numbers for one in systems), strict=True), strict=True):
+        prints.print(f"  {''.join(f'{number:>7,}' for number in numbers)}  {how}", soft_wrap=True)
+    left_out = Counter[str]()
+    for one in systems:
+        left_out.update(one.left_out)
+    for why, number in sorted(left_out.items()):
+        prints.print(f"  {number:,} numbers were not looked at: {why}.", soft_wrap=True)
+    if audit.earlier:
+        prints.print("A number of an earlier vintage is compared with each one of now, not with sums of several.")
+    prints.print(
+        "Not looked at: what others publish of the same moves; shares of the quality report, which are of slips."
+    )
 
 
 def _reads(audit: Audit) -> list[str]:
@@ -74,6 +82,8 @@ def _reads(audit: Audit) -> list[str]:
         lines.append(f"among them, with small counts that are allowed for a reason: {', '.join(audit.allowed)}")
     if audit.analyses:
         lines.append(f"the counts that its analyses show: {', '.join(audit.analyses)}")
+    if audit.compared:
+        lines.append(f"what changed since another data cut-off: {', '.join(audit.compared)}")
     vintages = f"{len(audit.earlier)} published vintages of this and other periods"
     gone = f", {len(audit.superseded)} of them no longer current" if audit.superseded else ""
     return [*lines, vintages + gone if audit.earlier else "nothing else, as nothing was published before"]

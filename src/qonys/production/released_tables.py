@@ -35,6 +35,7 @@ from qonys.analyse.protecting import (
 from qonys.analyse.published_cells import CellOfAll
 from qonys.analyse.published_ratios import NO_RATIOS, ratios_of
 from qonys.analyse.tables import counts_by_key, output_table
+from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.datasets.output import OutputTable
@@ -116,11 +117,35 @@ def as_everybody_reads(office: Office, table: OutputTable, setting: Setting) -> 
     return replace(as_published(design, table), ratios=ratios)
 
 
+def compared_tables(
+    office: Office, design: ReleaseDesign, setting: Setting, flows: Mapping[str, Flows]
+) -> dict[str, OutputTable]:
+    """The tables that a release compares with its own, as of another data cut-off: every cell that differs is published."""
+    wanted = {comparison.table: comparison.vintage for comparison in design.comparisons}
+    return released_tables(office, wanted, setting, flows).data
+
+
+def compared_as_read(office: Office, compared: Mapping[str, OutputTable], setting: Setting) -> list[Published]:
+    """Compared tables as everybody reads them, named by their data cut-off."""
+    return [replace(as_everybody_reads(office, one, setting), shown_by=one.vintage) for one in compared.values()]
+
+
+def found_by_comparing(
+    office: Office, tables: Mapping[str, OutputTable], compared: Mapping[str, OutputTable], setting: Setting
+) -> tuple[Weakness, ...]:
+    """What compared tables tell together with those of a release, by what takes no time; nothing where none is sensitive."""
+    sensitive = set(office.profile.protection.sensitive)
+    if not any(sensitive & set(office.profile.tables[name].dimensions) for name in compared):
+        return ()
+    own = [as_everybody_reads(office, one, setting) for one in tables.values()]
+    return _found_at_once(office, [*own, *compared_as_read(office, compared, setting)])
+
+
 def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weakness, ...]:
     plan = office.profile.protection
     found = (
         *weaknesses(tables, plan, thorough=False),
-        *differences(tables, plan, office.public_territory, thorough=False),
+        *differences(tables, plan, office.public_territory, thorough=False).weaknesses,
     )
     return (*found, *deduced(tables, plan, thorough=False, known=found).weaknesses)
 
