@@ -28,6 +28,7 @@ from qonys.concepts.protection import Protection
 from qonys.concepts.text import NOT_STATED, TOTAL
 from qonys.methods.disclosure.bounds import NO_BOUND, UNBOUNDED, CountBounds, propagated
 
+Key: TypeAlias = tuple[str, ...]
 Sum: TypeAlias = tuple[CellOfAll, frozenset[CellOfAll]]
 """A whole and the parts of which it is the sum."""
 BESIDE = "beside "
@@ -106,18 +107,20 @@ def cells_of(one: Published) -> Iterator[tuple[CellOfAll, str, tuple[str, ...]]]
 
 def sums_of(one: Published) -> set[Sum]:
     """The sums that hold in a table, over each of its dimensions of which it has all codes, groups left aside."""
-    found: dict[CellOfAll, set[CellOfAll]] = {}
     sums: set[Sum] = set()
     cells = list(cells_of(one))
     for place, name in enumerate(one.design.dimensions, start=1):
         if name in one.design.groups or (name in TERRITORIAL and one.design.boundaries):
             continue
-        found.clear()
+        # By side: within the country, arrivals and departures of all areas are one count, which each of them adds up to.
+        found: dict[tuple[str, Key], set[CellOfAll]] = {}
         for cell, side, key in cells:
             if key[place] != TOTAL:
-                whole = (*key[:place], TOTAL, *key[place + 1 :])
-                found.setdefault(cell_of_all(one.design, one.vintage, side, whole), set()).add(cell)
-        sums |= {(whole, frozenset(parts)) for whole, parts in found.items() if whole not in parts}
+                found.setdefault((side, (*key[:place], TOTAL, *key[place + 1 :])), set()).add(cell)
+        for (side, key), parts in found.items():
+            whole = cell_of_all(one.design, one.vintage, side, key)
+            if whole not in parts:
+                sums.add((whole, frozenset(parts)))
     return sums
 
 
@@ -130,20 +133,29 @@ def _sums_over_months(asked: Iterable[CellOfAll], cells: Collection[CellOfAll]) 
 
 
 def _sums_over_ages(asked: Iterable[CellOfAll], cells: Collection[CellOfAll]) -> Iterator[Sum]:
-    """Ages from one on, and bands of ages, as sums of age groups where they begin and end with them."""
+    """Ages from one on, and bands of ages, as sums of age groups where they begin and end with them.
+
+    Whose age is not stated is old enough, and in no band.
+    """
     for cell in asked:
         codes = dict(cell.codes)
-        ages = _ages(codes)
-        groups = [
-            (code, low) for code, low, high in age_groups() if ages and ages[0] <= low and (high or low) <= ages[1]
-        ]
-        if ages and groups and groups[0][1] == ages[0] and "age_group" not in codes:
-            rest = {name: code for name, code in codes.items() if name not in (_YOUNGEST, "age_band")}
-            parts = [
-                cell._replace(codes=tuple(sorted({**rest, "age_group": code}.items()))) for code, _ in groups
-            ]  # fmt: skip
-            if _end_together(groups[-1][0], ages[1]) and all(part in cells for part in parts):
-                yield cell, frozenset(parts)
+        ages = _ages(codes) if "age_group" not in codes else None
+        parts = [_of_age_group(cell, code) for code in _groups_of(*ages)] if ages else []
+        unknown = _of_age_group(cell, NOT_STATED)
+        if parts and all(part in cells for part in parts):
+            yield cell, frozenset((*parts, unknown) if _YOUNGEST in codes and unknown in cells else parts)
+
+
+def _groups_of(first: int, last: int) -> list[str]:
+    """The age groups that are these ages exactly; none where some group is only a part of it."""
+    within = [(code, low, high) for code, low, high in age_groups() if first <= low and (high or low) <= last]
+    begins_and_ends = within and within[0][1] == first and within[-1][2] in (last, None)
+    return [code for code, _, _ in within] if begins_and_ends else []
+
+
+def _of_age_group(cell: CellOfAll, code: str) -> CellOfAll:
+    rest = {name: of for name, of in cell.codes if name not in (_YOUNGEST, "age_band")}
+    return cell._replace(codes=tuple(sorted({**rest, "age_group": code}.items())))
 
 
 def _ages(codes: Mapping[str, str]) -> tuple[int, int] | None:
@@ -153,10 +165,6 @@ def _ages(codes: Mapping[str, str]) -> tuple[int, int] | None:
     if _YOUNGEST in codes:
         return int(codes[_YOUNGEST]), ages_of_band("Y_GE0")[2]
     return None if codes["age_band"] == NOT_STATED else ages_of_band(codes["age_band"])[1:]
-
-
-def _end_together(group: str, last: int) -> bool:
-    return {code: high for code, _, high in age_groups()}[group] in (last, None)
 
 
 def _sums_with_the_rest(asked: Iterable[CellOfAll], cells: Collection[CellOfAll]) -> Iterator[Sum]:

@@ -164,10 +164,10 @@ def _units(value: float | None, decimals: int) -> _Shown | None:
 def _share(
     design: TableDesign, table: OutputTable, measure: str, key: Key, cell: Cell, shown: _Shown | None
 ) -> Iterator[Ratio]:
-    """100 · part / whole, the whole over the first dimension of the table."""
+    """100 · part / whole, the whole over the first dimension of the table, where it has that total."""
     of = measure.removesuffix("_share")
     whole = (key[0], TOTAL, *key[2:])
-    if whole != key:
+    if whole != key and design.dimensions[0] in design.totals:
         part, base = (cells_in(design, table.vintage, of, one) for one in (key, whole))
         yield from _quotient(measure, key, of, part, base, shown)
         yield from _nobody(measure, whole, of, base, cell)
