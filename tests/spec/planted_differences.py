@@ -56,7 +56,7 @@ def found(
     profile: Profile, tables: Sequence[Published], by: Protection, *, thorough: bool = True
 ) -> set[tuple[str, int, int]]:
     """How, from what and to what counts can be found out by differences."""
-    told = differences(tables, by, public(profile), thorough=thorough)
+    told = differences(tables, by, public(profile), thorough=thorough).weaknesses
     return {(one.attack, one.least, one.most) for one in told}
 
 

@@ -48,7 +48,7 @@ def test_a_district_that_changed_its_region_is_the_difference_of_two_borders(min
 
 def test_the_difference_names_both_tables_and_their_cells(mini: Profile) -> None:
     tables = shown(mini, (BEFORE, SINCE), TWO_FROM_THE_DISTRICT_THAT_CHANGED)
-    (one, *_) = differences(tables, plan((BEFORE, SINCE)), public(mini))
+    (one, *_) = differences(tables, plan((BEFORE, SINCE)), public(mini)).weaknesses
     assert one.table in ("before", "since")
     assert "ard" in one.cell
     assert "departures" in one.cell
@@ -97,10 +97,10 @@ def test_the_year_so_far_of_two_releases_differs_by_a_month(mini: Profile) -> No
     without_small(weaknesses([whole], plan((ABROAD,)), earlier=[until_november]))
     territory = public(mini)
     for now, before in ((whole, until_november), (until_november, whole)):
-        told = differences([now], plan((ABROAD,)), territory, earlier=[before])
+        told = differences([now], plan((ABROAD,)), territory, earlier=[before]).weaknesses
         assert {(one.attack, one.least, one.most) for one in told} == {("difference of months and years", 1, 1)}
     allowed = plan((ABROAD,), allowed={"abroad": "as the office publishes it"})
-    assert differences([whole], allowed, territory, earlier=[until_november]) == ()
+    assert differences([whole], allowed, territory, earlier=[until_november]).weaknesses == ()
 
 
 def test_the_year_so_far_of_a_monthly_release_ends_with_its_month(mini: Profile) -> None:
@@ -182,7 +182,7 @@ def test_what_two_borders_tell_is_what_every_count_that_agrees_says(mini: Profil
     asked = np.vstack([np.eye(4, dtype=int), sums, sums[0] - sums[3], sums[4] - sums[1]])
     expected = _pinned(agreeing @ asked.T)
     by = Protection(sensitive=("ethnicity",), exact={"before": ""}, additive=("since",), base=3)
-    told = {(one.least, one.most) for one in differences(tables, by, public(mini))}
+    told = {(one.least, one.most) for one in differences(tables, by, public(mini)).weaknesses}
     itself = {(int(v), int(v)) for v in shown_as[:3] if 0 < v < 3}
     assert expected - itself <= told
     assert told <= expected

@@ -127,7 +127,7 @@ def test_a_net_by_settlement_is_read_by_the_ends_of_the_move(mini: Profile) -> N
     designs = [design(name, "locality ethnicity", measures=(name,)) for name in ("arrivals", "net")]
     arrivals, nets = shown(mini, designs, "2024-05-05 | C11 | N11 | bor | U | R | 2", plain=MOVES)
     assert value(arrivals, "arrivals", "U bor") - value(nets, "net", "U bor") == 2
-    told = differences([arrivals, nets], plan(designs, allowed={"arrivals": ""}), public(mini))
+    told = differences([arrivals, nets], plan(designs, allowed={"arrivals": ""}), public(mini)).weaknesses
     assert ("2024, U, bor, departures", 2) in {(one.cell, one.least) for one in told}
 
 
@@ -153,7 +153,7 @@ def test_rounded_and_perturbed_nets_tell_nothing(mini: Profile) -> None:
 def test_a_weakness_says_which_tables_tell_it_together(mini: Profile) -> None:
     designs = [ARRIVALS, NETS, BY_REGION]
     tables = shown(mini, designs, "2024-05-05 | N11 | S11 | bor | | | 2", plain=MOVES)
-    told = differences(tables, plan(designs, allowed={"arrivals": ""}), public(mini))
+    told = differences(tables, plan(designs, allowed={"arrivals": ""}), public(mini)).weaknesses
     assert {one.tables for one in told} == {("arrivals", "nets")}
 
 
@@ -188,7 +188,7 @@ def test_what_districts_groups_and_nets_tell_is_what_every_count_that_agrees_say
     itself = {row.tobytes() for row, read in zip(sums, values, strict=True) if 0 < read < 3 and (row >= 0).all()}
     asked = {row.tobytes(): row for row in (*np.eye(KINDS, dtype=np.int64), *cells)}
     nested = {(a - b).tobytes(): a - b for a in cells for b in cells if (a >= b).all() and (a > b).any()}
-    told = {(one.least, one.most) for one in differences(hidden, plan(designs), public(mini))}
+    told = {(one.least, one.most) for one in differences(hidden, plan(designs), public(mini)).weaknesses}
     must = _pinned(agreeing, [row for mark, row in asked.items() if mark not in itself])
     may = _pinned(agreeing, [row for mark, row in (asked | nested).items() if mark not in itself])
     assert must <= told <= may

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from qonys.analyse.audit import Published, as_published_analysis, weaknesses
+from qonys.analyse.deducing import deduced
 from qonys.analyse.differencing import differences
 from qonys.analyse.late_registrations import KnownMoves, late_registrations, shown_by_nowcast
 from qonys.concepts.period import Period
@@ -43,10 +44,10 @@ def test_a_vintage_that_was_rounded_the_other_way_undoes_the_rounding(mini: Prof
     (table,) = shown(mini, [ABROAD], ONE)
     now, before = rounded_to(table, "cad", 0), of_vintage(rounded_to(table, "cad", 3), ROUNDED)
     assert set(range(3)) & set(range(1, 6)) == {1, 2}
-    (found,) = differences([now], ROUNDED, public(mini), besides=[before])
+    (found,) = differences([now], ROUNDED, public(mini), besides=[before]).weaknesses
     assert (found.attack, found.least, found.most) == ("difference of vintages", 1, 2)
     assert found.tables == ("abroad", "abroad of a1b2c3")
-    assert differences([now], ROUNDED, public(mini), besides=[of_vintage(now, ROUNDED)]) == ()
+    assert differences([now], ROUNDED, public(mini), besides=[of_vintage(now, ROUNDED)]).weaknesses == ()
 
 
 def test_a_vintage_that_showed_the_count_as_it_is_undoes_the_rounding(mini: Profile) -> None:
@@ -81,6 +82,21 @@ def test_an_analysis_that_read_counts_before_they_were_protected_is_found(mini: 
     assert leaking is not None
     told = weaknesses([protected, leaking], ROUNDED, besides=[leaking])
     assert ("small count", "abroad of adjusted", 1) in {(one.attack, one.table, one.least) for one in told}
+
+
+def test_an_analysis_of_one_group_says_nothing_of_the_others(mini: Profile) -> None:
+    """It reads the Cadians alone, so whom it does not name is not nobody, and its one count is no total."""
+    (table,) = shown(mini, [ABROAD], ONE, "2024-05-05 | XB | C11 | bor | 2")
+    protected = rounded_to(table, "cad", 3)
+    leaking = as_published_analysis(protected, [("2024", "arrivals", 1.0)], {"ethnicity": "cad"}, "adjusted")
+    assert leaking is not None
+    regions = design("regions", "area ethnicity", universe="external", measures=("arrivals",))
+    (by_region,) = shown(mini, [regions], ONE, "2024-05-05 | XB | N11 | bor | 2")
+    of_one = as_published_analysis(by_region, [("2024", "arrivals", 9.0)], {"area": "C1", "ethnicity": "bor"}, "one")
+    assert of_one is not None
+    assert deduced([protected], ROUNDED, besides=[leaking]).weaknesses == ()
+    hidden = replace(by_region, sides={"arrivals": dict.fromkeys(by_region.shown("arrivals"))})
+    assert differences([hidden], plan([regions]), public(mini), besides=[of_one]).weaknesses == ()
 
 
 MAY = "2024-05"

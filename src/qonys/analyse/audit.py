@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from qonys.analyse.published_cells import CellOfAll, cell_of_all
+from qonys.analyse.published_ratios import NO_RATIOS, Ratios
 from qonys.concepts.protection import Protection
 from qonys.concepts.status import ObservationStatus
 from qonys.concepts.table_design import TableDesign
@@ -26,7 +27,7 @@ from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, 
 Attack: TypeAlias = Literal[
     "small count", "group of one kind", "deduced from sums", "difference of vintages", "difference of borders",
     "difference of months and years", "difference of tables", "difference of districts", "difference of groups",
-    "net and one side", "late registrations",
+    "net and one side", "late registrations", "sums over characteristics", "rates and shares",
 ]  # fmt: skip
 Key: TypeAlias = tuple[str, ...]
 SIDES = ("arrivals", "departures")
@@ -65,6 +66,8 @@ class Published:
         sides: arrivals, departures, net, turnover -> period and dimensions -> the count; None where it is not shown.
         plan: how it was protected, where that is another plan than that of the release that is attacked.
         shown_by: what shows it, where that is not a table of this release: the vintage of another one, or an analysis.
+        ratios: what its shares, rates and growth tell, where they were made of counts as they are.
+        is_whole: it has every code of its dimensions under which somebody moved; an analysis may read but one.
     """
 
     design: TableDesign
@@ -72,6 +75,8 @@ class Published:
     sides: Mapping[str, Mapping[Key, int | None]]
     plan: Protection | None = None
     shown_by: str = ""
+    ratios: Ratios = NO_RATIOS
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -157,7 +162,7 @@ def as_published_analysis(
         if measure in MEASURES:
             sides.setdefault(measure, {})[period, *codes] = round(value)
     differs = any(table.shown(side).get(key) != value for side, cells in sides.items() for key, value in cells.items())
-    return Published(table.design, table.vintage, sides, Protection(), name) if differs else None
+    return Published(table.design, table.vintage, sides, Protection(), name, is_whole=False) if differs else None
 
 
 def exact_counts(tables: Iterable[Published], plan: Protection) -> dict[CellOfAll, int]:

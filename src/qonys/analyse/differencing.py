@@ -16,9 +16,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from qonys.analyse.audit import SIDES, Attack, Published, Weakness, exact_counts, told_of
+from qonys.analyse.judged import Attacked, Judged
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds, move_kinds
-from qonys.analyse.published_cells import CellOfAll
-from qonys.analyse.published_sums import SIGNS, Bits, PublishedSums, Shown, published_sums
+from qonys.analyse.published_cells import SIGNS, CellOfAll
+from qonys.analyse.published_ratios import span_of
+from qonys.analyse.published_sums import Bits, PublishedSums, Shown, published_sums
 from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.text import TOTAL
@@ -44,8 +46,8 @@ def differences(
     earlier: Sequence[Published] = (),
     besides: Sequence[Published] = (),
     thorough: bool = True,
-) -> tuple[Weakness, ...]:
-    """All that follows from differences of the counts of a release.
+) -> Attacked:
+    """All that follows from differences of the counts of a release, and how counts and kinds of moves were judged.
 
     Args:
         tables: its tables.
@@ -60,18 +62,21 @@ def differences(
     """
     exact = exact_counts((*tables, *besides), plan)
     found: list[Weakness] = []
+    judged = Judged()
     kinds: dict[frozenset[str], MoveKinds] = {}
     systems = _by_persons((*tables, *besides), plan, exact)
     attacked = [shown for shown in systems.values() if _is_more_than_sums_of_one_table(shown)]
     for shown in attacked:
         work = _MOST_WORK // len(attacked) if thorough else 0
-        found += _found_in(shown, plan, _kinds(shown, territory, kinds), work)
+        of_system = _found_in(shown, plan, _kinds(shown, territory, kinds), work)
+        found += of_system.weaknesses
+        judged += of_system.judged
     before = _by_persons(earlier, plan, {})
     for (_, persons), shown in systems.items():
         was = [one for (_, other), of_other in before.items() if other == persons for one in of_other]
         if was:
             found += _since_earlier(shown, was, plan, _kinds((*shown, *was), territory, kinds))
-    return tuple(dict.fromkeys(found))
+    return Attacked(tuple(dict.fromkeys(found)), judged)
 
 
 def _is_more_than_sums_of_one_table(shown: Sequence[Shown]) -> bool:
@@ -86,12 +91,27 @@ def _by_persons(
     """The numbers of a data cut-off that are of the same persons, of those that tell something sensitive."""
     found: dict[tuple[str, Persons], list[Shown]] = {}
     for one in tables:
-        for measure in SIGNS:
-            for key in one.shown(measure):
-                persons = _persons(one, key)
-                if _tells(persons, plan):
-                    found.setdefault((one.vintage, persons), []).append(_shown(one, measure, key, plan, exact))
+        for number in (*_counts_shown(one, plan, exact), *_ratios_shown(one, exact)):
+            persons = _persons(one, number.key)
+            if _tells(persons, plan):
+                found.setdefault((one.vintage, persons), []).append(number)
     return found
+
+
+def _counts_shown(one: Published, plan: Protection, exact: Mapping[CellOfAll, int]) -> Iterator[Shown]:
+    for measure in SIGNS:
+        for key in one.shown(measure):
+            yield _shown(one, measure, key, plan, exact)
+
+
+def _ratios_shown(one: Published, exact: Mapping[CellOfAll, int]) -> Iterator[Shown]:
+    """What the ratios of a table say of counts; it names every code that it has, whether its ratio says something or not."""
+    for of, key in one.ratios.stands:
+        if key not in one.shown(of):
+            yield Shown(one, of, key, 0, UNBOUNDED)
+    for ratio in one.ratios.read:
+        if (within := span_of(ratio, exact)) is not None:
+            yield Shown(one, ratio.of, ratio.key, *within)
 
 
 def _persons(one: Published, key: Key) -> Persons:
@@ -153,12 +173,21 @@ class _Found(NamedTuple):
         return int(least), int(bounds.most[self.whole] - bounds.least[self.part])
 
 
-def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, work: int) -> Iterator[Weakness]:
+def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, work: int) -> Attacked:
     """What a system tells; with so much work for searches, none of which leaves what each sum tells."""
     system = published_sums(shown, kinds)
     if system is None:
-        return
-    bounds = system.bounds(plan.threshold, thorough=work > 0, work=work)
+        return Attacked((), _not_placed(len(shown)))
+    bounds, judged = system.judged(plan.threshold, thorough=work > 0, work=work)
+    found = tuple(_weaknesses(system, bounds, plan, thorough=work > 0))
+    return Attacked(found, judged + _not_placed(system.unplaced))
+
+
+def _not_placed(numbers: int) -> Judged:
+    return Judged(left_out={"nobody can say which moves they count": numbers} if numbers else {})
+
+
+def _weaknesses(system: PublishedSums, bounds: CountBounds, plan: Protection, *, thorough: bool) -> Iterator[Weakness]:
     told = system.told()
     some = ~system.kinds[told.most == 0].any(axis=0)  # a cell and the same one less what is shown to be nobody are one
     known = {(row & some).tobytes() for row in system.kinds[system.said(plan.threshold)]}  # said, not found out
@@ -171,7 +200,7 @@ def _found_in(shown: Sequence[Shown], plan: Protection, kinds: MoveKinds, work: 
             known.add(mark)
             number += 1
             needed = (
-                _needed(found, system, plan, thorough=work > 0) if number <= _MOST_EXPLAINED else list(system.tables)
+                _needed(found, system, plan, thorough=thorough) if number <= _MOST_EXPLAINED else list(system.tables)
             )
             yield _weakness(found, system, needed)
 
@@ -206,7 +235,7 @@ def _between_two(system: PublishedSums, bounds: CountBounds, plan: Protection) -
 
 def _told_by(name: str, system: PublishedSums, plan: Protection, some: Bits) -> list[Bits]:
     """The cells that one table tells alone: those that it shows, and the other side of those of which it shows the net."""
-    bounds = system.bounds(plan.threshold, thorough=False, tables=(name,))
+    bounds, _ = system.judged(plan.threshold, thorough=False, tables=(name,))
     width = (bounds.most - bounds.least)[: len(system.cells)]
     return list(system.kinds[width <= 4 * system.tables[name].reach(plan)] & some)
 
@@ -231,7 +260,7 @@ def _needed(found: _Found, system: PublishedSums, plan: Protection, *, thorough:
     asked = [place for place in (found.whole, found.part) if place is not None]
     for name in list(needed):
         rest = [other for other in needed if other != name]
-        bounds = system.bounds(plan.threshold, thorough=thorough, tables=rest, cells=asked)
+        bounds, _ = system.judged(plan.threshold, thorough=thorough, tables=rest, cells=asked)
         least, most = found.within(bounds)
         if rest and 1 <= least <= most < plan.threshold:
             needed = rest

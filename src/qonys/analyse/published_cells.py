@@ -18,6 +18,10 @@ _ENDS = {
 }
 
 
+SIGNS: Mapping[str, tuple[int, int]] = {"arrivals": (1, 0), "departures": (0, 1), "net": (1, -1), "turnover": (1, 1)}
+"""How often arrivals and departures of a cell are in a measure."""
+
+
 class CellOfAll(NamedTuple):
     """One count, whatever table shows it.
 
@@ -55,6 +59,26 @@ def cell_of_all(design: TableDesign, vintage: str, side: str, key: tuple[str, ..
     codes |= {"youngest": str(design.youngest)} if design.youngest is not None else {}
     codes |= {"boundaries": design.boundaries} if design.boundaries else {}
     return CellOfAll(universe, vintage, key[0], "" if inside else side, tuple(sorted(codes.items())))
+
+
+def cells_in(
+    design: TableDesign, vintage: str, measure: str, key: tuple[str, ...], times: int = 1
+) -> dict[CellOfAll, int]:
+    """The counts of which a number of a table is made, with how often each is in it; none where they cancel.
+
+    Args:
+        design: the table.
+        vintage: data cut-off from which it is drawn.
+        measure: arrivals, departures, net or turnover.
+        key: period and the design's dimensions.
+        times: how often the number is taken.
+    """
+    found: dict[CellOfAll, int] = {}
+    for side, sign in zip(("arrivals", "departures"), SIGNS[measure], strict=True):
+        if sign:
+            cell = cell_of_all(design, vintage, side, key)
+            found[cell] = found.get(cell, 0) + sign * times
+    return {cell: often for cell, often in found.items() if often}
 
 
 def _restricts(design: TableDesign, name: str, key: tuple[str, ...]) -> bool:

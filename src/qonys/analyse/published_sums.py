@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from qonys.analyse.audit import SIDES, Published
+from qonys.analyse.judged import Judged
 from qonys.analyse.move_kinds import TERRITORIAL, MoveKinds
+from qonys.analyse.published_cells import SIGNS
 from qonys.concepts.text import TOTAL
-from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, tightened
+from qonys.methods.disclosure.bounds import UNBOUNDED, CountBounds, propagated, searched
 
 Key: TypeAlias = tuple[str, ...]
 Bits: TypeAlias = NDArray[np.bool_]
-SIGNS: Mapping[str, tuple[int, int]] = {"arrivals": (1, 0), "departures": (0, 1), "net": (1, -1), "turnover": (1, 1)}
-"""How often arrivals and departures of a cell are in a measure."""
 
 
 class Shown(NamedTuple):
@@ -56,6 +56,7 @@ class PublishedSums:
         cells: a number by which each cell is written, shape (cells,); one that is shown before one that is not.
         kinds: which kinds make up each cell, shape (cells, kinds).
         parts: cells that are the sum of others: the whole first, then its parts.
+        unplaced: numbers of which nobody can say which moves they count.
     """
 
     shown: Sequence[Shown]
@@ -63,6 +64,7 @@ class PublishedSums:
     cells: Sequence[Shown]
     kinds: Bits
     parts: Sequence[tuple[int, ...]]
+    unplaced: int = 0
 
     @cached_property
     def shared(self) -> NDArray[np.int64]:
@@ -91,7 +93,7 @@ class PublishedSums:
                 least[cell], most[cell] = max(least[cell], one.least), min(most[cell], one.most)
         return CountBounds(least, most)
 
-    def bounds(
+    def judged(
         self,
         threshold: int,
         *,
@@ -99,8 +101,8 @@ class PublishedSums:
         tables: Collection[str] | None = None,
         cells: Iterable[int] | None = None,
         work: int | None = None,
-    ) -> CountBounds:
-        """The least and the most that each cell, then each kind, can be.
+    ) -> tuple[CountBounds, Judged]:
+        """The least and the most that each cell, then each kind, can be; and how many were judged how.
 
         Args:
             threshold: k, by which counts are chosen that may be small.
@@ -120,16 +122,16 @@ class PublishedSums:
             np.concatenate([told.most, np.full(kinds, UNBOUNDED)]),
         )
         bounds = propagated(sums, values, start)
-        if not thorough:
-            return bounds
         open_ones = np.flatnonzero((bounds.least < threshold) & (bounds.least < bounds.most))
-        if cells is not None:
-            open_ones = np.intersect1d(open_ones, list(cells))
-        is_kind = open_ones >= len(self.cells)
-        first = open_ones[np.lexsort((bounds.most[open_ones], is_kind))][
-            : None if work is None else max(1, work // sums.nnz)
-        ]
-        return tightened(sums, values, bounds, first.tolist())
+        asked = open_ones if cells is None else np.intersect1d(open_ones, list(cells))
+        is_kind = asked >= len(self.cells)
+        of_all = None if work is None else max(1, work // sums.nnz)
+        first = asked[np.lexsort((bounds.most[asked], is_kind))][: of_all if thorough else 0]
+        found = searched(sums, values, bounds, first.tolist())
+        shown = int((told.least == told.most).sum())
+        by_sums = len(start.least) - shown - len(open_ones)
+        left = len(open_ones) - len(first)
+        return found.bounds, Judged(shown, by_sums, len(first), int(found.cut_short.sum()), left)
 
     def _of(self, tables: Collection[str] | None) -> Iterator[tuple[Shown, Mapping[int, int]]]:
         for one, terms in zip(self.shown, self.terms, strict=True):
@@ -187,6 +189,7 @@ class _Made:
         self._layers: dict[tuple[object, ...], dict[bytes, None]] = {}
         self._shown: list[Shown] = []
         self._terms: list[dict[bytes, int]] = []
+        self._unplaced = 0
 
     def add(self, one: Shown) -> None:
         """A number, and the cells of which it is; none where it cannot be said which moves they count."""
@@ -195,6 +198,7 @@ class _Made:
         found: dict[bytes, int] = {}
         for side, mask in of_sides.items():
             if mask is None:
+                self._unplaced += 1
                 return
             if mask.any():
                 mark = self._mark(one._replace(measure=side), mask)
@@ -212,7 +216,7 @@ class _Made:
         """The kinds that a table would show if there were any."""
         named: dict[tuple[str, str, str], tuple[Shown, Bits]] = {}
         for one in self._shown:
-            is_inner = not any(_depth(one, self.kinds))
+            is_inner = one.table.is_whole and not any(_depth(one, self.kinds))
             for side in SIDES:
                 is_told = is_inner and _is_in(side, one.measure)
                 mask = self.kinds.of_cell(one.table.design, side, one.key) if is_told else None
@@ -231,7 +235,7 @@ class _Made:
         place = {mark: number for number, mark in enumerate(self.masks)}
         terms = [{place[mark]: sign for mark, sign in some.items()} for some in self._terms]
         layers = [np.array([place[mark] for mark in layer]) for layer in self._layers.values()]
-        made = PublishedSums(self._shown, terms, list(self._cells.values()), together, ())
+        made = PublishedSums(self._shown, terms, list(self._cells.values()), together, (), self._unplaced)
         return replace(made, parts=list(_parts(together, made.shared, layers)))
 
     def _mark(self, one: Shown, mask: Bits) -> bytes:

@@ -21,6 +21,8 @@ TRIED = {
     "net and one side": "arrivals less net are departures",
     "difference of months and years": "a year less its months; the year so far less that of before",
     "difference of vintages": "what changed since a vintage that can still be read",
+    "sums over characteristics": "tables by different characteristics have the same sums",
+    "rates and shares": "a share, rate or growth with its decimals, turned into a count",
     "late registrations": "what became known between two nowcasts",
 }
 """By attack: what it tries."""
@@ -42,7 +44,34 @@ def show_audit(audit: Audit) -> None:
         prints.print(f"  {found[attack] or 'none':>5}  {attack:<31} {tried}", soft_wrap=True)
     if audit.utility:
         _show_cost(audit)
-    prints.print("Not attacked: rates, percentages and shares, and what others publish of the same moves.")
+    _show_judged(audit)
+
+
+_JUDGED = (
+    "published as they are",
+    "settled by what each sum tells: known, or at least k",
+    "bounded over all tables of whole numbers",
+    "of these, up to the most steps of a search: their bounds hold, and might be closer",
+    "bounded by each sum alone, as the work that may be spent was spent",
+)
+
+
+def _show_judged(audit: Audit) -> None:
+    """How many counts were judged how, and what was not looked at."""
+    prints.print(f"Sensitive counts, as judged {' and '.join(audit.judged)}:")
+    systems = audit.judged.values()
+    for how, numbers in zip(_JUDGED, zip(*(one.numbers for one in systems), strict=True), strict=True):
+        prints.print(f"  {''.join(f'{number:>7,}' for number in numbers)}  {how}", soft_wrap=True)
+    left_out = Counter[str]()
+    for one in systems:
+        left_out.update(one.left_out)
+    for why, number in sorted(left_out.items()):
+        prints.print(f"  {number:,} numbers were not looked at: {why}.", soft_wrap=True)
+    if audit.earlier:
+        prints.print("A number of an earlier vintage is compared with each one of now, not with sums of several.")
+    prints.print(
+        "Not looked at: what others publish of the same moves; shares of the quality report, which are of slips."
+    )
 
 
 def _reads(audit: Audit) -> list[str]:
@@ -53,6 +82,8 @@ def _reads(audit: Audit) -> list[str]:
         lines.append(f"among them, with small counts that are allowed for a reason: {', '.join(audit.allowed)}")
     if audit.analyses:
         lines.append(f"the counts that its analyses show: {', '.join(audit.analyses)}")
+    if audit.compared:
+        lines.append(f"what changed since another data cut-off: {', '.join(audit.compared)}")
     vintages = f"{len(audit.earlier)} published vintages of this and other periods"
     gone = f", {len(audit.superseded)} of them no longer current" if audit.superseded else ""
     return [*lines, vintages + gone if audit.earlier else "nothing else, as nothing was published before"]

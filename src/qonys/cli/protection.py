@@ -9,7 +9,7 @@ from qonys.cli.show import as_json, prints, progress_shown, show_findings
 def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     """Attack the tables of a release as an intruder would, and list what can be found out.
 
-    Small counts, groups of one kind, what follows from sums, and differences: from every vintage that can still be read, between
+    Small counts, groups of one kind, what follows from sums and from shares, rates and growth, and differences: from every vintage that can still be read, between
     borders, districts and groups of countries, between months and years, between tables, of a net and one of its sides.
     Nothing is written. Ends with 4 where something can be found out.
 

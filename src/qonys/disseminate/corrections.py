@@ -1,12 +1,12 @@
 """Why figures changed, in words: moves that came and went between two data cut-offs, and what two records tell.
 
 Laws: a reason is said only where records tell it; reasons that came together and cannot be told apart are said to be so;
-few persons are not counted in words.
+few persons are not counted in words, and nobody can take them from what is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -104,20 +104,40 @@ def said_since(
 
 def _moves(movement: Movement, streams: tuple[str, ...], speech: ReasonWords) -> Iterator[str]:
     came, went = movement.persons(streams)
+    limits = iter(said_below([*came.values(), *went.values()], speech.threshold))
     for why, persons in came.items():
-        yield speech.words(f"changes.came.{why}", n=_few(persons, speech))
+        yield speech.words(f"changes.came.{why}", n=_few(persons, next(limits), speech))
     for why, persons in went.items():
-        yield speech.words("changes.went", n=_few(persons, speech), reason=_reason(why, speech))
+        yield speech.words("changes.went", n=_few(persons, next(limits), speech), reason=_reason(why, speech))
+
+
+def said_below(counts: Sequence[int], threshold: int) -> list[int]:
+    """Of each reason's moves, below what they are said to be; 0 where they are said as they are.
+
+    Who came less who went is the difference of published totals, so the only count that is few would be what the others leave
+    of it. Another one is said with it, both to be below the same power of ten: the smallest that may be smaller or larger by
+    as much as the few can, without being few itself.
+
+    >>> said_below([40, 2, 7], 3), said_below([40, 2, 1], 3), said_below([40, 7], 3)
+    ([0, 10, 10], [0, 3, 3], [0, 0])
+    """
+    few = [place for place, count in enumerate(counts) if count < threshold]
+    others = sorted((place for place in range(len(counts)) if place not in few), key=counts.__getitem__)
+    limits = [threshold if place in few else 0 for place in range(len(counts))]
+    if len(few) == 1 and others:
+        other = next((place for place in others if counts[place] >= 2 * threshold - 1), others[-1])
+        limits[few[0]] = limits[other] = 10 ** len(str(counts[other] + threshold))
+    return limits
 
 
 def _as_sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _few(persons: int, speech: ReasonWords) -> Argument:
-    if persons >= speech.threshold:
+def _few(persons: int, below: int, speech: ReasonWords) -> Argument:
+    if not below:
         return _counted(persons, speech.words)
-    return Argument(speech.words("changes.few", k=number(speech.threshold, speech.words.language)), _MANY)
+    return Argument(speech.words("changes.few", k=number(below, speech.words.language)), _MANY)
 
 
 def _reason(why: str, speech: ReasonWords) -> str:

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
-from qonys.analyse.audit import Published, Weakness, as_published, as_published_analysis, exact_counts, weaknesses
+from qonys.analyse.audit import Published, Weakness, as_published_analysis, exact_counts, weaknesses
+from qonys.analyse.deducing import deduced
 from qonys.analyse.differencing import differences
+from qonys.analyse.judged import Judged
 from qonys.analyse.late_registrations import KnownMoves, late_registrations
 from qonys.analyse.members import Setting
 from qonys.analyse.published_cells import CellOfAll
@@ -26,7 +28,7 @@ from qonys.production.analyses import Counts, analyses_made
 from qonys.production.building import tables_to_release
 from qonys.production.office import Office
 from qonys.production.published_tables import PublishedRelease, of_nowcast, published_releases
-from qonys.production.released_tables import told
+from qonys.production.released_tables import as_everybody_reads, compared_as_read, compared_tables, told
 
 _SHOW_COUNTS = ("seasonal", "nowcast")
 """Methods of analyses that show counts as they read them."""
@@ -43,9 +45,11 @@ class Audit(msgspec.Struct, frozen=True):
         sensitive: the dimensions whose small counts tell something of a person.
         allowed: tables whose small counts may be published.
         analyses: ids of the analyses whose counts were attacked.
+        compared: tables as of another data cut-off, with which the release compares its own.
         earlier: vintages that were published before, of whatever period, whose tables the intruder has too.
         superseded: those of them that are no longer current, and stay readable.
         threshold: k: a count from 1 to k - 1 must not be found out.
+        judged: how many sensitive counts were judged how, across characteristics, and by differences.
         weaknesses: all that can be found out.
         utility: by protected table and side, what protection cost: see `analyse.protecting.ProtectedCounts`.
     """
@@ -57,9 +61,11 @@ class Audit(msgspec.Struct, frozen=True):
     sensitive: tuple[str, ...]
     allowed: tuple[str, ...]
     analyses: tuple[str, ...]
+    compared: tuple[str, ...]
     earlier: tuple[str, ...]
     superseded: tuple[str, ...]
     threshold: int
+    judged: dict[str, Judged]
     weaknesses: tuple[Weakness, ...]
     utility: dict[str, Any]
 
@@ -71,14 +77,18 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
         ProfileError, StatisticianError: the tables cannot be made; see `building.build`.
     """
     office = office.reading()
-    setting, _, made = tables_to_release(office, period)
-    plan, designs = office.profile.protection, office.profile.tables
-    tables = {name: as_published(designs[name], table) for name, table in made.data.items()}
+    setting, flows, made = tables_to_release(office, period)
+    plan = office.profile.protection
+    tables = {name: as_everybody_reads(office, table, setting) for name, table in made.data.items()}
     releases = published_releases(office)
     analysed = _analysed(office, setting, period, made.data)
     office.progress("tables attacked", len(tables))
+    design = office.profile.releases[office.profile.calendar_entry(str(period)).release]
+    compared = compared_as_read(office, compared_tables(office, design, setting, flows), setting)
+    shown = [*_other_counts(analysed, tables), *compared]
+    by_tables, judged = _found_in(office, list(tables.values()), shown, releases, setting)
     found = (
-        *_found_in(office, list(tables.values()), list(_other_counts(analysed, tables)), releases, setting),
+        *by_tables,
         *late_registrations(
             (*_known_moves(tables.values(), setting.cut_offs, plan), *_by_nowcasts(analysed, setting, plan),
              *(known for release in releases for known in _known_before(release))),
@@ -94,9 +104,11 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
         sensitive=plan.sensitive,
         allowed=tuple(name for name in plan.allowed if name in tables),
         analyses=tuple(entry.id for entry, _ in analysed),
+        compared=tuple(one.name for one in compared),
         earlier=tuple(one.release.facts.vintage for one in releases),
         superseded=tuple(one.release.facts.vintage for one in releases if not one.is_current),
         threshold=plan.threshold,
+        judged=judged,
         weaknesses=found,
         utility=made.measures["protected"],
     )
@@ -109,21 +121,30 @@ def _found_in(
     shown: list[Published],
     releases: Sequence[PublishedRelease],
     setting: Setting,
-) -> tuple[Weakness, ...]:
-    plan, territory = office.profile.protection, office.public_territory
+) -> tuple[tuple[Weakness, ...], dict[str, Judged]]:
+    plan = office.profile.protection
     earlier = [table for release in releases for table in release.tables]
     same = [*shown, *_of_the_same_counts(tables, releases, setting, plan)]
-    attacked = (*tables, *shown)
     try:
-        return (
-            *weaknesses(attacked, plan, earlier=earlier, besides=same),
-            *differences(tables, plan, territory, earlier=earlier, besides=same),
-        )
+        return _attacked(office, tables, shown, earlier, same)
     except StatisticianError:  # the counts changed though nothing that is published exact says so
-        return (
-            *weaknesses(attacked, plan, earlier=earlier, besides=shown),
-            *differences(tables, plan, territory, earlier=earlier, besides=shown),
-        )
+        return _attacked(office, tables, shown, earlier, shown)
+
+
+def _attacked(
+    office: Office,
+    tables: Sequence[Published],
+    shown: Sequence[Published],
+    earlier: Sequence[Published],
+    besides: Sequence[Published],
+) -> tuple[tuple[Weakness, ...], dict[str, Judged]]:
+    """Everything that tables tell, with those that show the same counts besides."""
+    plan, territory = office.profile.protection, office.public_territory
+    differing = differences(tables, plan, territory, earlier=earlier, besides=besides)
+    found = (*weaknesses((*tables, *shown), plan, earlier=earlier, besides=besides), *differing.weaknesses)
+    together = deduced(tables, plan, besides=besides, known=found)
+    judged = {"across characteristics": together.judged, "by differences": differing.judged}
+    return (*found, *together.weaknesses), judged
 
 
 def _of_the_same_counts(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
+from qonys.analyse.audit import Weakness
 from qonys.analyse.members import Setting
 from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
@@ -28,7 +29,7 @@ from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
 from qonys.production.register import decision_log
-from qonys.production.released_tables import Flows, released_tables
+from qonys.production.released_tables import Flows, compared_tables, found_by_comparing, released_tables
 from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, manifest_file
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, designs_by_flows
@@ -73,8 +74,9 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     setting, flows, made = tables_to_release(office, period)
     essence, tables = _essence(office, entry, design), {name: made.data[name] for name in design.tables}
     essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
-    _fail_if_something_can_be_found_out(made, design)
-    earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
+    earlier = compared_tables(office, design, setting, flows)
+    found = made.measures["weaknesses"] or found_by_comparing(office, made.data, earlier, setting)
+    _fail_if_something_can_be_found_out(found, design)
     facts = _facts(essence, setting)
     report = release_quality(office, entry, tables, earlier, made.measures["protected"])
     revision = release_revision(office, essence, tables, earlier)
@@ -102,7 +104,7 @@ def quality(office: Office, period: Period) -> Outcome[QualityReport]:
     entry = office.profile.calendar_entry(str(period))
     setting, flows, made = tables_to_release(office, period)
     design = office.profile.releases[entry.release]
-    earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
+    earlier = compared_tables(office, design, setting, flows)
     utility, published = made.measures["protected"], first_published(office, period)
     tables = {name: made.data[name] for name in design.tables}
     report = release_quality(office, entry, tables, earlier, utility, published=published)
@@ -130,12 +132,11 @@ def tables_to_release(
     return setting, flows, released_tables(office, dict.fromkeys(names), setting, flows)
 
 
-def _fail_if_something_can_be_found_out(made: Outcome[dict[str, OutputTable]], design: ReleaseDesign) -> None:
-    found = made.measures["weaknesses"]
+def _fail_if_something_can_be_found_out(found: Sequence[Weakness], design: ReleaseDesign) -> None:
     if found:
         first = found[0]
         raise StatisticianError(
-            f"{len(found)} counts of the release can be found out, the first by a {first.attack}: "
+            f"{len(found)} counts of the release can be found out; the first, {first.attack}: "
             f"table {first.table}, {first.cell}.",
             where=f"release {design.id}",
             next_step="`qonys protect audit` lists them. Protect the table, coarsen it, or allow it with a reason: "

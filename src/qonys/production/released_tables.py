@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from qonys.analyse.audit import Published, Weakness, as_published, weaknesses
 from qonys.analyse.breaks import with_breaks
+from qonys.analyse.deducing import deduced
 from qonys.analyse.differencing import differences
 from qonys.analyse.history import with_history
 from qonys.analyse.identities import (
@@ -32,7 +33,9 @@ from qonys.analyse.protecting import (
     rounded_counts,
 )
 from qonys.analyse.published_cells import CellOfAll
+from qonys.analyse.published_ratios import NO_RATIOS, ratios_of
 from qonys.analyse.tables import counts_by_key, output_table
+from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.datasets.output import OutputTable
@@ -95,7 +98,7 @@ def released_tables(
             fail_if_parts_differ_from_total(tables[name], one.design)
         findings += protected.findings
         changed[name] = protected.utility
-    published = [as_published(counted[name].design, table) for name, table in tables.items()]
+    published = [as_everybody_reads(office, table, setting) for table in tables.values()]
     found = _found_at_once(office, published)
     for name, table in tables.items():
         one, is_exact = counted[name], office.profile.protection.method(name) == "exact"
@@ -106,12 +109,45 @@ def released_tables(
     return Outcome(tables, (*findings, *map(told, found)), {"protected": changed, "weaknesses": found})
 
 
+def as_everybody_reads(office: Office, table: OutputTable, setting: Setting) -> Published:
+    """A table with all that it tells: its counts, and what shares and indicators of counts as they are say of these."""
+    design = office.profile.tables[table.id]
+    is_exact = office.profile.protection.method(table.id) == "exact"
+    ratios = ratios_of(design, table, setting) if is_exact else NO_RATIOS
+    return replace(as_published(design, table), ratios=ratios)
+
+
+def compared_tables(
+    office: Office, design: ReleaseDesign, setting: Setting, flows: Mapping[str, Flows]
+) -> dict[str, OutputTable]:
+    """The tables that a release compares with its own, as of another data cut-off: every cell that differs is published."""
+    wanted = {comparison.table: comparison.vintage for comparison in design.comparisons}
+    return released_tables(office, wanted, setting, flows).data
+
+
+def compared_as_read(office: Office, compared: Mapping[str, OutputTable], setting: Setting) -> list[Published]:
+    """Compared tables as everybody reads them, named by their data cut-off."""
+    return [replace(as_everybody_reads(office, one, setting), shown_by=one.vintage) for one in compared.values()]
+
+
+def found_by_comparing(
+    office: Office, tables: Mapping[str, OutputTable], compared: Mapping[str, OutputTable], setting: Setting
+) -> tuple[Weakness, ...]:
+    """What compared tables tell together with those of a release, by what takes no time; nothing where none is sensitive."""
+    sensitive = set(office.profile.protection.sensitive)
+    if not any(sensitive & set(office.profile.tables[name].dimensions) for name in compared):
+        return ()
+    own = [as_everybody_reads(office, one, setting) for one in tables.values()]
+    return _found_at_once(office, [*own, *compared_as_read(office, compared, setting)])
+
+
 def _found_at_once(office: Office, tables: Sequence[Published]) -> tuple[Weakness, ...]:
     plan = office.profile.protection
-    return (
+    found = (
         *weaknesses(tables, plan, thorough=False),
-        *differences(tables, plan, office.public_territory, thorough=False),
+        *differences(tables, plan, office.public_territory, thorough=False).weaknesses,
     )
+    return (*found, *deduced(tables, plan, thorough=False, known=found).weaknesses)
 
 
 _CURES: Mapping[str, str] = {
@@ -121,6 +157,10 @@ _CURES: Mapping[str, str] = {
     "difference of districts": "Protect both tables, or leave one out of the release; or allow it with a reason: protection.yaml.",
     "difference of groups": "Show no group of which all members but one are shown, or protect the table: protection.yaml.",
     "net and one side": "Protect the net by the same method as the side that is shown beside it: protection.yaml.",
+    "rates and shares": "Compute the ratio from protected counts, by protecting its table by the method of the count; show fewer decimals; "
+    "or leave it out: protection.yaml.",
+    "sums over characteristics": "Protect the tables by one method, so that they share their sums, or leave one out of the release: "
+    "protection.yaml.",
     "late registrations": "Give `base` in protection.yaml a value of at least `threshold`.",
 }
 

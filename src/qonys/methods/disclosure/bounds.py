@@ -23,6 +23,8 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 UNBOUNDED = 2**40
 """Stands for no upper bound: more than any count of persons."""
+NO_BOUND = 2**60
+"""Stands for no bound of a sum that takes counts many times: its sums still fit 64 bits."""
 _MOST_NODES = 500
 """Nodes of a search, not seconds: an audit finds the same on a slower machine."""
 
@@ -49,7 +51,7 @@ def propagated(
     Args:
         sums: how often each count is in each published sum, whole numbers: 1 for a part of it, -1 for what is taken off, as
             departures are from a net; shape (sums, cells).
-        values: the published sums, shape (sums,), or the least and the most that each can be.
+        values: the published sums, shape (sums,), or the least and the most that each can be: from -`NO_BOUND` to `NO_BOUND`.
         start: what is known of each count by itself.
         most_rounds: when to stop where bounds still creep.
 
@@ -87,9 +89,33 @@ def propagated(
     return CountBounds(least, most)
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Bounds that were searched.
+
+    Args:
+        bounds: of all counts.
+        cut_short: counts of which a search ended at its last node: their bounds hold, and might be closer; shape (cells,).
+    """
+
+    bounds: CountBounds
+    cut_short: Flags
+
+
 def tightened(
     sums: csr_array, values: Counts | CountBounds, start: CountBounds, cells: Iterable[int], *, whole: bool = True
 ) -> CountBounds:
+    """The exact bounds of some counts: see `searched`.
+
+    Raises:
+        StatisticianError: no counts have all these sums.
+    """
+    return searched(sums, values, start, cells, whole=whole).bounds
+
+
+def searched(
+    sums: csr_array, values: Counts | CountBounds, start: CountBounds, cells: Iterable[int], *, whole: bool = True
+) -> Searched:
     """The exact bounds of some counts: the least and the most over all tables that agree with what is published.
 
     Args:
@@ -102,20 +128,25 @@ def tightened(
     Raises:
         StatisticianError: no counts have all these sums.
     """
-    least, most = start.least.copy(), start.most.copy()
+    least, most, cut_short = start.least.copy(), start.most.copy(), np.zeros(len(start.least), bool)
     told = values if isinstance(values, CountBounds) else CountBounds(values, values)
     for cell in cells:
-        least[cell] = max(least[cell], _extreme(sums, told, start, cell, 1, whole=whole))
-        most[cell] = min(most[cell], -_extreme(sums, told, start, cell, -1, whole=whole))
-    return CountBounds(least, most)
+        low, low_ended = _extreme(sums, told, start, cell, 1, whole=whole)
+        high, high_ended = _extreme(sums, told, start, cell, -1, whole=whole)
+        least[cell], most[cell] = max(least[cell], low), min(most[cell], -high)
+        cut_short[cell] = not (low_ended and high_ended)
+    return Searched(CountBounds(least, most), cut_short)
 
 
-def _extreme(sums: csr_array, told: CountBounds, start: CountBounds, cell: int, sign: int, *, whole: bool) -> int:
+def _extreme(
+    sums: csr_array, told: CountBounds, start: CountBounds, cell: int, sign: int, *, whole: bool
+) -> tuple[int, bool]:
+    """The least of a count, or with sign -1 of what is taken from 0, and whether the search came to its end."""
     cost = np.zeros(sums.shape[1])
     cost[cell] = sign
     found = milp(
         cost,
-        constraints=LinearConstraint(sums, told.least, _or_infinite(told.most)),
+        constraints=LinearConstraint(sums, -_or_infinite(-told.least), _or_infinite(told.most)),
         bounds=Box(start.least, _or_infinite(start.most)),
         integrality=np.full(sums.shape[1], int(whole), np.int64),
         options={"node_limit": _MOST_NODES},
@@ -124,9 +155,10 @@ def _extreme(sums: csr_array, told: CountBounds, start: CountBounds, cell: int, 
         raise StatisticianError("No counts have all these sums.", next_step="What is published contradicts itself.")
     # A search that ended at its last node has proved a bound, unless it found no table at all.
     reached = found.fun if found.status == 0 else found.mip_dual_bound
-    return (
-        int(np.ceil(reached - 1e-6)) if reached is not None else sign * (start.least if sign > 0 else start.most)[cell]
-    )
+    known = sign * int((start.least if sign > 0 else start.most)[cell])
+    if reached is None or not np.isfinite(reached):
+        return known, found.status == 3
+    return int(np.ceil(reached - 1e-6)), found.status == 0
 
 
 def _or_infinite(most: Counts) -> NDArray[np.float64]:
