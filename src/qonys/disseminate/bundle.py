@@ -39,6 +39,7 @@ from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.readme import readme
 from qonys.disseminate.revision_said import revision_files, with_revision
 from qonys.disseminate.since_published import ReleaseRevision
+from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -209,9 +210,10 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
     words, facts, spoken = content.words, content.facts, content.spoken
     language = words.language
     files: dict[str, bytes] = {}
-    for name, table in tables.items():
-        files[file_name(facts, name, language, "csv")] = csv_file(table, words, facts, spoken.notice)
-        files[file_name(facts, name, language, "json")] = json_file(table, words, facts, spoken.notice)
+    layouts = {name: TableLayout(table, words) for name, table in tables.items()}
+    for name, layout in layouts.items():
+        files[file_name(facts, name, language, "csv")] = csv_file(layout, facts, spoken.notice)
+        files[file_name(facts, name, language, "json")] = json_file(layout, facts, spoken.notice)
     text = WorkbookText(
         title=spoken.title,
         notice=spoken.notice,
@@ -222,7 +224,7 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
         cut_offs=content.cut_offs,
         contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
     )
-    files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
+    files[file_name(facts, "", language, "xlsx")] = workbook_file(list(layouts.values()), words, facts, text)
     return files
 
 
