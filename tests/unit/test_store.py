@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qonys.errors import OperatorError
-from qonys.store.disk import write_atomically
+from qonys.store.disk import write_atomically, write_together
 from qonys.store.receipts import Receipt
 from qonys.store.release_record import Essence, hashed_files
 from qonys.store.states import Store
@@ -93,6 +93,23 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(OSError, match="power"):
         write_atomically(path, b"second")
     assert path.read_bytes() == b"first"
+
+
+def test_files_that_are_written_together_are_all_there_and_leave_nothing_beside(tmp_path: Path) -> None:
+    files = {tmp_path / folder / f"{n}": f"{folder}{n}".encode() for folder in ("a", "b") for n in range(40)}
+    write_together(files)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
+
+
+def test_a_file_that_cannot_be_written_together_with_others_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    write_atomically(path, b"first")
+    monkeypatch.setattr(Path, "replace", _fails)
+    with pytest.raises(OSError, match="power"):
+        write_together({path: b"second", tmp_path / "other": b"new"})
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {"file": b"first"}
 
 
 def _fails(self: Path, target: Path) -> Path:

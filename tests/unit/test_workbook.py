@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
+from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
 from spec.drawn_tables import drawn_table
@@ -43,7 +44,9 @@ def regions(mini: Profile) -> OutputTable:
 
 
 def written(profile: Profile, tables: list[OutputTable], language: str = "en") -> bytes:
-    return workbook_file(tables, words_of(profile, language), seed_facts("mini"), TEXT)
+    words = words_of(profile, language)
+    layouts = [TableLayout(table, words) for table in tables]
+    return workbook_file(layouts, words, seed_facts("mini"), TEXT)
 
 
 def opened(content: bytes) -> CalamineWorkbook:

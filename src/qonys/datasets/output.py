@@ -168,7 +168,26 @@ class OutputTable(msgspec.Struct, frozen=True, dict=True):
 
     def keys(self) -> list[tuple[str, ...]]:
         """Every cell key, rows outermost, in order of presentation."""
-        return [key for key in product(*(d.codes for d in self.dimensions)) if key in self.cells]
+        return list(self._keys)
+
+    @cached_property
+    def _keys(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(key for key in product(*(d.codes for d in self.dimensions)) if key in self.cells)
+
+    @cached_property
+    def row_codes(self) -> tuple[tuple[str, ...], ...]:
+        """The combinations of codes down the side that hold a cell, in order of presentation."""
+        return self._combinations(slice(None, len(self.rows)))
+
+    @cached_property
+    def column_codes(self) -> tuple[tuple[str, ...], ...]:
+        """The combinations of codes across the top that hold a cell, in order of presentation."""
+        return self._combinations(slice(len(self.rows), None))
+
+    def _combinations(self, side: slice) -> tuple[tuple[str, ...], ...]:
+        order = [{code: place for place, code in enumerate(d.codes)} for d in self.dimensions[side]]
+        found = {key[side] for key in self.cells}
+        return tuple(sorted(found, key=lambda codes: [rank[c] for rank, c in zip(order, codes, strict=True)]))
 
     def measure_of(self, key: tuple[str, ...]) -> str:
         return key[self._position["measure"]]

@@ -6,7 +6,7 @@ missing in a language stops the build; a sentence whose value is missing is left
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -39,6 +39,7 @@ from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.readme import readme
 from qonys.disseminate.revision_said import revision_files, with_revision
 from qonys.disseminate.since_published import ReleaseRevision
+from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
@@ -85,13 +86,13 @@ def release_bundle(
     tables = {**tables, **{table.id: table for one in analyses for table in one.tables}}
     drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
-    contents = [
+    said = (
         _content(
             profile, design, tables, earlier, facts, computed.data, drawn.data, report, revision, analyses, language
         )
         for language in profile.languages
-    ]
-    bundle = _files_of_languages(contents, in_order, design, earlier, revision, grounds or Grounds())
+    )
+    contents, bundle = _files_of_languages(said, in_order, design, earlier, revision, grounds or Grounds())
     bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
@@ -101,18 +102,24 @@ def release_bundle(
 
 
 def _files_of_languages(
-    contents: Sequence[ReleaseContent], tables: Mapping[str, OutputTable], design: ReleaseDesign,
+    said: Iterable[ReleaseContent], tables: Mapping[str, OutputTable], design: ReleaseDesign,
     earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
-) -> dict[str, bytes]:  # fmt: skip
-    """What is set and drawn is made beside what is written."""
+) -> tuple[list[ReleaseContent], dict[str, bytes]]:  # fmt: skip
+    """The contents and their files. A language is set and drawn while the next one is put into words, and pages written.
+
+    Bulletins take as long as pictures, and each kind has its own compiler: so each has a press.
+    """
+    contents: list[ReleaseContent] = []
     files: dict[str, bytes] = {}
-    with Press() as press:
-        for content in contents:
+    with Press() as bulletins, Press() as pictures:
+        for content in said:
             fail_if_a_text_is_defective(every_text(content), content.words)
-            press.order(partial(_set_in_type, content, tuple(tables)))
+            bulletins.order(partial(_bulletin, content, tuple(tables)))
+            pictures.order(partial(figure_files, content.spoken.drawn.values(), content.facts))
+            contents.append(content)
         for content in contents:
             files |= _files_of_language(content, tables, design, earlier, revision, grounds)
-        return files | press.files()
+        return contents, files | bulletins.files() | pictures.files()
 
 
 def _files_of_language(
@@ -129,13 +136,9 @@ def _files_of_language(
     }
 
 
-def _set_in_type(content: ReleaseContent, order: tuple[str, ...]) -> dict[str, bytes]:
-    """What a compiler sets and draws: the bulletin, and the figures."""
-    bulletin = file_name(content.facts, "", content.words.language, "pdf")
-    return {
-        bulletin: bulletin_file(bulletin_of(content, order)),
-        **figure_files(content.spoken.drawn.values(), content.facts),
-    }
+def _bulletin(content: ReleaseContent, order: tuple[str, ...]) -> dict[str, bytes]:
+    name = file_name(content.facts, "", content.words.language, "pdf")
+    return {name: bulletin_file(bulletin_of(content, order))}
 
 
 def _content(
@@ -207,9 +210,10 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
     words, facts, spoken = content.words, content.facts, content.spoken
     language = words.language
     files: dict[str, bytes] = {}
-    for name, table in tables.items():
-        files[file_name(facts, name, language, "csv")] = csv_file(table, words, facts, spoken.notice)
-        files[file_name(facts, name, language, "json")] = json_file(table, words, facts, spoken.notice)
+    layouts = {name: TableLayout(table, words) for name, table in tables.items()}
+    for name, layout in layouts.items():
+        files[file_name(facts, name, language, "csv")] = csv_file(layout, facts, spoken.notice)
+        files[file_name(facts, name, language, "json")] = json_file(layout, facts, spoken.notice)
     text = WorkbookText(
         title=spoken.title,
         notice=spoken.notice,
@@ -220,7 +224,7 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
         cut_offs=content.cut_offs,
         contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
     )
-    files[file_name(facts, "", language, "xlsx")] = workbook_file(list(tables.values()), words, facts, text)
+    files[file_name(facts, "", language, "xlsx")] = workbook_file(list(layouts.values()), words, facts, text)
     return files
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from qonys.datasets.output import MEASURED, REFERENCES, Cell, OutputTable, ReleaseFacts
 from qonys.disseminate.changes import Change
-from qonys.disseminate.shown_cells import shown, status_codes
+from qonys.disseminate.shown_cells import Shown, status_codes
 from qonys.disseminate.table_layout import TableLayout
 from qonys.disseminate.words import Words
 
@@ -30,13 +30,12 @@ def file_name(facts: ReleaseFacts, table: str, language: str, suffix: str) -> st
     return f"files/{'-'.join(parts)}.{suffix}"
 
 
-def csv_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str) -> bytes:
+def csv_file(layout: TableLayout, facts: ReleaseFacts, notice: str) -> bytes:
     """A table as CSV (RFC 4180, UTF-8): for each dimension its code and its label, then value, unit and statuses."""
+    table = layout.table
     heads = [name for d in table.dimensions for name in (d.id, f"{d.id}_label")]
     told = _told(table, facts, notice)
-    layout = TableLayout(table, words)
-    keys = table.keys()
-    rows = ([*_coded(layout, key), *_measured(layout, key, table.cells[key]), *told] for key in keys)
+    rows = ([*_coded(layout, key), *_measured(layout, key), *told] for key in table.keys())  # noqa: SIM118 in order
     return _written([*heads, *MEASURED, *_TOLD], rows)
 
 
@@ -52,10 +51,9 @@ def changes_csv(changes: Iterable[Change], table: OutputTable, words: Words, fac
     return _written([*heads, "before", "after", "difference", "release_period", "release_vintage"], rows)
 
 
-def json_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str) -> bytes:
+def json_file(layout: TableLayout, facts: ReleaseFacts, notice: str) -> bytes:
     """A table as one JSON object: title, notice, vintage, dimensions with their members, measures, observations."""
-    language = words.language
-    layout = TableLayout(table, words)
+    table, language = layout.table, layout.language
     content = {
         "id": table.id,
         "title": table.title[language],
@@ -76,34 +74,36 @@ def json_file(table: OutputTable, words: Words, facts: ReleaseFacts, notice: str
         ],
         "measures": {m: {"decimals": f.decimals, "unit": f.unit[language]} for m, f in table.measures.items()},
         "notes": [note[language] for note in table.notes],
-        "observations": list(_observations(table)),
+        "observations": list(_observations(layout)),
     }  # fmt: skip
     return msgspec.json.encode(content)
 
 
-def _observations(table: OutputTable) -> Iterator[dict[str, Any]]:
+def _observations(layout: TableLayout) -> Iterator[dict[str, Any]]:
+    table = layout.table
     names = [d.id for d in table.dimensions]
     for key in table.keys():  # noqa: SIM118 no mapping: the keys in order
-        cell, decimals = table.cells[key], table.measures[table.measure_of(key)].decimals
+        cell, said = table.cells[key], layout.shown_at(key)
         yield {
             **dict(zip(names, key, strict=True)),
-            "value": _value(cell, decimals),
-            "obs_status": status_codes(cell, decimals),
+            "value": _value(said, table.measures[table.measure_of(key)].decimals),
+            "obs_status": status_codes(said),
             "conf_status": cell.confidentiality.value,
             "data_status": cell.data.value,
             **{name: said for name, said in zip(REFERENCES, _referred(cell), strict=True) if said},
         }
 
 
-def _value(cell: Cell, decimals: int) -> float | int | None:
-    value = shown(cell, decimals).value
-    if value is None:
+def _value(said: Shown, decimals: int) -> float | int | None:
+    if said.value is None:
         return None
-    return float(value) if decimals else int(value)
+    return float(said.value) if decimals else int(said.value)
 
 
 def _referred(cell: Cell) -> list[str]:
     """Sources and vintages of what a figure was taken from, and of what it is related to."""
+    if not (cell.taken_from or cell.related_to):
+        return ["", "", "", ""]
     return [
         "; ".join(dict.fromkeys(said))
         for references in (cell.taken_from, cell.related_to)
@@ -116,11 +116,11 @@ def _coded(layout: TableLayout, key: tuple[str, ...]) -> list[str]:
     return [text for d, code in pairs for text in (code, layout.label(d.id, code))]
 
 
-def _measured(layout: TableLayout, key: tuple[str, ...], cell: Cell) -> list[str]:
-    form = layout.table.measures[layout.table.measure_of(key)]
+def _measured(layout: TableLayout, key: tuple[str, ...]) -> list[str]:
+    table, said = layout.table, layout.shown_at(key)
+    cell, unit = table.cells[key], table.measures[table.measure_of(key)].unit[layout.language]
     return [
-        _plain(shown(cell, form.decimals).value), form.unit[layout.language],
-        status_codes(cell, form.decimals), cell.confidentiality.value, cell.data.value, *_referred(cell),
+        _plain(said.value), unit, status_codes(said), cell.confidentiality.value, cell.data.value, *_referred(cell),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Sets bulletins and pictures beside the pages: a second core draws while the first one writes.
+"""Sets bulletins, draws pictures and packs archives beside the pages: other cores work while the first one writes.
 
 Laws: what is set is the same bytes in whatever order it is made; a mistake in one file stops the whole as it would have
 without a second core; nothing is left running when the press is closed.

@@ -7,8 +7,8 @@ confidential value is never shown, and nothing else is said of it; a value keeps
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from qonys.concepts.status import ConfidentialityStatus, ObservationStatus
 from qonys.datasets.output import Cell
@@ -18,12 +18,12 @@ EMPTY = "empty"
 CONFIDENTIAL = "C"
 SYMBOLS = ("L", "M", "U", CONFIDENTIAL, EMPTY, "N", "P", "E", "B")
 """Keys of all symbols, first those that stand in place of a value, then those that stand beside one."""
+_NORMAL = ObservationStatus.NORMAL
 _ALMOST_NOTHING = 1e-9
 """What is nearer to zero is zero: the rest of a computation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What is shown of a cell.
 
     Args:
@@ -52,17 +52,22 @@ def shown(cell: Cell | None, decimals: int) -> Shown:
         return Shown(None, EMPTY)
     if cell.confidentiality is ConfidentialityStatus.CONFIDENTIAL:
         return Shown(None, CONFIDENTIAL)
-    marks = tuple(status.value for status in cell.statuses if status is not ObservationStatus.NORMAL)
+    marks = _marks(cell)
     if cell.value is None:
         symbol, *others = marks or (ObservationStatus.NOT_AVAILABLE.value,)
         return Shown(None, symbol, tuple(others))
     value = rounded(cell.value, decimals)
-    negligible = value == 0 and abs(cell.value) > _ALMOST_NOTHING
+    negligible = not value and abs(cell.value) > _ALMOST_NOTHING
     return Shown(value, "", (*marks, ObservationStatus.NEGLIGIBLE.value) if negligible else marks)
 
 
-def status_codes(cell: Cell, decimals: int) -> str:
-    """The observation statuses of a cell for a machine, separated by ``;``; ``A`` where nothing is special."""
-    said = shown(cell, decimals)
+def _marks(cell: Cell) -> tuple[str, ...]:
+    if cell.observation is _NORMAL and not cell.also:
+        return ()
+    return tuple(status.value for status in cell.statuses if status is not _NORMAL)
+
+
+def status_codes(said: Shown) -> str:
+    """The observation statuses of what is shown for a machine, separated by ``;``; ``A`` where nothing is special."""
     codes = [key for key in said.keys if key not in (CONFIDENTIAL, EMPTY)]
-    return ";".join(codes) or ObservationStatus.NORMAL.value
+    return ";".join(codes) or _NORMAL.value

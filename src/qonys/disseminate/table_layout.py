@@ -12,9 +12,9 @@ from functools import cached_property
 
 from qonys.concepts.period import Period
 from qonys.concepts.text import TOTAL
-from qonys.datasets.output import Cell, Dimension, Member, OutputTable
+from qonys.datasets.output import Cell, Member, OutputTable
 from qonys.disseminate.numbers import month_name, number
-from qonys.disseminate.shown_cells import EMPTY, SYMBOLS, Shown, shown
+from qonys.disseminate.shown_cells import SYMBOLS, Shown, shown
 from qonys.disseminate.words import Words
 
 
@@ -39,7 +39,7 @@ class RowHead:
 class TableLayout:
     """A table in one language.
 
-    ``row_codes`` and ``column_codes`` are the code combinations shown, in the order of the table's own dimensions.
+    What is asked of every cell again and again, its labels and what is shown of it, is found once a layout.
     """
 
     table: OutputTable
@@ -53,13 +53,13 @@ class TableLayout:
     def title(self) -> str:
         return self.table.title[self.language]
 
-    @cached_property
+    @property
     def row_codes(self) -> tuple[tuple[str, ...], ...]:
-        return self._combinations(self.table.rows)
+        return self.table.row_codes
 
-    @cached_property
+    @property
     def column_codes(self) -> tuple[tuple[str, ...], ...]:
-        return self._combinations(self.table.columns)
+        return self.table.column_codes
 
     @cached_property
     def said_once(self) -> tuple[str, ...]:
@@ -105,7 +105,21 @@ class TableLayout:
 
     def shown(self, row: tuple[str, ...], column: tuple[str, ...]) -> Shown:
         """What is shown of a cell."""
-        return shown(self.cell(row, column), self.decimals(row, column))
+        return self.shown_at(row + column)
+
+    def shown_at(self, key: tuple[str, ...]) -> Shown:
+        """What is shown of the cell of a key."""
+        found = self._shown.get(key)
+        if found is None:
+            decimals = self.table.measures[self.table.measure_of(key)].decimals
+            found = self._shown[key] = shown(self.table.cells.get(key), decimals)
+        return found
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """Keys of the symbols that occur, those of cells that the table does not have among them."""
+        found = {key for row in self.row_codes for column in self.column_codes for key in self.shown(row, column).keys}
+        return tuple(key for key in SYMBOLS if key in found)
 
     def written(self, row: tuple[str, ...], column: tuple[str, ...]) -> str:
         """A cell's number as the language writes it; empty where there is none."""
@@ -117,6 +131,12 @@ class TableLayout:
 
     def label(self, dimension: str, code: str) -> str:
         """The label of a code; of a month its name alone, where the whole table is of one year."""
+        found = self._labels.get((dimension, code))
+        if found is None:
+            found = self._labels[dimension, code] = self._label(dimension, code)
+        return found
+
+    def _label(self, dimension: str, code: str) -> str:
         if dimension == "period" and self._one_year and Period.parse(code).is_month:
             return month_name(Period.parse(code), self.language)
         label = self._members[dimension][code].label[self.language]
@@ -124,6 +144,14 @@ class TableLayout:
 
     def dimension_label(self, dimension: str) -> str:
         return self.table.dimension(dimension).label[self.language]
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    @cached_property
+    def _shown(self) -> dict[tuple[str, ...], Shown]:
+        return {}
 
     @cached_property
     def _members(self) -> dict[str, dict[str, Member]]:
@@ -146,12 +174,6 @@ class TableLayout:
 
     def _only_code(self, dimension: str) -> str:
         return self.column_codes[0][self.table.columns.index(dimension)]
-
-    def _combinations(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        at = [i for i, d in enumerate(self.table.dimensions) if d.id in names]
-        order = [_order(self.table.dimensions[i]) for i in at]
-        found = {tuple(key[i] for i in at) for key in self.table.cells}
-        return tuple(sorted(found, key=lambda codes: [rank[c] for rank, c in zip(order, codes, strict=True)]))
 
     def _heads(self, shown: Sequence[int]) -> tuple[Head, ...]:
         heads: list[Head] = []
@@ -178,27 +200,3 @@ class TableLayout:
             member = self._members[dimension][codes[index]]
             heads.append(RowHead(self.label(dimension, codes[index]), span, member.depth))
         return heads
-
-
-def symbols_in(tables: Iterable[OutputTable]) -> tuple[str, ...]:
-    """Keys of the symbols that occur in some table, those of cells that it does not have among them."""
-    found: set[str] = set()
-    for table in tables:
-        decimals = {measure: form.decimals for measure, form in table.measures.items()}
-        for key, cell in table.cells.items():
-            found.update(shown(cell, decimals[table.measure_of(key)]).keys)
-        if len(table.cells) < _combinations(table):
-            found.add(EMPTY)
-    return tuple(key for key in SYMBOLS if key in found)
-
-
-def _combinations(table: OutputTable) -> int:
-    """Cells that a table shows: every row head with every column head."""
-    at = {name: place for place, name in enumerate(d.id for d in table.dimensions)}
-    rows = {tuple(key[at[name]] for name in table.rows) for key in table.cells}
-    columns = {tuple(key[at[name]] for name in table.columns) for key in table.cells}
-    return len(rows) * len(columns)
-
-
-def _order(dimension: Dimension) -> dict[str, int]:
-    return {code: index for index, code in enumerate(dimension.codes)}

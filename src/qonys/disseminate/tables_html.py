@@ -14,7 +14,7 @@ from markupsafe import Markup
 from qonys.concepts.status import DataStatus
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.said_cells import SaidCell, said_cell
-from qonys.disseminate.table_layout import Head, RowHead, TableLayout, symbols_in
+from qonys.disseminate.table_layout import Head, RowHead, TableLayout
 from qonys.disseminate.words import Words
 
 
@@ -73,7 +73,7 @@ def html_table(table: OutputTable, words: Words, *, cut_off: str, downloads: Map
         cut_off=cut_off,
         status=status_label(prevailing, words),
         others=tuple(status_label(s, words) for s in table.data_statuses if s is not prevailing),
-        symbols=tuple((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]) for key in symbols_in([table])),
+        symbols=tuple((words[f"symbol.{key}"], words[f"symbol.{key}.meaning"]) for key in layout.symbols),
         corner=layout.row_dimensions,
         head_rows=layout.head_rows,
         rows=tuple(_row(layout, index, prevailing) for index in range(len(layout.row_codes))),

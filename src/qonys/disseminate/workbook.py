@@ -61,11 +61,11 @@ class WorkbookText:
     contacts: tuple[tuple[str, str], ...] = ()
 
 
-def workbook_file(tables: Sequence[OutputTable], words: Words, facts: ReleaseFacts, text: WorkbookText) -> bytes:
+def workbook_file(layouts: Sequence[TableLayout], words: Words, facts: ReleaseFacts, text: WorkbookText) -> bytes:
     """All tables of a release in one language as XLSX.
 
     Args:
-        tables: in their order in the release.
+        layouts: the tables in their order in the release.
         words: words of the language.
         facts: vintage, dates and data cut-offs.
         text: title, notice and dates as the page says them.
@@ -74,13 +74,13 @@ def workbook_file(tables: Sequence[OutputTable], words: Words, facts: ReleaseFac
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     _set_properties(book, words, facts, text)
     writer = _Writer(book, words, facts, text)
-    names = [words("sheet.table", n=str(n)) for n in range(1, len(tables) + 1)]
+    names = [words("sheet.table", n=str(n)) for n in range(1, len(layouts) + 1)]
     writer.cover()
-    writer.contents(tables, names)
-    writer.notes(tables, names)
-    writer.symbols(tables)
-    for table, name in zip(tables, names, strict=True):
-        writer.table(table, name)
+    writer.contents(layouts, names)
+    writer.notes([layout.table for layout in layouts], names)
+    writer.symbols([layout.table for layout in layouts])
+    for layout, name in zip(layouts, names, strict=True):
+        writer.table(layout, name)
     book.close()
     return buffer.getvalue()
 
@@ -129,14 +129,13 @@ class _Writer:
         for row, (role, address) in enumerate(text.contacts, start=len(lines) + 1):
             sheet.write_url(row, 0, f"mailto:{address}", string=f"{role}: {address}")
 
-    def contents(self, tables: Sequence[OutputTable], names: Sequence[str]) -> None:
+    def contents(self, layouts: Sequence[TableLayout], names: Sequence[str]) -> None:
         words = self.words
         sheet = self._sheet(words["sheet.contents"], words["sheet.contents"])
         heads = [words["sheet.sheet"], words["sheet.title"], words["sheet.unit"], words["sheet.data_status"]]
         rows: list[list[str]] = []
-        for table, name in zip(tables, names, strict=True):
-            layout = TableLayout(table, words)
-            rows.append([name, layout.title, layout.unit, self._statuses(table)])
+        for layout, name in zip(layouts, names, strict=True):
+            rows.append([name, layout.title, layout.unit, self._statuses(layout.table)])
         self._table(sheet, 2, "contents", heads, rows)
         for offset, name in enumerate(names):
             sheet.write_url(3 + offset, 0, f"internal:'{name}'!A1", string=name)
@@ -165,8 +164,8 @@ class _Writer:
         rows += [[words[f"status.{status}"], words[f"status.{status}.meaning"]] for status in statuses]
         self._table(sheet, 2, "symbols", [words["sheet.symbol"], words["sheet.meaning"]], rows)
 
-    def table(self, table: OutputTable, name: str) -> None:
-        words, layout = self.words, TableLayout(table, self.words)
+    def table(self, layout: TableLayout, name: str) -> None:
+        words, table = self.words, layout.table
         sheet = self._sheet(name, layout.title)
         notes, symbols = words["sheet.notes"], words["sheet.symbols"]
         cut_off = long_date(date.fromisoformat(table.cut_off), words.language)

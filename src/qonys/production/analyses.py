@@ -56,7 +56,7 @@ def analyses_made(office: Office, analyses: Iterable[Analysis], counts: Counts) 
             confidential=counts.confidential,
         )  # fmt: skip
         office.progress("analyses", number)
-        yield _methods()[analysis.method](office, study)
+        yield _METHODS[analysis.method](office, study)
 
 
 def _first_cut_off(setting: Setting) -> str:
@@ -74,22 +74,65 @@ def _lag_counts(office: Office) -> Iterator[LagCount]:
         yield LagCount(event, known, lag.moves - lag.withdrawn)
 
 
-def _methods() -> Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]]:
-    """What makes each analysis; imported when one is made, since the methods take a second to load."""
-    from qonys.analyse.studies.ages import age_composition, model_schedule
-    from qonys.analyse.studies.delays import nowcast_of_months
-    from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
-    from qonys.analyse.studies.systems import gravity, system_indices
+# Each method is imported when an analysis is made by it: together they take a second to load, and a release wants a few.
+
+
+def _system(office: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.systems import system_indices
+
+    return system_indices(study, _centres(office))
+
+
+def _gravity(office: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.systems import gravity
+
+    return gravity(study, _centres(office))
+
+
+def _zones(office: Office, study: Study) -> Analysed:
     from qonys.analyse.studies.zones import indices_by_zones
+
+    return indices_by_zones(study, _centres(office))
+
+
+def _ages(_: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.ages import age_composition
+
+    return age_composition(study)
+
+
+def _schedule(_: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.ages import model_schedule
+
+    return model_schedule(study)
+
+
+def _seasonal(office: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.series import seasonally_adjusted
     from qonys.engine.seasonal import x13_run
 
-    return {
-        "system": lambda office, study: system_indices(study, _centres(office)),
-        "gravity": lambda office, study: gravity(study, _centres(office)),
-        "zones": lambda office, study: indices_by_zones(study, _centres(office)),
-        "ages": lambda _, study: age_composition(study),
-        "schedule": lambda _, study: model_schedule(study),
-        "seasonal": lambda office, study: seasonally_adjusted(study, x13_run, office.profile.publication.working_days),
-        "nowcast": lambda office, study: nowcast_of_months(study, list(_lag_counts(office))),
-        "forecast": lambda _, study: forecast_series(study),
-    }
+    return seasonally_adjusted(study, x13_run, office.profile.publication.working_days)
+
+
+def _nowcast(office: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.delays import nowcast_of_months
+
+    return nowcast_of_months(study, list(_lag_counts(office)))
+
+
+def _forecast(_: Office, study: Study) -> Analysed:
+    from qonys.analyse.studies.series import forecast_series
+
+    return forecast_series(study)
+
+
+_METHODS: Mapping[AnalysisMethod, Callable[[Office, Study], Analysed]] = {
+    "system": _system,
+    "gravity": _gravity,
+    "zones": _zones,
+    "ages": _ages,
+    "schedule": _schedule,
+    "seasonal": _seasonal,
+    "nowcast": _nowcast,
+    "forecast": _forecast,
+}

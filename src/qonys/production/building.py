@@ -33,7 +33,7 @@ from qonys.production.released_tables import Flows, compared_tables, found_by_co
 from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, manifest_file
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, designs_by_flows
-from qonys.store.disk import write_atomically
+from qonys.store.disk import write_atomically, write_together
 from qonys.store.kept_profiles import keep_profile
 from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
@@ -263,10 +263,8 @@ def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:
 def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path:
     folder = office.workspace.releases / essence.period / essence.vintage
     with told_if_disk_full(str(folder)), office.store.locks.writing():
-        for name, content in files.items():
-            path = folder / "bundle" / name
-            if not (path.is_file() and path.read_bytes() == content):
-                write_atomically(path, content)
+        paths = {folder / "bundle" / name: content for name, content in files.items()}
+        write_together({path: new for path, new in paths.items() if not (path.is_file() and path.read_bytes() == new)})
         return _write_record(office, essence, files, folder)
 
 

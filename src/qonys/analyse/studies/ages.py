@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,10 @@ from qonys.concepts.text import NOT_STATED
 from qonys.datasets.analysis import Analysed
 from qonys.datasets.output import Dimension, Member
 from qonys.errors import StatisticianError, UndefinedIndicatorError
-from qonys.methods.ages.fitting import FittedSchedule, fit_counts
 from qonys.methods.ages.model_schedule import schedule_indices
+
+if TYPE_CHECKING:
+    from qonys.methods.ages.fitting import FittedSchedule
 
 _PARAMETERS = 7
 """Groups of five years tell no more: retirement and old age are curves of few of them."""
@@ -50,6 +53,9 @@ def age_composition(study: Study) -> Analysed:
 
 def model_schedule(study: Study) -> Analysed:
     """Rates by age of the last year of the table, and the model schedule fitted to them, per thousand persons."""
+    # What fits curves takes half a second to load; a composition needs none of it.
+    from qonys.methods.ages.fitting import fit_counts
+
     table = study.source
     year = table.dimension("period").codes[-1]
     shown = table.dimension(_GROUP).codes

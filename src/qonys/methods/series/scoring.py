@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from qonys.errors import StatisticianError
 from qonys.methods.series.monthly import Values
@@ -105,7 +105,7 @@ def calibration(
         coverage=float(np.mean((values >= lower) & (values <= upper))),
         interval_score=float(np.mean(interval_score(values, lower, upper, level))),
         bias=float(np.mean(point - values)) / mean if mean else np.nan,
-        widening=float(np.quantile(standardised, level) / norm.ppf((1 + level) / 2)) if len(standardised) else np.nan,
+        widening=float(np.quantile(standardised, level) / ndtri((1 + level) / 2)) if len(standardised) else np.nan,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from qonys.errors import StatisticianError
 from qonys.methods.series.monthly import MONTHS_A_YEAR, Values
@@ -69,4 +69,4 @@ def qs_test(values: Values, *, differences: int = 1, period: int = MONTHS_A_YEAR
     if first <= 0:
         return SeasonalityTest(0.0, 1.0)
     statistic = n * (n + 2) * (first**2 / (n - period) + max(0.0, second) ** 2 / (n - 2 * period))
-    return SeasonalityTest(statistic, float(chi2.sf(statistic, SEASONAL_LAGS)))
+    return SeasonalityTest(statistic, float(chdtrc(SEASONAL_LAGS, statistic)))
