@@ -9,9 +9,12 @@ import msgspec
 import pytest
 
 from qonys.country.loading import SHIPPED
+from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import RuleResult
 from qonys.evaluate.findings import RuleFinding
+from qonys.process.groups import families
 from qonys.production.finding_rules import findings_of
+from qonys.production.group_judging import judge_groups
 from spec.drawn_slips import Rows, Walk, drawn
 
 
@@ -150,6 +153,40 @@ def test_a_rule_of_periods_compares_a_group_with_itself_a_year_before(tmp_path: 
         "destination_unit=C1 month=2024-03 n=5 before=2",
         "destination_unit=S1 month=2024-04 n=0 before=2",
     ]
+
+
+def test_rules_that_share_a_scan_say_what_each_says_alone(tmp_path: Path) -> None:
+    walk = walk_with(tmp_path, f"""
+- {{id: few, scope: file, per: [delivery], {MESSAGE}, expr: n < 3, action: flag}}
+- {{id: women, scope: file, per: [delivery], count: sex = 'F', {MESSAGE}, expr: share = 0.5, action: flag}}
+- {{id: persons, scope: cross-period, per: [year], {MESSAGE}, expr: persons <= 3, action: flag}}
+- {{id: grows, scope: cross-period, per: [destination_unit, year], {MESSAGE}, expr: n < before, action: flag}}
+- {{id: usual, scope: cross-period, per: [sex, month], count: sex = 'F', {MESSAGE}, expr: n = typical, action: flag}}
+- {{id: steady, scope: cross-period, per: [month], {MESSAGE}, expr: n = previous, action: flag}}
+- {{id: burst, scope: cross-period, per: [destination, date], {MESSAGE}, expr: n < 2, action: flag}}
+- {{id: same-day, scope: cross-period, per: [date], {MESSAGE}, expr: n < 3, action: flag}}
+""")  # fmt: skip
+    walk.receive("2025-01-10", """
+        DAY        | TO  | SEX | CHILDREN
+        31.12.2023 | C11 | f   | M20200201
+        05.03.2024 | C11 | f   | F20210302
+        05.03.2024 | C11 | m   |
+        05.03.2024 | S11 | m   |
+        06.04.2024 | S11 | f   |
+    """)  # fmt: skip
+    walk.receive("2025-01-11", "DAY | TO | SEX\n05.03.2024 | C11 | f\n07.04.2024 | C11 |")
+    office, nothing = walk.line.office, EXCEPTION.empty_table()
+    tables = {"registrations": office.registrations, "deliveries": office.counting_deliveries()}
+    tables["territory"] = office.territory
+    rules = office.profile.rules.of_groups()
+    assert [[rule.id for rule in family] for family in families(rules)] == [
+        ["few", "women", "persons", "grows", "usual", "steady"], ["burst", "same-day"],
+    ]  # fmt: skip
+    together = judge_groups(office, tables, nothing)
+    alone = [judge_groups(office, tables, nothing, [rule]) for rule in rules]
+    assert sorted(together.results, key=str) == sorted((result for one in alone for result in one.results), key=str)
+    assert together.examples == {rule: shown for one in alone for rule, shown in one.examples.items()}
+    assert all(result.fails for result in together.results)
 
 
 def test_a_rule_of_periods_knows_what_is_usual(tmp_path: Path) -> None:

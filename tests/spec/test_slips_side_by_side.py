@@ -386,6 +386,12 @@ class TestSequences:
         """)
         assert len(walk.moves("row", as_of="2025-01-31")) == 3
 
+    def test_a_slip_that_tells_of_a_death_before_its_day_needs_no_other_slip(self, tmp_path: Path) -> None:
+        walk = walk_in(tmp_path, self.rules("after-death", action="quarantine"), deaths=True)
+        walk.receive("2025-01-10", "PERSON | DAY | GROUP\nann | 05.03.2024 | 01.03.2024\nbob | 05.03.2024 | 05.03.2024")
+        walk.process()
+        assert walk.set_apart_or_quarantined("row reasons") == drawn("row | reasons\n2 | after-death")
+
     def test_a_sequence_that_is_only_flagged_leaves_the_moves_and_is_told(self, tmp_path: Path) -> None:
         walk = walk_in(tmp_path, self.rules("two-places-on-one-day", action="flag"))
         walk.receive("2025-01-10", "PERSON | FROM | TO\nann | N11 | C11\nann | N11 | S11")

@@ -37,8 +37,10 @@ superseded as (
 def corrected_query(*, linked: bool = False) -> str:
     """Absences of corrected slips; tables registrations, deliveries, exceptions (slips that never count)."""
     return f"""
-with counting as (
-  select * from ({slips_of("slip", "corrects", "person", linked=linked)}) as slips where gone > received
+with named as (select distinct corrects from registrations where corrects is not null),
+counting as (
+  select * from ({slips_of("slip", "corrects", "person", linked=linked)}) as slips
+  where gone > received and (corrects is not null or slip in (select corrects from named))
 ),
 corrections as (
   select * from counting
@@ -79,11 +81,13 @@ def number_twice_query() -> str:
     A correction may bear the number of the slip that it corrects.
     """
     return f"""
-with bearing as (
-  select slip, corrects, known_to from ({standing_of("slip", "corrects")}) as standing where slip is not null
+with suspects as (select hash(slip) as hashed from registrations where slip is not null group by 1 having count(*) > 1),
+bearing as (
+  select slip, known_to from ({standing_of("slip")}) as standing
+  where slip is not null and hash(slip) in (select hashed from suspects)
 )
 select count(*) as n from (
-  select slip from bearing where known_to = date '9999-12-31' group by slip having count(*) > 1
+  select slip from bearing where known_to = {FOREVER} group by slip having count(*) > 1
 ) as twice
 """
 

@@ -24,10 +24,12 @@ from qonys.process.repetitions import (
     child_slips_query,
     duplicates_query,
     near_duplicates_query,
+    rivals_columns,
     rivals_query,
     shared_key,
 )
-from qonys.process.sequences import flags_query, sequence_query
+from qonys.process.returning import are_few, returning_query
+from qonys.process.sequences import flags_query, is_history, sequence_query
 from qonys.process.standing import exceptions_of, replaced_query, run_absences, spans_of
 
 
@@ -90,14 +92,23 @@ class _Table:
     told: pa.Table = field(default_factory=ABSENCE.empty_table)
     pairs: pa.Table = field(default_factory=PAIR.empty_table)
     findings: tuple[Finding, ...] = ()
+    returning: pa.Table | None = None
+    """The slips of persons of whom there are several, where they were picked out."""
 
     @property
     def tables(self) -> dict[str, Table]:
         return {**self.given, "absences": self.absences, "pairs": self.pairs}
 
-    def absent(self, *queries: str, deed: Deed = "set_apart") -> _Table:
-        """With the absences that queries find; a deed that only flags leaves the slips where they are."""
-        found = [run_absences(self.engine, query, **self.tables) for query in queries]
+    def absent(self, *queries: str, deed: Deed = "set_apart", among: Table | None = None) -> _Table:
+        """With the absences that queries find; a deed that only flags leaves the slips where they are.
+
+        Args:
+            queries: what finds them.
+            deed: what is done with the slips.
+            among: the slips to look at, where it is not all of them.
+        """
+        tables = self.tables if among is None else {**self.tables, "registrations": among}
+        found = [run_absences(self.engine, query, **tables) for query in queries]
         if deed == "flag":
             return replace(self, told=pa.concat_tables([self.told, *found]))
         return replace(self, absences=pa.concat_tables([self.absences, *found]))
@@ -111,17 +122,35 @@ def _replaced(table: _Table) -> _Table:
     return table.absent(replaced_query())
 
 
+def _picked_out(table: _Table) -> _Table:
+    """Later stages that compare the slips of one person look at persons with several slips only."""
+    definition = table.definition
+    compared = _compared(definition)
+    repeat = rivals_columns(*compared) if "person" in compared[0] else ()
+    follow = definition.duration or any(map(is_history, definition.sequences))
+    if not are_few(definition) or not (repeat or follow):
+        return table
+    query = returning_query(repeat, linked=table.linked)
+    return replace(table, returning=table.engine.run(query, None, **table.given))
+
+
+def _compared(definition: Integration) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Variables in which all slips agree that repeat each other, and those that single definitions name."""
+    key, near = definition.duplicate_key, definition.near_duplicates
+    return shared_key(key, near), (*key, *(name for one in near for name in one.key))
+
+
 def _repeated(table: _Table) -> _Table:
     key, near, linked = table.definition.duplicate_key, table.definition.near_duplicates, table.linked
-    shared, everything = shared_key(key, near), table.given
+    shared, named = _compared(table.definition)
+    among: Table | None = table.returning if "person" in shared else None
     if shared:
-        named = (*key, *(name for one in near for name in one.key))
-        rivals = table.engine.run(rivals_query(shared, named, linked=linked), None, **everything)
-        table = replace(table, given={**everything, "registrations": rivals})
+        known = table.given if among is None else {**table.given, "registrations": among}
+        among = table.engine.run(rivals_query(shared, named, linked=linked), None, **known)
     if key:
-        table = table.absent(duplicates_query(key, linked=linked))
-    table = table.absent(*(near_duplicates_query(n, table.definition.sources, linked=linked) for n in near))
-    return replace(table, given=everything)
+        table = table.absent(duplicates_query(key, linked=linked), among=among)
+    queries = [near_duplicates_query(n, table.definition.sources, linked=linked) for n in near]
+    return table.absent(*queries, among=among)
 
 
 def _corrected(table: _Table) -> _Table:
@@ -163,17 +192,18 @@ def _paired(table: _Table) -> _Table:
 def _followed(table: _Table) -> _Table:
     for rule in table.definition.sequences:
         query = sequence_query(rule, linked=table.linked, paired=bool(table.definition.pairing))
-        table = table.absent(query, deed=rule.action)
+        table = table.absent(query, deed=rule.action, among=table.returning if is_history(rule) else None)
     return table
 
 
 def _lasting(table: _Table) -> _Table:
     paired = bool(table.definition.pairing)
-    return table.absent(*(temporary_query(d, linked=table.linked, paired=paired) for d in table.definition.duration))
+    queries = [temporary_query(d, linked=table.linked, paired=paired) for d in table.definition.duration]
+    return table.absent(*queries, among=table.returning)
 
 
 _STAGES: tuple[Callable[[_Table], _Table], ...] = (
-    _replaced, _repeated, _corrected, _children, _paired, _followed, _lasting,
+    _picked_out, _replaced, _repeated, _corrected, _children, _paired, _followed, _lasting,
 )  # fmt: skip
 
 

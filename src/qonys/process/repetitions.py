@@ -38,13 +38,18 @@ def rivals_query(shared: tuple[str, ...], named: tuple[str, ...], *, linked: boo
         named: variables that the definitions name besides.
         linked: table ``linked`` holds the persons of slips that have no identifier.
     """
-    columns = dict.fromkeys(("corrects", "person", *_named(shared), *_named(named), *_COMPLETENESS))
+    columns = rivals_columns(shared, named)
     return f"""
 with slips as ({slips_of(*_named(shared), linked=linked)}),
 {_candidates(shared)},
 rivals as (select delivery, row from candidates)
 select s.* from ({slips_of(*columns, linked=linked)}) as s semi join rivals using (delivery, row)
 """
+
+
+def rivals_columns(shared: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
+    """The variables by which slips that may repeat each other are compared; see `rivals_query`."""
+    return tuple(dict.fromkeys(("corrects", "person", *_named(shared), *_named(named), *_COMPLETENESS)))
 
 
 def duplicates_query(key: tuple[str, ...], *, linked: bool = False) -> str:

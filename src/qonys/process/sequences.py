@@ -21,9 +21,14 @@ _IMPOSSIBLE = {
 }
 
 
+def is_history(rule: SequenceRule) -> bool:
+    """Whether it takes a second slip of the person to break the rule; a slip can tell of a death before its own day."""
+    return rule.id != "after-death"
+
+
 def sequence_query(rule: SequenceRule, *, linked: bool = False, paired: bool = False) -> str:
     """The slips that cannot follow, as absences; tables registrations, deliveries, exceptions, absences, territory."""
-    if rule.id == "after-death":
+    if not is_history(rule):
         return _after_death_query(rule, linked=linked)
     one_day = rule.id == "two-places-on-one-day"
     history = history_of(rule.ends, linked=linked, paired=paired, on_one_day=one_day)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from qonys.concepts.rule import PublishedFigure, Rule
@@ -13,7 +14,7 @@ from qonys.datasets.outcome import RuleResult, Table
 from qonys.datasets.output import MEASURED
 from qonys.errors import QueryError
 from qonys.process.confronting import result_of, without_broken
-from qonys.process.groups import by_keys, counts_query, failing_groups_query, judged_groups_query, used_names
+from qonys.process.groups import by_keys, counts_query, failing_groups_query, families, judged_groups_query, used_names
 from qonys.process.verdicts import FAILS, MISSING, PASSES
 from qonys.production.office import Office
 from qonys.published.bundles import PublishedFolder
@@ -49,37 +50,50 @@ def judge_groups(
         exceptions: what the rules of records say.
         rules: the rules; those of the profile where not given.
     """
+    alike = by_keys(office.profile.rules.of_groups() if rules is None else rules).values()
+    ordered = [rule for of_keys in alike for rule in of_keys]
+    counted: list[tuple[Rule, _Counted]] = []
+
+    def count(some: Sequence[Rule]) -> pa.Table:
+        return office.engine.run(counts_query(some), None, exceptions=exceptions, **tables)
+
+    for family in families(ordered):
+        groups, sound, broken = without_broken(count, family)
+        counted += [(rule, _Counted(groups, number)) for number, rule in enumerate(sound)]
+        counted += [(rule, _Counted(why=why)) for rule, why in broken]
     judgement = GroupJudgement()
-    for of_keys in by_keys(office.profile.rules.of_groups() if rules is None else rules).values():
-
-        def count(some: Sequence[Rule]) -> pa.Table:
-            return office.engine.run(counts_query(some), None, exceptions=exceptions, **tables)
-
-        groups, sound, broken = without_broken(count, of_keys)
-        judgement.results += [result_of(rule, 0, 0, 0, broken=why) for rule, why in broken]
-        for number, rule in enumerate(sound):
-            _judge(office, rule, number, groups, tables["deliveries"], judgement)
+    for rule, of_rule in sorted(counted, key=lambda told: ordered.index(told[0])):
+        _judge(office, rule, of_rule, tables["deliveries"], judgement)
     return judgement
 
 
-def _judge(
-    office: Office, rule: Rule, number: int, groups: pa.Table, deliveries: Table, judgement: GroupJudgement
-) -> None:
+@dataclass(frozen=True)
+class _Counted:
+    """The groups that a rule shares with others and its number among them, or why they could not be counted."""
+
+    groups: pa.Table | None = None
+    number: int = 0
+    why: str = ""
+
+
+def _judge(office: Office, rule: Rule, counted: _Counted, deliveries: Table, judgement: GroupJudgement) -> None:
+    if counted.groups is None:
+        judgement.results.append(result_of(rule, 0, 0, 0, broken=counted.why))
+        return
     try:
         published = published_figures(office, rule.published) if rule.published else None
         if rule.published and published is None:
             judgement.results.append(result_of(rule, 0, 0, 0))
             return
         more = {"published": published} if published is not None else {}
-        judged = office.engine.run(
-            judged_groups_query(rule, number), None, groups=groups, deliveries=deliveries, **more
-        )
+        query = judged_groups_query(rule, counted.number)
+        judged = office.engine.run(query, None, groups=counted.groups, deliveries=deliveries, **more)
         failing = office.engine.run(failing_groups_query(rule), None, judged=judged)
     except QueryError as error:
         judgement.results.append(result_of(rule, 0, 0, 0, broken=error.what))
         return
-    states = judged["state"].to_pylist()
-    judgement.results.append(result_of(rule, *(states.count(state) for state in (PASSES, FAILS, MISSING))))
+    times = np.bincount(judged["state"].to_numpy(), minlength=MISSING + 1)
+    judgement.results.append(result_of(rule, *(int(times[state]) for state in (PASSES, FAILS, MISSING))))
     judgement.failing[rule.id, rule.version] = failing
     judgement.examples.setdefault(rule.id, []).extend(_examples(rule, failing))
     if rule.action == "reject":

@@ -15,7 +15,7 @@ from qonys.datasets.territory import territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.errors import ProfileError, QueryError
 from qonys.process.confronting import confronted, without_broken
-from qonys.process.groups import KEYS, by_keys, counts_query, judged_groups_query
+from qonys.process.groups import KEYS, counts_query, families, judged_groups_query
 from qonys.process.rule_names import RECORD_NAMES, parsed
 from qonys.queries.expressions import parsed_condition
 
@@ -47,13 +47,13 @@ def fail_if_rules_are_wrong(profile: Profile, rules: Iterable[Rule] | None = Non
         for rule, why in confronted(engine, of_records, {}, tables).broken:
             _fail(rule, why)
     tables["exceptions"] = EXCEPTION.empty_table()
-    for alike in by_keys([rule for rule in checked if rule.scope != "record"]).values():
-        _check_alike(engine, alike, tables)
+    for family in families([rule for rule in checked if rule.scope != "record"]):
+        _check_family(engine, family, tables)
 
 
-def _check_alike(engine: DuckDBEngine, alike: list[Rule], tables: dict[str, Table]) -> None:
-    """Check rules that group in the same way."""
-    groups, sound, broken = without_broken(lambda some: engine.run(counts_query(some), None, **tables), alike)
+def _check_family(engine: DuckDBEngine, family: list[Rule], tables: dict[str, Table]) -> None:
+    """Check rules of groups that share a scan."""
+    groups, sound, broken = without_broken(lambda some: engine.run(counts_query(some), None, **tables), family)
     for rule, why in broken:
         _fail(rule, why)
     for number, rule in enumerate(sound):
