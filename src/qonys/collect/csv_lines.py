@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -48,18 +49,20 @@ class Block:
         return np.arange(1, self.lines + 1, dtype=np.int64) if self.rows is None else self.rows
 
 
-def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[Bytes]:
+def whole_lines(stream: BinaryIO, block_bytes: int, used: SimpleQueue[bytearray]) -> Iterator[bytearray]:
     """Cut a stream at ends of lines, about so many bytes a piece.
 
     Args:
         stream: text in UTF-8 or in an encoding of one byte a character, at the start of a line.
         block_bytes: a piece holds at least one line, however long it is.
+        used: pieces that nobody looks at any more, whose memory is taken for the next ones. New memory is cleared
+            first, and no other thread comes to its turn meanwhile.
 
     Raises:
         LineTooLongError: there is no end of a line for 64 MiB.
     """
     rest = bytearray()
-    while taken := _filled(content := bytearray(len(rest) + block_bytes), rest, stream):
+    while taken := _filled(content := _room(len(rest) + block_bytes, used), rest, stream):
         del content[len(rest) + taken :]
         end = _end_of_last_line(content)
         rest = content[end:]
@@ -70,6 +73,17 @@ def whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[Bytes]:
             raise LineTooLongError
     if rest:
         yield rest if rest.endswith((b"\r", b"\n")) else rest + b"\n"
+
+
+def _room(size: int, used: SimpleQueue[bytearray]) -> bytearray:
+    try:
+        room = used.get_nowait()
+        del room[size:]
+        room.extend(bytes(size - len(room)))
+    except (Empty, BufferError):
+        # There is none, or somebody does still look at it.
+        return bytearray(size)
+    return room
 
 
 def _filled(content: bytearray, rest: bytearray, stream: BinaryIO) -> int:

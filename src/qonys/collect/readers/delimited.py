@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
@@ -35,8 +36,9 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
         with opened.unpacked() if codec else opened.stream() as stream:
             watched = _Watched(stream)
             heading, before = _heading(watched, opened, codec, reader)
-            pieces = whole_lines(watched, _BLOCK_BYTES)  # type: ignore[arg-type]  # all that is asked of it is readinto
-            for parsed in in_order(_Parser(opened, codec, heading), pieces):
+            used: SimpleQueue[bytearray] = SimpleQueue()
+            pieces = whole_lines(watched, _BLOCK_BYTES, used)  # type: ignore[arg-type]  # only readinto is asked of it
+            for parsed in in_order(_Parser(opened, codec, heading, used), pieces):
                 if parsed.wrong is not None:
                     raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
                 reader.broken.extend(BrokenRow(before + row.row, row.reason) for row in parsed.broken)
@@ -126,8 +128,11 @@ def _numbered(batch: pa.RecordBatch, before: int) -> pa.RecordBatch:
 class _Parser:
     """Parses one block; several threads may call it at once."""
 
-    def __init__(self, opened: Opened, codec: SingleByte | None, heading: list[str]) -> None:
+    def __init__(
+        self, opened: Opened, codec: SingleByte | None, heading: list[str], used: SimpleQueue[bytearray]
+    ) -> None:
         self._opened, self._layout, self._codec, self._columns = opened, opened.layout, codec, len(heading)
+        self._used = used
         self._cutter = LineCutter(self._layout.separator.encode(), self._layout.quote.encode())
         wanted = [column.name for column in self._layout.columns]
         # A name that the layout does not know may stand twice, so columns go by their places.
@@ -138,7 +143,13 @@ class _Parser:
             for c in self._layout.columns
         }
 
-    def __call__(self, piece: Bytes) -> _Parsed:
+    def __call__(self, piece: bytearray) -> _Parsed:
+        parsed = self._cut(piece)
+        self._used.put(piece)
+        return parsed
+
+    def _cut(self, piece: Bytes) -> _Parsed:
+        """The rows of a piece, of whose memory they keep nothing."""
         block = self._cutter.block(piece)
         if wrong := self._wrong_bytes(block):
             return _Parsed(block.lines, wrong=wrong)
