@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from qonys.analyse.audit import MEASURES, SIDES, Published, told_of
 from qonys.analyse.move_kinds import TERRITORIAL
 from qonys.analyse.published_cells import CellOfAll, cell_of_all, cells_in
-from qonys.concepts.age import age_groups, ages_of_band
+from qonys.concepts.age import OLDEST_AGE, age_groups, ages_of_band
 from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
 from qonys.concepts.text import NOT_STATED, TOTAL
@@ -62,8 +62,9 @@ class Fact(NamedTuple):
 
 
 def facts_of(one: Published, plan: Protection) -> Iterator[Fact]:
-    """What a table tells of counts; of sums that were added up from rounded counts, nothing."""
+    """What a table tells of counts: nothing by sums that were added up from rounded ones, nor by ratios of counts that it shows."""
     totals = [1 + one.design.dimensions.index(name) for name in one.design.totals if name in one.design.dimensions]
+    known = set[CellOfAll]()
     for measure in MEASURES:
         for key, value in one.shown(measure).items():
             is_sum = one.adds_up(plan) and any(key[place] == TOTAL for place in totals)
@@ -71,8 +72,10 @@ def facts_of(one: Published, plan: Protection) -> Iterator[Fact]:
             if value is not None and terms and not is_sum:
                 least, most = told_of(one, measure, key, plan, {})
                 yield Fact(one.name, terms, least, most)
+                known.update(terms if measure in SIDES and least == most else ())
     for ratio in one.ratios.read:
-        yield from _facts_of_ratio(one.name, ratio.counts, ratio.base, ratio.times, ratio.least, ratio.most)
+        if not known.issuperset((*ratio.counts, *ratio.base)):
+            yield from _facts_of_ratio(one.name, ratio.counts, ratio.base, ratio.times, ratio.least, ratio.most)
 
 
 def _facts_of_ratio(
@@ -163,7 +166,7 @@ def _ages(codes: Mapping[str, str]) -> tuple[int, int] | None:
     if (_YOUNGEST in codes) == ("age_band" in codes):
         return None
     if _YOUNGEST in codes:
-        return int(codes[_YOUNGEST]), ages_of_band("Y_GE0")[2]
+        return int(codes[_YOUNGEST]), OLDEST_AGE
     return None if codes["age_band"] == NOT_STATED else ages_of_band(codes["age_band"])[1:]
 
 

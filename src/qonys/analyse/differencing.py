@@ -110,7 +110,8 @@ def _ratios_shown(one: Published, exact: Mapping[CellOfAll, int]) -> Iterator[Sh
         if key not in one.shown(of):
             yield Shown(one, of, key, 0, UNBOUNDED)
     for ratio in one.ratios.read:
-        if (within := span_of(ratio, exact)) is not None:
+        within = span_of(ratio, exact)
+        if within is not None and one.shown(ratio.of).get(ratio.key) is None:
             yield Shown(one, ratio.of, ratio.key, *within)
 
 

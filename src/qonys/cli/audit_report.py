@@ -58,19 +58,25 @@ _JUDGED = (
 
 def _show_judged(audit: Audit) -> None:
     """How many counts were judged how, and what was not looked at."""
-    prints.print(f"Sensitive counts, as judged {' and '.join(audit.judged)}:")
     systems = audit.judged.values()
-    for how, numbers in zip(_JUDGED, zip(*(one.numbers for one in systems), strict=True), strict=True):
-        prints.print(f"  {''.join(f'{number:>7,}' for number in numbers)}  {how}", soft_wrap=True)
+    if any(one.counts for one in systems):
+        prints.print(f"Sensitive counts, as judged {' and '.join(audit.judged)}:")
+        for how, numbers in zip(_JUDGED, zip(*(one.numbers for one in systems), strict=True), strict=True):
+            prints.print(f"  {''.join(f'{number:>7,}' for number in numbers)}  {how}", soft_wrap=True)
+    else:
+        prints.print("No count tells anything sensitive, so none was judged.")
     left_out = Counter[str]()
     for one in systems:
         left_out.update(one.left_out)
     for why, number in sorted(left_out.items()):
         prints.print(f"  {number:,} numbers were not looked at: {why}.", soft_wrap=True)
     if audit.earlier:
-        prints.print("A number of an earlier vintage is compared with each one of now, not with sums of several.")
+        prints.print(
+            "A number of an earlier vintage is compared with each one of now, not with sums of several.", soft_wrap=True
+        )
     prints.print(
-        "Not looked at: what others publish of the same moves; shares of the quality report, which are of slips."
+        "Not looked at: what others publish of the same moves; shares of the quality report, which are of slips and movers.",
+        soft_wrap=True,
     )
 
 
