@@ -17,6 +17,9 @@ from qonys.disseminate.said_cells import SaidCell, said_cell
 from qonys.disseminate.table_layout import Head, RowHead, TableLayout
 from qonys.disseminate.words import Words
 
+_OPEN, _CLOSE, _NOTHING = Markup("<td>"), Markup("</td>"), Markup()
+"""Of a plain cell; a text that is joined to them is escaped."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusLabel:
@@ -102,11 +105,11 @@ def _cell(said: SaidCell) -> Markup:
         return Markup('<td{}><span aria-hidden="true">{}</span><span class="vh">{}</span>{}</td>').format(
             kind, said.text, said.spoken, _marks(said)
         )
-    return Markup("<td>{}{}</td>").format(said.text, _marks(said))
+    return _OPEN + said.text + _marks(said) + _CLOSE
 
 
 def _marks(said: SaidCell) -> Markup:
     if not said.marks:
-        return Markup()
+        return _NOTHING
     signs, meanings = zip(*said.marks, strict=True)
     return Markup('<sup>{}<span class="vh"> {}</span></sup>').format("".join(signs), ", ".join(meanings).lower())

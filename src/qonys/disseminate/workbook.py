@@ -248,7 +248,7 @@ class _Writer:
     def _set_height(self, sheet: Any, row: int, entries: Sequence[_Entry], widths: Sequence[int]) -> None:  # noqa: ANN401
         """Room for all lines of a row: not every program finds out by itself how high wrapped texts are."""
         pairs = zip(entries, widths, strict=True)
-        lines = max(len(wrap(entry, width - _MARGIN)) if isinstance(entry, str) else 1 for entry, width in pairs)
+        lines = max(_lines(entry, width - _MARGIN) if isinstance(entry, str) else 1 for entry, width in pairs)
         if lines > 1:
             sheet.set_row(row, lines * _LINE)
 
@@ -269,6 +269,10 @@ def _width(head: str, entries: Sequence[_Entry]) -> int:
     """The width of a column in signs: no word of its head is broken, and no text before it is very long."""
     said = (len(entry) for entry in entries if isinstance(entry, str))
     return min(_WIDEST_COLUMN, max(_NARROWEST_COLUMN, *(len(word) + _MARGIN for word in head.split()), *said) + _MARGIN)
+
+
+def _lines(text: str, width: int) -> int:
+    return 1 if len(text) <= width else len(wrap(text, width))
 
 
 def _identifier(table: str) -> str:

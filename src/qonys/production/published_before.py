@@ -85,17 +85,18 @@ def release_revision(
         tables: its tables as they are published.
         other: those that are compared, at the other data cut-off.
     """
-    movements = {
-        name: _between(office, essence, name, tables[name], table) for name, table in other.items() if name in tables
-    }
+    spans = {name: _span(office, essence, tables[name], table) for name, table in other.items() if name in tables}
+    moved = {span: movement(office, *span) for span in set(spans.values())}
+    movements = {name: moved[span] for name, span in spans.items()}
     since, cells = since_published(office, essence, tables)
     return ReleaseRevision(movements, since, cells)
 
 
-def _between(office: Office, essence: Essence, name: str, one: OutputTable, other: OutputTable) -> Movement:
-    period, years = Period.parse(essence.period), office.profile.tables[name].years
-    first, last = sorted(date.fromisoformat(table.cut_off) for table in (one, other))
-    return movement(office, Period(period.year - years + 1).first_day, period.last_day, first, last)
+def _span(office: Office, essence: Essence, one: OutputTable, other: OutputTable) -> tuple[date, date, date, date]:
+    """The first and the last day of a table, and the two data cut-offs at which it was counted, the earlier one first."""
+    period, years = Period.parse(essence.period), office.profile.tables[one.id].years
+    before, after = sorted(date.fromisoformat(table.cut_off) for table in (one, other))
+    return Period(period.year - years + 1).first_day, period.last_day, before, after
 
 
 def since_published(
