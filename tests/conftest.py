@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from qonys.concepts.period import Period
 from qonys.country import loading
@@ -38,21 +39,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 LONGEST = (
     "test_release_of_kazakhstan.py",
-    "test_a_year_in_the_office.py",
     "test_crashes.py",
-    "test_bad_files.py",
+    "browser",
+    "test_a_year_in_the_office.py",
     "test_release_is_proven.py",
-    "test_key_points.py",
-    "test_ten_years.py",
+    "test_bad_files.py",
     "test_publication_survives.py",
+    "test_ten_years.py",
+    "test_integration_properties.py",
+    "test_signature.py",
     "test_corrections.py",
-    "test_many_at_once.py",
 )
+"""Files, or folders of them, that run for longer than 20 seconds, the longest first"""
+
+
+class FilesAndTheBrowser(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
+    """A worker takes a file of tests at a time; those of the browser together, for they share it and its release."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "browser" if "browser/" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesAndTheBrowser:
+    return FilesAndTheBrowser(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests come first: one that begins last is waited for by all workers."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    items.sort(key=lambda item: min((LONGEST.index(n) for n in item.path.parts if n in LONGEST), default=len(LONGEST)))
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,13 @@ class WalkedLine:
     deliveries: Path
     built: BuiltRelease
     published: Publication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disks_are_not_waited_for() -> Iterator[None]:
+    """What is written is there for every process, killed or not; that it is on the disk too matters where power fails."""
+    with mock.patch.object(os, "fsync", lambda _file: None):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
