@@ -23,6 +23,7 @@ from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from qonys.publish.publication import Publication
 from spec.drawn_slips import new_office
+from spec.seed_release import pages_alone
 
 # The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
 os.environ.setdefault("COLUMNS", "300")
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 LONGEST = (
     "test_release_of_kazakhstan.py",
+    "test_simulated_margins.py",
     "test_crashes.py",
     "browser",
     "test_a_year_in_the_office.py",
@@ -53,16 +55,24 @@ LONGEST = (
 """Files, or folders of them, that run for longer than 20 seconds, the longest first"""
 
 
-class FilesAndTheBrowser(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """A worker takes a file of tests at a time; those of the browser together, for they share it and its release."""
+TOGETHER = {
+    "browser/": "the browser and the release that it opens",
+    "real/test_release_of_kazakhstan.py": "the slips of Kazakhstan",
+    "real/test_simulated_margins.py": "the slips of Kazakhstan",
+}
+"""Part of a path -> what its tests share"""
+
+
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
+    """A worker takes a file of tests at a time, and with it those that share what is long in the making."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "browser" if "browser/" in file else file
+        return next((shared for part, shared in TOGETHER.items() if part in file), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesAndTheBrowser:
-    return FilesAndTheBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesTogether:
+    return FilesTogether(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,6 +119,13 @@ def _content_of(folder: Path) -> bytes:
             digest.update(f"{path}:{len(content)}\0".encode())
             digest.update(content)
     return digest.digest()
+
+
+@pytest.fixture
+def only_pages() -> Iterator[None]:
+    """Releases of this test are built without what takes long and nothing in the test reads."""
+    with pages_alone():
+        yield
 
 
 @pytest.fixture(scope="session")

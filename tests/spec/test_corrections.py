@@ -320,6 +320,7 @@ def test_a_decision_with_a_fault_is_refused_and_nothing_is_written(
     assert processed.log("entry") == []
 
 
+@pytest.mark.usefixtures("only_pages")
 def test_no_release_is_built_from_flows_older_than_a_decision_and_a_decision_gives_another_vintage(
     tmp_path: Path,
 ) -> None:
