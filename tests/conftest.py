@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from qonys.concepts.period import Period
 from qonys.country import loading
@@ -22,6 +23,7 @@ from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from qonys.publish.publication import Publication
 from spec.drawn_slips import new_office
+from spec.seed_release import pages_alone
 
 # The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
 os.environ.setdefault("COLUMNS", "300")
@@ -38,21 +40,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 LONGEST = (
     "test_release_of_kazakhstan.py",
-    "test_a_year_in_the_office.py",
+    "test_simulated_margins.py",
     "test_crashes.py",
-    "test_bad_files.py",
+    "browser",
+    "test_a_year_in_the_office.py",
     "test_release_is_proven.py",
-    "test_key_points.py",
-    "test_ten_years.py",
+    "test_bad_files.py",
     "test_publication_survives.py",
+    "test_ten_years.py",
+    "test_integration_properties.py",
+    "test_signature.py",
     "test_corrections.py",
-    "test_many_at_once.py",
 )
+"""Files, or folders of them, that run for longer than 20 seconds, the longest first"""
+
+
+TOGETHER = {
+    "browser/": "the browser and the release that it opens",
+    "real/test_release_of_kazakhstan.py": "the slips of Kazakhstan",
+    "real/test_simulated_margins.py": "the slips of Kazakhstan",
+}
+"""Part of a path -> what its tests share"""
+
+
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
+    """A worker takes a file of tests at a time, and with it those that share what is long in the making."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return next((shared for part, shared in TOGETHER.items() if part in file), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesTogether:
+    return FilesTogether(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests come first: one that begins last is waited for by all workers."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    items.sort(key=lambda item: min((LONGEST.index(n) for n in item.path.parts if n in LONGEST), default=len(LONGEST)))
 
 
 @dataclass(frozen=True)
@@ -63,6 +88,13 @@ class WalkedLine:
     deliveries: Path
     built: BuiltRelease
     published: Publication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disks_are_not_waited_for() -> Iterator[None]:
+    """What is written is there for every process, killed or not; that it is on the disk too matters where power fails."""
+    with mock.patch.object(os, "fsync", lambda _file: None):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -87,6 +119,13 @@ def _content_of(folder: Path) -> bytes:
             digest.update(f"{path}:{len(content)}\0".encode())
             digest.update(content)
     return digest.digest()
+
+
+@pytest.fixture
+def only_pages() -> Iterator[None]:
+    """Releases of this test are built without what takes long and nothing in the test reads."""
+    with pages_alone():
+        yield
 
 
 @pytest.fixture(scope="session")

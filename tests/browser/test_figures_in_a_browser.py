@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.test_release_page import CHROMIUM, FLAGS
+from browser.chromium import LANGUAGES, needs_chromium
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate.bundle import release_bundle
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _WITHOUT_LOSSES = ("external-by-sex-age", "external-by-ethnicity", "origin-destination")
-LANGUAGES = ("kk", "ru", "en")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found: install the system package chromium")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +39,6 @@ def _bundle(kz: Profile) -> dict[str, bytes]:
     tables = seed_tables(kz)
     tables |= without_losses({name: tables[name] for name in _WITHOUT_LOSSES})
     return release_bundle(kz, kz.releases["annual"], tables, {}, seed_facts()).data
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, folder: Path, language: str, width: int = 1200, **context: object) -> Page:

@@ -2,59 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from qonys.country.loading import load_profile
-from qonys.datasets.explanation import Change, Step
-from qonys.disseminate.bundle import release_bundle
-from qonys.disseminate.how_we_know import Grounds
-from qonys.production.slips_counted import every_rule
-from spec.seed_release import seed_facts, seed_tables
+from browser.chromium import LANGUAGES, needs_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-LANGUAGES = ("kk", "ru", "en")
-WAY = (
-    Step("read", 1_973_740),
-    Step("taken", 1_972_763, (Change("field:", -977),)),
-    Step("sound", 1_972_369, (Change("rule:born-after", -197), Change("rule:future", -197))),
-    Step("standing", 1_968_471, (Change("others:", -3_898),)),
-    Step("moves", 2_640_870, (Change("accompanying", 672_399),)),
-)
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found: install the system package chromium")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kz = load_profile("kz")
-    grounds = Grounds({"operational": WAY, "final": WAY}, every_rule(kz.rules))
-    bundle = release_bundle(kz, kz.releases["annual"], seed_tables(kz), {}, seed_facts(), grounds=grounds).data
-    root = tmp_path_factory.mktemp("release")
-    for path, content in bundle.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 def opened(browser: Browser, folder: Path, language: str, name: str = "how-we-know", **context: object) -> Page:

@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
+from browser.chromium import LANGUAGES, needs_chromium
 from qonys.concepts.quality import SIMS
-from qonys.country.loading import load_profile
-from qonys.datasets.quality import DeliveryCounts, FieldCounts, RegisterCounts, ReleaseDays, SlipCounts
-from qonys.disseminate.bundle import release_bundle
-from qonys.evaluate.quality.report import ReleaseInput, quality_report
-from spec.seed_release import seed_facts, seed_tables
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-LANGUAGES = ("kk", "ru", "en")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found: install the system package chromium")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kz = load_profile("kz")
-    tables = seed_tables(kz)
-    slips = SlipCounts(1000, 4, 950, 6, 30, 10, 20, {"duplicate": 20, "not-a-move": 10}, {"work-in-old-age": 7})
-    fields = (FieldCounts("education", 900, 40, 30), FieldCounts("marital", 0, 0, 0, asked=False))
-    register = RegisterCounts(slips, fields, {0: 1, 1: 800, 2: 120, 7: 30}, DeliveryCounts(3, 3, 0), ("education",))
-    given = ReleaseInput(
-        "2024", ReleaseDays(date(2024, 12, 31), None, date(2025, 3, 12)), register, 3, tables, {}, kz.tables
-    )
-    rules = {rule.id: rule.message for rule in kz.rules.rules}
-    report = msgspec.structs.replace(quality_report(given), rules=rules)
-    bundle = release_bundle(kz, kz.releases["annual"], tables, {}, seed_facts(), report).data
-    root = tmp_path_factory.mktemp("release")
-    for path, content in bundle.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 def opened(browser: Browser, folder: Path, language: str, **context: object) -> Page:

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from qonys.country.loading import load_profile
-from qonys.disseminate.bundle import release_bundle
-from spec.drawn_tables import drawn_table
-from spec.seed_release import seed_facts, seed_tables
+from browser.chromium import LANGUAGES, needs_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-LANGUAGES = ("kk", "ru", "en")
-OPERATIONAL = """
-          | 2024 arrivals | 2024 departures | 2024 net
-       _T |       1510337 |         1510337 |        0
-710000000 |        200001 |          126761 |    73240
-"""
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium found: install the system package chromium")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kz = load_profile("kz")
-    earlier = drawn_table(
-        kz, "internal-by-region", ["area"], ["period", "measure"], OPERATIONAL,
-        vintage="operational", cut_off="2025-01-31",
-    )  # fmt: skip
-    bundle = release_bundle(
-        kz, kz.releases["annual"], seed_tables(kz), {"internal-by-region": earlier}, seed_facts()
-    ).data
-    root = tmp_path_factory.mktemp("release")
-    for path, content in bundle.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 def opened(browser: Browser, folder: Path, language: str, width: int = 1200, **context: object) -> Page:

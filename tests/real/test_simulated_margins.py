@@ -16,9 +16,7 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
-from qonys.country.loading import SHIPPED, load_profile
-from qonys.country.simulation_plan import load_plan
-from qonys.simulate.register import simulate
+from qonys.country.loading import SHIPPED
 from real.real_data import REAL_DATA
 
 ROOT = Path(__file__).parents[2]
@@ -34,11 +32,9 @@ WORKBOOK_NAMES = {
 
 
 @pytest.fixture(scope="module")
-def register(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def register(slips_of_kazakhstan: Path) -> duckdb.DuckDBPyConnection:
     """Table ``moved``: true slips (one row each, with its persons) and the day of their delivery."""
-    folder = tmp_path_factory.mktemp("register")
-    profile = load_profile("kz")
-    simulate(profile, load_plan(profile), folder, seed=2024, progress=lambda file, slips: None)
+    folder = slips_of_kazakhstan
     db = duckdb.connect()
     db.execute("create table note as select ? as text", [(folder / "planted.json").read_text("utf-8")])
     parts = [_slips_of(db, path, number) for number, path in enumerate(sorted(folder.glob("*/*")))]

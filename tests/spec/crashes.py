@@ -24,11 +24,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyarrow.parquet as pq
 
-from qonys.country.loading import load_profile
+from qonys.country import loading
 from qonys.errors import StatisticianError
+from qonys.production import inspecting
 from qonys.production.deciding import Request, decide
 from qonys.production.inspecting import inspect
 from qonys.production.line import Line
@@ -43,7 +45,7 @@ OLD = ("2024-02-20",)
 NEW = ("2024-03-20",)
 _CLEAN: tuple[State, ...] = ("clean/moves", "clean/exceptions", "clean/flags", "clean/findings", "clean/amendments")
 _OUT_OF_SIGHT = ("/locks/", "/.lock", "/spill")
-PROFILE = load_profile("mini")
+PROFILE = loading.load_profile("mini")
 
 
 def office_of(folder: Path) -> Office:
@@ -106,7 +108,9 @@ def _rows(store: Store, state: State) -> Iterator[dict[str, Any]]:
     if store.version(state) is not None:
         files = store.files(state)
         for path in files.paths:
-            yield from pq.read_table(path).to_pylist()
+            # Not read_table: every fork would start threads, and the part of Arrow that reads folders.
+            with pq.ParquetFile(path) as file:
+                yield from file.read(use_threads=False).to_pylist()
 
 
 def _digest(lines: list[str]) -> str:
@@ -194,15 +198,16 @@ def run(folder: Path, step: Callable[[Office], None], kill_at: int = 0) -> int:
 
 def mended(folder: Path, *, quick: bool) -> dict[str, Any]:
     """What the doctor still finds after it has mended, and what a reader sees then."""
-    found = inspect(office_of(folder), quick=quick, mend=True)
+    with mock.patch.object(inspecting, "load_profile", lambda name: PROFILE):
+        found = inspect(office_of(folder), quick=quick, mend=True)
     return {"symptoms": [s.what for s in found.symptoms if s.severity != "info"], **content(folder)}
 
 
-def know_modules_of(folder: Path, step: Callable[[Office], None]) -> None:
-    """Import here what a run imports, so that its forks need not."""
+def know_modules_of(work: Callable[[], object]) -> None:
+    """Import here what some work imports, so that forks need not."""
 
     def named() -> list[str]:
-        run(folder, step)
+        work()
         return list(sys.modules)
 
     for name in forked(named)[1]:
@@ -226,7 +231,7 @@ class Crashes:
         self.folder = self.base.with_name(f"{self.base.name} сыналатын")
         self.fresh()
         _, self.before = forked(lambda: content(self.folder))
-        know_modules_of(self.folder, self.step)
+        know_modules_of(lambda: (run(self.folder, self.step), mended(self.folder, quick=False)))
         self.fresh()
         start = time.perf_counter()
         _, self.writes = forked(lambda: run(self.folder, self.step))

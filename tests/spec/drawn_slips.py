@@ -17,10 +17,13 @@ CSV file, so its first slip is row 2; a Parquet file has no heading.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -78,6 +81,15 @@ class Walk:
         self.folder = folder
         self.line = Line(new_office(folder / "workspace", profile=profile))
         self._files = 0
+
+    def copied(self, folder: Path) -> Self:
+        """The same in a folder of its own: what is prepared once serves many tests, each of which may change it."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        again = copy.copy(self)
+        again.folder = folder
+        workspace = Workspace.open(folder / self.line.office.workspace.folder.relative_to(self.folder))
+        again.line = Line(dataclasses.replace(self.line.office, workspace=workspace))
+        return again
 
     def receive(self, day: str, text: str, *, layout: str = "arrivals", replaces: int | None = None) -> None:
         """Deliver drawn slips on a day, in the place of an earlier delivery where one is named."""

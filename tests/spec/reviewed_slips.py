@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -13,6 +14,7 @@ from qonys.datasets.decision import Decision
 from qonys.production.deciding import Request, decide
 from qonys.production.office import Office
 from qonys.production.register import decision_log
+from qonys.store.workspace import SETTINGS
 from spec.drawn_slips import Rows, Walk
 
 AUTHOR = "Olga"
@@ -38,6 +40,16 @@ class ReviewedWalk(Walk):
             self.write(name, text)
         super().__init__(folder, profile=str(self.profile))
         object.__setattr__(self.line, "office", replace(self.line.office, operator=AUTHOR))
+
+    def copied(self, folder: Path) -> Self:
+        """The same in a folder of its own, with a profile of its own."""
+        again = super().copied(folder)
+        again.profile = folder / "country"
+        settings = again.office.workspace.folder / SETTINGS
+        settings.write_text(settings.read_text("utf-8").replace(str(self.profile), str(again.profile)), "utf-8")
+        workspace = replace(again.office.workspace, profile=str(again.profile))
+        object.__setattr__(again.line, "office", replace(again.office, workspace=workspace))
+        return again
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the profile: corrections, imputation or edits (rules)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from itertools import product
+from unittest import mock
 
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate import bundle as bundling
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from spec.drawn_tables import drawn_table
@@ -78,8 +82,22 @@ def seed_pages(external: str = EXTERNAL) -> dict[str, str]:
     """Language -> the page of the annual release of Kazakhstan with the seed's tables; made once for all who ask."""
     profile = load_profile("kz")
     tables = seed_tables(profile, external=external)
-    bundle = release_bundle(profile, profile.releases["annual"], tables, {}, seed_facts()).data
+    with pages_alone():
+        bundle = release_bundle(profile, profile.releases["annual"], tables, {}, seed_facts()).data
     return {language: bundle[f"{language}/index.html"].decode() for language in profile.languages}
+
+
+@contextmanager
+def pages_alone() -> Iterator[None]:
+    """What takes long beside the pages and the plain files is empty: for tests that read only what is written."""
+    with mock.patch.multiple(
+        bundling,
+        bulletin_file=lambda *_: b"",
+        figure_files=lambda *_: {},
+        workbook_file=lambda *_: b"",
+        archive=lambda *_: b"",
+    ):
+        yield
 
 
 def made_up_tables(profile: Profile, release: str = "annual") -> dict[str, OutputTable]:

@@ -7,50 +7,43 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from qonys.production.simulating import simulate_register
+from conftest import WalkedLine as WholeLine
 from real.walked_line import WalkedLine, walked_line
 from spec.seed_figures import visible_text
+from spec.seed_release import pages_alone
 
 RISE = {"en": r"Arrivals rose by [\d.]+% on 2023", "es": r"Las llegadas aumentaron un [\d,]+\s% respecto a 2023"}
 FALL = {"en": r"Arrivals fell by [\d.]+% on 2023", "es": r"Las llegadas disminuyeron un [\d,]+\s% respecto a 2023"}
 ANY = {"en": r"Arrivals (rose|fell|did)", "es": r"Las llegadas (aumentaron|disminuyeron|no variaron)"}
 
 
-@pytest.fixture(scope="module")
-def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ardal") / "deliveries"
-    simulate_register("mini", folder, seed=7, moves=None, progress=lambda _what, _rows: None)
-    return folder
-
-
-def released_without(tmp_path: Path, deliveries: Path, left_out: Callable[[Path], bool]) -> WalkedLine:
+def released_without(tmp_path: Path, simulated: Path, left_out: Callable[[Path], bool]) -> WalkedLine:
     """The release of a register from which some deliveries are left out."""
     altered = tmp_path / "deliveries"
-    shutil.copytree(deliveries, altered)
+    shutil.copytree(simulated, altered)
     for path in [path for path in altered.rglob("*") if path.is_file() and left_out(path)]:
         path.unlink()
-    return walked_line("mini", tmp_path, altered, "2024")
+    with pages_alone():
+        return walked_line("mini", tmp_path, altered, "2024")
 
 
 LANGUAGES = ("en", "es")
 
 
-def test_a_register_that_grew_is_said_to_have_grown(tmp_path: Path, deliveries: Path) -> None:
-    line = released_without(tmp_path, deliveries, lambda _path: False)
+def test_a_register_that_grew_is_said_to_have_grown(walked: WholeLine) -> None:
     for language in LANGUAGES:
-        assert re.search(RISE[language], visible_text(line.page(language))), language
+        page = (Path(walked.published.folder) / language / "index.html").read_text(encoding="utf-8")
+        assert re.search(RISE[language], visible_text(page)), language
 
 
-def test_without_half_of_the_slips_of_2024_arrivals_fell(tmp_path: Path, deliveries: Path) -> None:
-    line = released_without(tmp_path, deliveries, lambda path: bool(re.fullmatch(r"2024-\d\d.parquet", path.name)))
+def test_without_half_of_the_slips_of_2024_arrivals_fell(tmp_path: Path, simulated: Path) -> None:
+    line = released_without(tmp_path, simulated, lambda path: bool(re.fullmatch(r"2024-\d\d.parquet", path.name)))
     for language in LANGUAGES:
         assert re.search(FALL[language], visible_text(line.page(language))), language
 
 
-def test_without_the_base_year_nothing_is_said_of_growth(tmp_path: Path, deliveries: Path) -> None:
-    line = released_without(tmp_path, deliveries, lambda path: "2023" in path.name)
+def test_without_the_base_year_nothing_is_said_of_growth(tmp_path: Path, simulated: Path) -> None:
+    line = released_without(tmp_path, simulated, lambda path: "2023" in path.name)
     for language in LANGUAGES:
         assert not re.search(ANY[language], visible_text(line.page(language))), language
         base = [row for row in line.rows("external-by-year", language) if row["period"] == "2023"]

@@ -169,7 +169,7 @@ ALLOWED = "allowed:\n  external-by-ethnicity: the whole country by one character
 
 
 @pytest.fixture
-def walk(tmp_path: Path) -> Walk:
+def walk(tmp_path: Path, only_pages: None) -> Walk:
     """The first vintage of 2024 is published; nothing is allowed, and no count of it is small."""
     walk = Walk(tmp_path, profile=str(profile(tmp_path, (ALLOWED, ""))))
     walk.receive("2024-01-10", f"{HEAD}\nold | 05.03.2023 | N11 | C11 | ard")

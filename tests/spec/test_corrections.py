@@ -282,6 +282,15 @@ def test_a_slip_that_was_left_out_is_set_apart(tmp_path: Path) -> None:
     assert walk.moves("row") == drawn("row\n2")
 
 
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory: pytest.TempPathFactory) -> ReviewedWalk:
+    """Of one sound slip; decisions that are refused leave it as it is."""
+    walk = ReviewedWalk(tmp_path_factory.mktemp("processed"))
+    walk.receive("2025-01-10", "SEX\nf")
+    walk.process()
+    return walk
+
+
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
@@ -304,16 +313,14 @@ def test_a_slip_that_was_left_out_is_set_apart(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_decision_with_a_fault_is_refused_and_nothing_is_written(
-    tmp_path: Path, request_: dict[str, object], told: str
+    processed: ReviewedWalk, request_: dict[str, object], told: str
 ) -> None:
-    walk = ReviewedWalk(tmp_path)
-    walk.receive("2025-01-10", "SEX\nf")
-    walk.process()
     with pytest.raises(StatisticianError, match=told):
-        walk.decide(**{"delivery": 1, "row": 2, "act": "set", **request_})  # type: ignore[arg-type]
-    assert walk.log("entry") == []
+        processed.decide(**{"delivery": 1, "row": 2, "act": "set", **request_})  # type: ignore[arg-type]
+    assert processed.log("entry") == []
 
 
+@pytest.mark.usefixtures("only_pages")
 def test_no_release_is_built_from_flows_older_than_a_decision_and_a_decision_gives_another_vintage(
     tmp_path: Path,
 ) -> None:

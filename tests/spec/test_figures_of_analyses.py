@@ -55,6 +55,12 @@ def study(walked: WalkedLine) -> Study:
     return Study(entry, setting, analysis_sentences(profile), table, "final", 3)
 
 
+@pytest.fixture(scope="module")
+def forecast(study: Study) -> Analysed:
+    pytest.importorskip("statsmodels")
+    return forecast_series(study)
+
+
 def figure(walked: WalkedLine, made: Analysed, language: str = "en") -> Figure:
     """The figure that a release gives the result of an analysis."""
     profile, identity = walked.line.office.profile, walked.line.office.profile.identity
@@ -79,9 +85,8 @@ def test_the_figure_of_an_analysis_stands_right_before_its_table(walked: WalkedL
             assert between.count('id="table-') == 0
 
 
-def test_the_interval_of_a_forecast_is_a_band_as_wide_as_its_bounds(walked: WalkedLine, study: Study) -> None:
-    pytest.importorskip("statsmodels")
-    made = forecast_series(study)
+def test_the_interval_of_a_forecast_is_a_band_as_wide_as_its_bounds(walked: WalkedLine, forecast: Analysed) -> None:
+    made = forecast
     assert made.table is not None
     outline = marks_of(figure(walked, made), "path")["band"]["d"]
     heights = [float(place.split(" ")[1]) for place in outline.strip("MZ").split("L")]
@@ -91,9 +96,8 @@ def test_the_interval_of_a_forecast_is_a_band_as_wide_as_its_bounds(walked: Walk
     assert np.allclose(drawn / drawn.sum(), (upper - lower) / (upper - lower).sum(), atol=1e-3)
 
 
-def test_a_forecast_is_drawn_behind_the_months_that_it_goes_on_from(walked: WalkedLine, study: Study) -> None:
-    pytest.importorskip("statsmodels")
-    made = forecast_series(study)
+def test_a_forecast_is_drawn_behind_the_months_that_it_goes_on_from(walked: WalkedLine, forecast: Analysed) -> None:
+    made = forecast
     assert made.drawn is not None
     assert made.drawn.id == "drawn-by-drawn"
     dots = marks_of(figure(walked, made), "circle")

@@ -37,9 +37,10 @@ rules:
 """
 
 
-@pytest.fixture
-def walk(tmp_path: Path) -> Walk:
-    walk = Walk(tmp_path)
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """Commands of rules change nothing, so one is enough."""
+    walk = Walk(tmp_path_factory.mktemp("walk"))
     walk.receive("2025-01-10", """
         DAY        | BORN       | SEX | TO
         05.03.2024 | 01.02.1990 | f   | C11

@@ -24,12 +24,17 @@ TESTS = Path(__file__).parents[1]
 RECEIVED = date(2025, 1, 20)
 
 
-@pytest.fixture
-def walk(tmp_path: Path) -> Walk:
-    walk = Walk(tmp_path)
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    walk = Walk(tmp_path_factory.mktemp("prepared"))
     walk.receive("2025-01-10", "PERSON | DAY\nann | 05.03.2024\nbob | 31.02.2024")
     walk.process()
     return walk
+
+
+@pytest.fixture
+def walk(prepared: Walk, tmp_path: Path) -> Walk:
+    return prepared.copied(tmp_path)
 
 
 def no_room(*arguments: object, **named: object) -> None:

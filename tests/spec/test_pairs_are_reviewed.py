@@ -40,7 +40,7 @@ def found_with(*decided: tuple[int, int, bool], written: Sequence[Written] = WRI
     """What linkage finds when pairs of rows of delivery 1 were decided."""
     rows = [dict(zip(DECIDED_PAIR.names, (1, one, 1, two, same), strict=True)) for one, two, same in decided]
     pairs = pa.Table.from_pylist(rows, schema=DECIDED_PAIR)
-    return linked(DuckDBEngine(), Linkage(link=link), pairs, **slips_of_persons(written, ENCODED))
+    return linked(DuckDBEngine(), Linkage(link=link, sample_pairs=100_000), pairs, **slips_of_persons(written, ENCODED))
 
 
 def statuses(found: Linked) -> Pairs:
@@ -150,9 +150,14 @@ class NamedWalk(ReviewedWalk):
         return self.rows(f"select status from l where row = {one} and other_row = {two}", l=files)
 
 
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> NamedWalk:
+    return NamedWalk(tmp_path_factory.mktemp("named"))
+
+
 @pytest.fixture
-def walk(tmp_path: Path) -> NamedWalk:
-    return NamedWalk(tmp_path)
+def walk(named: NamedWalk, tmp_path: Path) -> NamedWalk:
+    return named.copied(tmp_path)
 
 
 def test_pairs_are_shown_decided_taken_back_and_hashed(walk: NamedWalk) -> None:

@@ -18,9 +18,14 @@ from spec.drawn_slips import Rows, arrivals_csv, drawn
 from spec.reviewed_slips import FAULTY, MARK, ReviewedWalk, faulty_walk
 
 
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> ReviewedWalk:
+    return faulty_walk(tmp_path_factory.mktemp("faulty"))
+
+
 @pytest.fixture
-def walk(tmp_path: Path) -> ReviewedWalk:
-    return faulty_walk(tmp_path)
+def walk(faulty: ReviewedWalk, tmp_path: Path) -> ReviewedWalk:
+    return faulty.copied(tmp_path)
 
 
 def waits(walk: ReviewedWalk) -> Rows:

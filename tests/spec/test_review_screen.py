@@ -20,9 +20,14 @@ from spec.test_pairs_are_reviewed import MARK, WRITTEN, NamedWalk
 Play = Callable[[ReviewApp, Pilot[None]], Coroutine[Any, Any, None]]
 
 
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> ReviewedWalk:
+    return faulty_walk(tmp_path_factory.mktemp("faulty"))
+
+
 @pytest.fixture
-def walk(tmp_path: Path) -> ReviewedWalk:
-    return faulty_walk(tmp_path)
+def walk(faulty: ReviewedWalk, tmp_path: Path) -> ReviewedWalk:
+    return faulty.copied(tmp_path)
 
 
 def on_screen(walk: ReviewedWalk, play: Play, *, links: bool = False) -> None:

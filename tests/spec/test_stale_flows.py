@@ -10,6 +10,8 @@ from qonys.concepts.period import Period
 from qonys.errors import StatisticianError
 from spec.drawn_slips import Walk
 
+pytestmark = pytest.mark.usefixtures("only_pages")
+
 
 def test_a_delivery_that_came_in_time_must_be_counted_before_the_release_is_built(tmp_path: Path) -> None:
     walk = Walk(tmp_path)

@@ -37,15 +37,20 @@ def released(walk: Walk) -> BuiltRelease:
     return walk.line.build(YEAR).data
 
 
-@pytest.fixture
-def walk(tmp_path: Path) -> Walk:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """The first vintage of 2024 is published."""
-    walk = Walk(tmp_path)
+    walk = Walk(tmp_path_factory.mktemp("published"))
     walk.receive("2024-01-10", f"{HEAD}\nold | 05.03.2023 | N11 | C11")
     walk.receive("2025-01-10", f"{HEAD}\n{PEOPLE}")
     released(walk)
     walk.line.publish()
     return walk
+
+
+@pytest.fixture
+def walk(published: Walk, tmp_path: Path, only_pages: None) -> Walk:
+    return published.copied(tmp_path)
 
 
 def page(built: BuiltRelease, language: str = "en") -> str:
@@ -74,7 +79,8 @@ def test_a_first_vintage_follows_none_and_its_log_is_empty(walk: Walk) -> None:
 
 def test_a_vintage_built_again_after_its_publication_is_the_same_and_follows_none(walk: Walk) -> None:
     first = walk.line.build(YEAR).data
-    assert walk.line.build(YEAR).data.vintage == first.vintage and log(first) == []
+    (vintage,) = (path.name for path in (walk.folder / "published" / "mini" / "2024").iterdir() if len(path.name) == 12)
+    assert vintage == first.vintage and log(first) == []
 
 
 def test_a_delivery_that_came_after_the_count_is_the_reason_that_is_told(walk: Walk) -> None:
@@ -132,6 +138,7 @@ def reopened(walk: Walk) -> Walk:
     return walk
 
 
+@pytest.mark.usefixtures("only_pages")
 def test_a_changed_definition_and_a_changed_border_are_told_apart_by_their_files(tmp_path: Path) -> None:
     folder = tmp_path / "own" / "mini"
     shutil.copytree(SHIPPED / "mini", folder)
@@ -209,7 +216,8 @@ def test_who_came_less_who_went_is_the_difference_of_the_totals(tmp_path: Path) 
     assert sum(came.values()) - sum(went.values()) == counts[1] - counts[0] == 2
 
 
-def test_a_vintage_that_follows_another_is_built_again_byte_for_byte(walk: Walk) -> None:
+def test_a_vintage_that_follows_another_is_built_again_byte_for_byte(published: Walk, tmp_path: Path) -> None:
+    walk = published.copied(tmp_path)
     walk.receive("2025-01-15", f"{HEAD}\nq | 07.05.2024 | XB | C11")
     second = released(walk)
     walk.line.publish()

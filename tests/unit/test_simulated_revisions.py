@@ -13,7 +13,7 @@ from qonys.country.simulation_plan import load_plan
 from qonys.errors import ProfileError
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
-from real.walked_line import walked_line
+from spec.drawn_slips import new_office
 
 REVISION = """
 revisions:
@@ -51,10 +51,17 @@ def test_first_figures_lack_what_is_late_and_hold_what_will_be_cancelled(country
     plain, revised = tmp_path / "plain", tmp_path / "revised"
     for profile, folder in (("mini", plain), (str(country), revised)):
         simulate_register(profile, folder / "deliveries", seed=7, moves=None, progress=lambda _what, _rows: None)
-    true = known(walked_line("mini", plain, plain / "deliveries", "2024").line, "2025-02-28")
-    line = walked_line(str(country), revised, revised / "deliveries", "2024").line
+    true = known(processed("mini", plain), "2025-02-28")
+    line = processed(str(country), revised)
     assert known(line, "2025-02-28") == true
     assert known(line, "2025-01-31") == Counter({"in": true["in"] - 5 + 12, "out": true["out"]})
+
+
+def processed(profile: str, folder: Path) -> Line:
+    line = Line(new_office(folder / "workspace", profile=profile))
+    line.collect([folder / "deliveries"])
+    line.process()
+    return line
 
 
 SPOILT = {
