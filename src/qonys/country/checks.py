@@ -59,6 +59,9 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from quality_contradictions(profile)
     yield from _texts_in_every_language(profile)
     yield from _glossary_forms(profile)
+    licence = profile.identity.licence
+    if licence is not None and not licence.address.startswith("https://"):
+        yield "profile.yaml", f"licence: “{licence.address}” is no address of a licence.", "Write https://…"
     for link in profile.links:
         if not link.address.lstrip("#"):
             yield "release/links.yaml", f"“{link.address}” leads nowhere.", "Write an address or #section."

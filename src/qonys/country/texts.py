@@ -23,6 +23,8 @@ def plain_texts(profile: Profile) -> Iterator[Owned]:
     yield from (
         ("profile.yaml", name, getattr(identity, name)) for name in ("names", "office", "notice", "synthetic_notice")
     )
+    if identity.licence is not None:
+        yield "profile.yaml", "licence", identity.licence.names
     for layout in profile.layouts.values():
         yield f"sources/{layout.id}.yaml", "names", layout.names
     for spelling in profile.spellings.values():
