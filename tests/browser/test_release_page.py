@@ -139,3 +139,43 @@ def test_nothing_is_lost_on_paper_and_in_forced_colours(browser: Browser, folder
     page.emulate_media(media="print")
     assert not page.locator(".downloads").first.is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+
+
+def test_a_sentence_keeps_its_words_on_paper_and_loses_only_what_leads_elsewhere(
+    browser: Browser, folder: Path
+) -> None:
+    page = opened(browser, folder, "ru")
+    terms = page.locator(".points a.term")
+    assert terms.count() > 1
+    page.emulate_media(media="print")
+    assert all(term.is_visible() for term in terms.all())
+    assert not any(link.is_visible() for link in page.locator(".points a:not(.term), .how").all())
+
+
+def test_the_colours_of_a_key_stand_beside_their_names_on_paper(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "ru")
+    page.emulate_media(media="print")
+    for row in page.locator("table.key tbody tr").all():
+        square, name = row.locator("i").bounding_box(), row.locator("th").bounding_box()
+        assert square and name
+        assert (
+            name["x"] <= square["x"] and name["y"] <= square["y"] + square["height"] / 2 <= name["y"] + name["height"]
+        )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_a_head_is_broken_and_the_heads_of_rows_stand_above_theirs(
+    browser: Browser, folder: Path, language: str
+) -> None:
+    page = opened(browser, folder, language)
+    broken = """() => [...document.querySelectorAll('.scroll thead th')].filter(head => {
+        const whole = [...head.textContent.matchAll(/\\S+/g)], node = document.createRange();
+        const text = document.createTreeWalker(head, NodeFilter.SHOW_TEXT).nextNode();
+        return text && whole.some(word => {
+            node.setStart(text, word.index); node.setEnd(text, Math.min(text.length, word.index + word[0].length));
+            return !word[0].includes('-') && node.getClientRects().length > 1;
+        });
+    }).map(head => head.textContent)"""
+    assert page.evaluate(broken) == []
+    aligned = "heads => [...new Set(heads.map(head => getComputedStyle(head).textAlign))]"
+    assert page.locator(".scroll thead tr:first-child th[rowspan]").evaluate_all(aligned) == ["start"]

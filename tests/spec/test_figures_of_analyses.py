@@ -17,6 +17,7 @@ from qonys.analyse.studies.study import Study
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
 from qonys.concepts.release import Section
+from qonys.concepts.status import DataStatus
 from qonys.concepts.working_days import WorkingDays
 from qonys.country.loading import load_profile
 from qonys.datasets.analysis import Analysed
@@ -27,12 +28,13 @@ from qonys.disseminate.figures.making import About, compute_figures, figures_in
 from qonys.disseminate.figures.of_analyses import with_figures_of_analyses
 from qonys.disseminate.words import words_of
 from qonys.engine.seasonal import x13_run
+from qonys.methods.systems.gravity import gravity_model
 from qonys.production.building import tables_to_release
 from spec.drawn_figures import marks_of
 from spec.seed_release import seed_facts
 
 MONTHS = [f"{year}-{month:02d}" for year in range(2015, 2025) for month in range(1, 13)]
-METHODS = ("system", "gravity", "ages", "schedule", "seasonal", "nowcast", "forecast")
+METHODS = ("system", "gravity", "zones", "ages", "schedule", "seasonal", "nowcast", "forecast")
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +147,38 @@ def test_the_figure_of_every_method_has_its_words_in_every_language(profile: str
         words = words_of(loaded, language)
         for method in METHODS:
             assert all(words[f"analysis.{method}.figure.{part}"] for part in ("title", "subtitle", "finding"))
+
+
+def test_an_index_by_number_of_zones_is_a_line_within_its_bounds_that_ends_in_the_areas_themselves(
+    walked: WalkedLine,
+) -> None:
+    (made,) = walked.line.analyse(Period(2024), ("zones",)).data
+    assert made.table is not None, made.refused
+    value = {key: cell.value for key, cell in made.table.cells.items()}
+    shown = figure(walked, made)
+    marks = marks_of(shown, "polyline")
+    assert list(marks) == ["median 0"]
+    (left, low), (right, high) = (map(float, place.split(",")) for place in marks["median 0"]["points"].split())
+    assert (left < right, low > high) == (True, True), "with more zones more moves count"
+    few, most = (value["crude_migration_intensity", zones, "2024", "median"] for zones in ("2", "3"))
+    assert f"{few:.2f}% of the population with 2 zones, {most:.2f}% with 3 zones" in shown.title
+    outline = marks_of(shown, "path")["band"]["d"].strip("MZ").split("L")
+    assert outline[1] == outline[2], "three areas become three zones in one way only"
+
+
+def test_the_title_of_distance_says_of_synthetic_records_that_they_give_back_what_was_assumed(
+    walked: WalkedLine, study: Study
+) -> None:
+    distances = np.array([[0, 50, 250], [50, 0, 260], [250, 260, 0]], dtype=float)
+    counted = np.array([[9, 10, 1], [20, 9, 2], [3, 4, 9]], dtype=float)
+    entry, table = msgspec.structs.replace(study.entry, method="gravity"), study.source
+    for status, said in (
+        (DataStatus.INVENTED, "Synthetic records give back"), (DataStatus.CALIBRATED, "Synthetic records give back"),
+        (DataStatus.COMPILED, "Distance holds moves back"),
+    ):  # fmt: skip
+        cells = {key: cell._replace(data=status) for key, cell in table.cells.items()}
+        own = replace(study, entry=entry, table=msgspec.structs.replace(table, cells=cells))
+        rows, columns = [own.measures(["distance_exponent"])], [own.periods(["2024"])]
+        result = own.result(rows, columns, {("distance_exponent", "2024"): -1.2}, gravity_model, {"areas": 3})
+        made = with_distance_bands(own, result, ("2024", counted), distances)
+        assert figure(walked, made).title.startswith(said)

@@ -208,7 +208,7 @@ def test_files_carry_nothing_beside_what_is_seen(small: Walk) -> None:
     assert pictures and drawings and bulletins and books
     assert {kind for path in pictures for kind in png_parts(path.read_bytes())} <= {b"IHDR", b"pHYs", b"IDAT", b"IEND"}
     for path in drawings:
-        text = FADING.sub("", path.read_text(encoding="utf-8"))
+        text = FONTS.sub("", FADING.sub("", path.read_text(encoding="utf-8")))
         assert not re.search(r"<!--|<metadata|<style|display=|visibility=", text), path.name
         assert set(re.findall(r"\s(data-[\w-]+)=", text)) <= {"data-of"}
     for path in bulletins:
@@ -226,6 +226,10 @@ def test_files_carry_nothing_beside_what_is_seen(small: Walk) -> None:
 
 FADING = re.compile(r'<style>(#at-[\w-]+:target~path\[data-of\]:not\(\[data-of~="[\w-]+"\]\)\{opacity:\.06\})+</style>')
 """The chords of other areas fade where an address names one area; nothing else may be styled."""
+FONTS = re.compile(
+    r"<style>(@font-face\{font-family:Inter;font-weight:[46]00;src:url\(data:font/woff;base64,[\w+/=]+\)\})+</style>"
+)
+"""The letters of its texts, which are seen."""
 
 
 def png_parts(content: bytes) -> Iterator[bytes]:

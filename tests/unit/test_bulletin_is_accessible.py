@@ -20,7 +20,9 @@ import pytest
 from pypdf import PdfReader
 
 from qonys.country.loading import load_profile
+from qonys.disseminate.bulletin.row_heads import with_row_heads
 from qonys.disseminate.bundle import release_bundle
+from qonys.errors import OperatorError
 from spec.printed_rows import elements_below, marked_text, printed_tables
 from spec.seed_release import made_up_tables, seed_facts
 
@@ -120,6 +122,40 @@ def test_every_table_is_regular_and_its_heads_say_of_what_they_are(
     for head in heads:
         told = head["/A"] if isinstance(head["/A"], list) else [head["/A"]]
         assert any(one.get_object().get("/Scope") for one in told)
+
+
+def test_every_row_has_its_heads_and_every_number_names_those_above_and_beside_it(reader: PdfReader) -> None:
+    root = reader.trailer["/Root"][STRUCTURE]
+    listed = root["/IDTree"]["/Names"]
+    assert listed[::2] == sorted(listed[::2])
+    named = dict(zip(listed[::2], (one.get_object() for one in listed[1::2]), strict=True))
+    rows = [element for kind, element in elements(reader) if kind == "/TBody" for element in element["/K"]]
+    assert rows
+    for row in (row.get_object() for row in rows):
+        cells = [cell.get_object() for cell in row["/K"]]
+        heads = [cell for cell in cells if cell["/S"] == "/TH"]
+        assert cells[: len(heads)] == heads and len(cells) > len(heads)
+        for cell in cells:
+            told = _of_table(cell)
+            scopes = [_of_table(named[one])["/Scope"] for one in told["/Headers"]]
+            if cell in heads:
+                assert told["/Scope"] == "/Row" and named[cell["/ID"]] == cell
+                assert scopes.count("/Column") == 1
+            else:
+                assert "/Scope" not in told and {"/Column", "/Row"} <= set(scopes)
+                assert {cell["/ID"] for cell in heads} <= set(told["/Headers"])
+
+
+def _of_table(element: Any) -> dict[str, Any]:  # noqa: ANN401 of pypdf
+    told = element["/A"] if isinstance(element["/A"], list) else [element["/A"]]
+    return {key: value for one in told if one.get_object()["/O"] == "/Table" for key, value in one.get_object().items()}
+
+
+def test_a_file_that_is_not_built_as_expected_is_refused_not_half_amended(bulletins: dict[str, bytes]) -> None:
+    with pytest.raises(OperatorError, match=r"1 in the bulletin"):
+        with_row_heads(bulletins["en"], [1])
+    with pytest.raises(OperatorError, match="does not lead to its objects"):
+        with_row_heads(bulletins["en"].replace(b"%PDF-1.7", b"%PDF-1.77"), [1])
 
 
 def test_every_link_says_where_it_leads_and_is_reached_in_the_order_of_reading(reader: PdfReader) -> None:

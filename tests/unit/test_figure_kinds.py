@@ -9,9 +9,14 @@ from math import pi
 import pytest
 
 from qonys.concepts.figure import FigureDesign
+from qonys.concepts.status import DataStatus
+from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate.figures.chord import Chord
+from qonys.disseminate.figures.chord_drawn import chord_body, chord_notes
+from qonys.disseminate.figures.plotted import Plotted, Point, Series
 from qonys.disseminate.figures.shades import shades_both_ways, shades_one_way
+from qonys.disseminate.words import words_of
 from spec.drawn_figures import computed, design_of, drawn, marks_of, numbers_in, words_in
 from spec.drawn_flows import FLOWS, RATES, flows
 from spec.drawn_tables import drawn_table
@@ -205,7 +210,7 @@ def test_every_flow_is_a_chord_and_sectors_are_as_long_as_their_moves(mini: Prof
     assert spans["N1"] / spans["S1"] == pytest.approx(260 / 270)
     assert sum(s.net for s in sectors.values()) == 0
     assert max(s.end for s in sectors.values()) < 2 * pi
-    for flow in chord.flows:
+    for flow in chord.ribbons:
         assert sectors[flow.origin].start <= flow.leaves[0] < flow.leaves[1] <= sectors[flow.origin].between + 1e-9
         assert (
             sectors[flow.destination].between
@@ -217,8 +222,9 @@ def test_every_flow_is_a_chord_and_sectors_are_as_long_as_their_moves(mini: Prof
 
 def test_small_flows_are_grey_and_large_ones_make_up_most_moves(mini: Profile) -> None:
     figure = drawn(mini, flows(mini), design_of(mini, **{**MAP, "kind": "chord"}))
-    large = [flow for flow in Chord(figure.plotted).flows if flow.large]
-    assert [f"{f.origin} {f.destination}" for f in reversed(large)] == ["S1 C1", "N1 S1", "N1 C1"]
+    large = [ribbon for ribbon in Chord(figure.plotted).ribbons if ribbon.large]
+    assert [f"{f.origin} {f.destination}" for f in reversed(large)] == ["S1 C1", "N1 S1", "N1 C1", "C1 N1"]
+    assert "Other:" not in " ".join(words_in(figure)), "so few small flows are told apart"
     chords = marks_of(figure, "path")
     assert chords["S1 N1"]["fill"] == "#b9c4c9" != chords["S1 C1"]["fill"]
 
@@ -236,3 +242,51 @@ def test_the_page_lists_the_largest_flows_and_shows_the_picture_by_its_file(mini
 def test_a_flow_without_a_value_is_no_chord(mini: Profile) -> None:
     figure = drawn(mini, flows(mini, FLOWS.replace("110", "…")), design_of(mini, **{**MAP, "kind": "chord"}))
     assert "S1 C1" not in marks_of(figure, "path")
+
+
+def many_flows() -> Plotted:
+    """Eight areas; those of area 0 are large, the others count one to seven persons each."""
+    codes = [f"A{n}" for n in range(8)]
+
+    def point(origin: int, destination: int) -> Point:
+        value = Decimal(1000 if 0 in (origin, destination) else origin) * (origin != destination)
+        return Point(codes[origin], codes[origin], codes[origin], value, str(value), "", ((codes[origin],),))
+
+    series = tuple(Series(code, code, tuple(point(n, place) for n in range(8))) for place, code in enumerate(codes))
+    return Plotted(series, "persons", 0, DataStatus.INVENTED, ())
+
+
+def test_many_small_flows_are_added_up_and_every_sector_keeps_all_its_moves() -> None:
+    chord = Chord(many_flows())
+    small = [flow for flow in chord.flows if flow not in chord.large]
+    assert len(chord.flows) == 56 and small == list(chord.added_up) and len(small) > 30
+    ribbons = {(one.origin, one.destination): one.value for one in chord.ribbons}
+    assert len(ribbons) == len(chord.large) + len({f.origin for f in small}) + len({f.destination for f in small})
+    for code, sector in chord.sectors.items():
+        out, into = (sum(value for ends, value in ribbons.items() if ends[side] == code) for side in (0, 1))
+        assert (sector.outflow, sector.inflow) == (out, into)
+        if code != "others":
+            assert out == sum(flow.value for flow in chord.flows if flow.origin == code)
+            assert into == sum(flow.value for flow in chord.flows if flow.destination == code)
+    others = chord.sectors["others"]
+    assert others.outflow == others.inflow == sum(flow.value for flow in small) and others.net == 0
+    assert max(sector.end for sector in chord.sectors.values()) < 2 * pi
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "noted"),
+    [
+        ("en", "Other: 45 smaller flows", "the remaining 45 flows, together 3,168 moves"),
+        ("ru", "Прочие: 45 мелких потоков", "показаны остальные 45 потоков, вместе 3\u202f168 переездов"),
+        ("kk", "Басқалары: 45 ұсақ ағын", "қалған 45 ағын, барлығы 3\u202f168 көшу"),
+    ],
+)
+def test_what_is_added_up_is_named_and_counted_in_the_picture_and_its_notes(
+    language: str, named: str, noted: str
+) -> None:
+    chord, words = Chord(many_flows()), words_of(load_profile("kz"), language)
+    (note,) = chord_notes(chord, words)
+    assert noted in note
+    texts = re.findall(r"<text [^>]*>([^<]*)</text>", "".join(chord_body(chord, words).parts))
+    assert named in " ".join(texts)
+    assert chord_notes(Chord(Plotted(many_flows().series[:1], "persons", 0, DataStatus.INVENTED, ())), words) == []

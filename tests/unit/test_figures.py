@@ -242,7 +242,8 @@ def test_each_figure_is_a_file_in_both_formats_whose_name_tells_it_from_others(m
 
 def test_a_picture_asks_nobody_for_anything(mini: Profile) -> None:
     svg = drawn(mini, regions(mini), design_of(mini, kind="bars", table="internal-by-region")).picture.svg.decode()
-    assert "href" not in svg and "url(" not in svg and "<script" not in svg and "<image" not in svg
+    assert "href" not in svg and "<script" not in svg and "<image" not in svg and "@import" not in svg
+    assert svg.count("url(") == svg.count("url(data:font/woff;base64,") > 0
 
 
 def test_words_of_a_profile_are_escaped_in_the_picture(mini: Profile) -> None:

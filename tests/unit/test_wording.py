@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from qonys.disseminate.wording import Argument, fail_if_malformed, worded
+from qonys.disseminate.wording import Argument, places_of, worded
 from qonys.errors import ProfileError
 
 PEOPLE_RU = "{n, plural, =0 {никто} one {# человек} few {# человека} many {# человек} other {# человека}}"
@@ -67,7 +67,7 @@ def test_an_argument_that_looks_like_a_pattern_is_not_read_again() -> None:
 )
 def test_a_malformed_sentence_is_refused_with_its_place(text: str, language: str, what: str) -> None:
     with pytest.raises(ProfileError, match=what) as caught:
-        fail_if_malformed(text, language, where="key point “totals” (en)")
+        places_of(text, language, where="key point “totals” (en)")
     assert "key point “totals” (en), character" in caught.value.where
 
 
@@ -89,4 +89,4 @@ def test_every_shipped_language_has_the_same_well_formed_words(language: str) ->
     assert set(words) == set(shipped_words("en"))
     assert all(words.values())
     for key, word in words.items():
-        fail_if_malformed(word, language, where=key)
+        places_of(word, language, where=key)

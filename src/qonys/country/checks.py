@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from qonys.concepts.release import ReleaseDesign, Section
-from qonys.concepts.text import Text
 from qonys.concepts.variable import BUILT_IN_CODES
 from qonys.country.analysis_checks import analysis_contradictions
 from qonys.country.correction_checks import corrections
 from qonys.country.expectation_checks import expectations
-from qonys.country.figure_checks import figure_contradictions, figure_texts
+from qonys.country.figure_checks import figure_contradictions
 from qonys.country.history_checks import history_contradictions
-from qonys.country.indicator_checks import indicator_contradictions, indicator_texts
+from qonys.country.indicator_checks import indicator_contradictions
 from qonys.country.integration_checks import integration
 from qonys.country.layout_checks import layouts
 from qonys.country.profile import Profile
@@ -23,6 +23,7 @@ from qonys.country.quality_checks import quality_contradictions
 from qonys.country.rule_checks import rule_contradictions
 from qonys.country.table_checks import table_contradictions
 from qonys.country.territory_checks import territory
+from qonys.country.texts import plain_texts, titles_of_tables, worded_texts
 from qonys.country.tiles import tile_contradictions
 from qonys.errors import ProfileError
 
@@ -58,6 +59,9 @@ def _contradictions(profile: Profile) -> Iterator[tuple[str, str, str]]:
     yield from quality_contradictions(profile)
     yield from _texts_in_every_language(profile)
     yield from _glossary_forms(profile)
+    licence = profile.identity.licence
+    if licence is not None and not licence.address.startswith("https://"):
+        yield "profile.yaml", f"licence: “{licence.address}” is no address of a licence.", "Write https://…"
     for link in profile.links:
         if not link.address.lstrip("#"):
             yield "release/links.yaml", f"“{link.address}” leads nowhere.", "Write an address or #section."
@@ -153,7 +157,7 @@ def _all_sections(sections: tuple[Section, ...]) -> Iterator[Section]:
 
 
 def _texts_in_every_language(profile: Profile) -> Iterator[tuple[str, str, str]]:
-    for where, owner, text in _all_texts(profile):
+    for where, owner, text in chain(plain_texts(profile), titles_of_tables(profile), worded_texts(profile)):
         absent = [language for language in profile.languages if not text.get(language)]
         if absent:
             yield where, f"{owner}: the text is missing in {', '.join(absent)}.", ""
@@ -179,34 +183,3 @@ def _glossary_forms(profile: Profile) -> Iterator[tuple[str, str, str]]:
                 yield where, f"“{form}” is a form of {other} and of {term.id}.", "A form belongs to one term."
             if not form.replace("*", "").strip():
                 yield where, f"{term.id}, forms: “{form}” would be found everywhere.", "Write the beginning of a word."
-
-
-def _all_texts(profile: Profile) -> Iterator[tuple[str, str, Text]]:
-    identity = profile.identity
-    yield from (
-        ("profile.yaml", name, getattr(identity, name)) for name in ("names", "office", "notice", "synthetic_notice")
-    )
-    for layout in profile.layouts.values():
-        yield f"sources/{layout.id}.yaml", "names", layout.names
-    for spelling in profile.spellings.values():
-        yield f"spellings/{spelling.id}.yaml", "names", spelling.names
-    for rule in profile.rules.rules:
-        yield "rules", rule.id, rule.message
-    for table in profile.tables.values():
-        yield f"tables/{table.id}.yaml", "title", table.title
-        yield from ((f"tables/{table.id}.yaml", "notes", note) for note in table.notes)
-    yield from indicator_texts(profile)
-    yield from (("breaks.yaml", one.id, one.text) for one in profile.breaks)
-    for design in profile.releases.values():
-        where = f"release/designs/{design.id}.yaml"
-        yield where, "title", design.title
-        yield from ((where, headline.id, headline.label) for headline in design.headlines)
-        yield from ((where, point.id, point.text) for point in design.key_points)
-        yield from ((where, *told) for told in figure_texts(design))
-        yield from ((where, comparison.table, comparison.title) for comparison in design.comparisons)
-        yield from ((where, analysis.id, analysis.title) for analysis in design.analyses)
-    for term in profile.glossary:
-        yield "release/glossary.yaml", term.id, term.term
-        yield "release/glossary.yaml", term.id, term.meaning
-    yield from (("release/links.yaml", link.address, link.title) for link in profile.links)
-    yield from (("release/contacts.yaml", contact.address, contact.role) for contact in profile.contacts)

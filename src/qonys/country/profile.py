@@ -32,6 +32,13 @@ from qonys.datasets.analysis import Centre
 from qonys.errors import ProfileError
 
 
+class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Under what the office lets its figures be used: name of the licence, and the address of its text."""
+
+    names: Text
+    address: str
+
+
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """profile.yaml: who and what the profile is of.
 
@@ -45,6 +52,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         notice: what the release is and is not; shown on every page and in every file.
         synthetic_notice: said besides where records are synthetic.
         outlines: file of the outlines of its areas, relative to the profile; ``areas/outlines.geojson`` where none is named.
+        licence: under what the figures may be used; where none is named, the release says so.
     """
 
     id: str
@@ -56,6 +64,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: Text
     synthetic_notice: Text = {}
     outlines: str = ""
+    licence: Licence | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from qonys.disseminate.archive import SUMS, archive, checksums, files_in
 from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
+from qonys.disseminate.conditions_of_use import conditions_of_use
 from qonys.disseminate.every_text import every_text
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import About, Readings, compute_figures, figure_files, figures_in
@@ -223,6 +224,7 @@ def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[s
         office=content.profile.identity.office[language],
         cut_offs=content.cut_offs,
         contacts=tuple((contact.role[language], contact.address) for contact in content.profile.contacts),
+        use=conditions_of_use(content.profile, words).written,
     )
     files[file_name(facts, "", language, "xlsx")] = workbook_file(list(layouts.values()), words, facts, text)
     return files

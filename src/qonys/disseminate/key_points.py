@@ -311,8 +311,8 @@ def _extreme(table: OutputTable, at: dict[str, str], over: str, *, largest: bool
     if not found:
         return Missing(f"{table.id} has no value over {over}")
     name, size = (max if largest else min)(found, key=lambda pair: pair[1])
-    form = "percent" if at["measure"].endswith("_share") else "number"
-    return Reading(size, form, decimals, ((name, size),))
+    in_percent = set(table.measures[at["measure"]].unit.values()) == {"%"}
+    return Reading(size, "percent" if in_percent else "number", decimals, ((name, size),))
 
 
 def _headline_growth(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | None:

@@ -16,6 +16,7 @@ from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate.changes import SaidChange
+from qonys.disseminate.conditions_of_use import conditions_of_use
 from qonys.disseminate.corrections import SaidSince
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import figure_name
@@ -247,6 +248,7 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
         templates()
         .get_template("release.html")
         .render(
+            use=conditions_of_use(content.profile, content.words),
             **parts,
             w=content.words,
             language=content.words.language,

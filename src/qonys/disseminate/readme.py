@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import fill
 
 from qonys.disseminate.archive import SUMS
+from qonys.disseminate.conditions_of_use import conditions_of_use
 from qonys.disseminate.corrections import CORRECTIONS_FILE, cells_name
 from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.how_we_know import OF_RELEASE as HOW_OF_RELEASE
@@ -34,7 +35,7 @@ def readme(content: ReleaseContent, names: Iterable[str]) -> bytes:
         (words["readme.files"], list(_files(content, in_order))),
         (words["page.symbols"], [words["readme.symbols"], "", *_symbols(words)]),
         (words["page.sources"], [f"{status.name} ({status.mark}): {meaning}" for status, meaning in content.statuses]),
-        (words["page.licence"], [words["page.licence_text"]]),
+        (words["page.licence"], [conditions_of_use(content.profile, words).written]),
         (words["page.cite"], [spoken.citation]),
         (words["readme.check"], [words("readme.check_text", file=SUMS), "", *(f"    {way}" for way in _checks())]),
         (words["page.contacts"], list(contacts)),

@@ -19,7 +19,7 @@ from icalendar import Calendar, Event
 from qonys.concepts.period import Period
 from qonys.country.profile import Profile
 from qonys.disseminate.numbers import MINUS, locale, long_date, number, rounded
-from qonys.disseminate.page_templates import languages_of, templates
+from qonys.disseminate.page_templates import frame_files, languages_of, templates
 from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words, words_of
@@ -90,7 +90,7 @@ def calendar_files(
     files["index.html"] = leading.render(
         languages=languages_of(profile), titles=titles, first=profile.languages[0]
     ).encode()
-    return files
+    return files | frame_files()
 
 
 def title_of(profile: Profile, release: str, period: str, words: Words) -> str:
@@ -113,8 +113,8 @@ def _page(
     page = templates().get_template("calendar.html").render(
         w=words, profile=profile, language=language,
         languages=languages_of(profile),
-        country=profile.identity.names[language], office=profile.identity.office[language],
-        notice=profile.identity.notice[language],
+        title=f"{words['calendar.title']}: {profile.identity.names[language]}", page="index.html",
+        office=profile.identity.office[language], notice=profile.identity.notice[language],
         awaited=[_row(profile, line, "awaited", words) for line in awaited],
         past=[_row(profile, line, standing_of(line, lines, written), words) for line in reversed(past)],
         zone=words("calendar.zone", zone=_zone(profile, written, language)),

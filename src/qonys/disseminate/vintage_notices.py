@@ -8,7 +8,7 @@ from typing import Literal
 from qonys.concepts.text import Text
 from qonys.country.profile import Profile
 from qonys.disseminate.numbers import long_date
-from qonys.disseminate.page_templates import languages_of, templates
+from qonys.disseminate.page_templates import frame_files, languages_of, templates
 from qonys.disseminate.words import words_of
 
 
@@ -53,10 +53,10 @@ def withdrawal_bundle(profile: Profile, titles: Text, notice: Text) -> tuple[Tex
     bundle = {
         f"{language}/index.html": page.render(
             language=language, title=said[language], notice=notice[language], languages=names, profile=profile,
-            w=words_of(profile, language),
+            w=words_of(profile, language), page="index.html", office=profile.identity.office[language],
         ).encode()
         for language in profile.languages
     }  # fmt: skip
     first = profile.languages[0]
     front = templates().get_template("leading.html").render(languages=names, titles=said, first=first)
-    return said, {**bundle, "index.html": front.encode()}
+    return said, {**bundle, **frame_files(), "index.html": front.encode()}

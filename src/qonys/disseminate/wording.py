@@ -10,7 +10,7 @@ choice without its branch is an error, never an empty string; an error names the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -72,13 +72,26 @@ def worded(text: str, arguments: Mapping[str, Argument | str], language: str, *,
     return _Writer(known, language, where).write(message, None)
 
 
-def fail_if_malformed(text: str, language: str, *, where: str) -> None:
-    """Raise for a sentence whose syntax is wrong, whatever its arguments are.
+def places_of(text: str, language: str, *, where: str) -> dict[str, int]:
+    """The values that a sentence says, in any of its branches: name -> character at which it is said first.
 
     Raises:
-        ProfileError: with place, character, and what is allowed.
+        ProfileError: the syntax is wrong; with place, character, and what is allowed.
     """
-    _parsed(text, language, where)
+    found: dict[str, int] = {}
+    for part in _every_part(_parsed(text, language, where)):
+        if part.argument != "#":
+            found.setdefault(part.argument, part.position + 1)
+    return found
+
+
+def _every_part(message: _Message) -> Iterator[_Place | _Choice]:
+    for part in message:
+        if not isinstance(part, str):
+            yield part
+        if isinstance(part, _Choice):
+            for _, branch in part.branches:
+                yield from _every_part(branch)
 
 
 @cache

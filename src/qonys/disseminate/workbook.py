@@ -59,6 +59,7 @@ class WorkbookText:
     office: str = ""
     cut_offs: tuple[tuple[str, str], ...] = ()
     contacts: tuple[tuple[str, str], ...] = ()
+    use: str = ""
 
 
 def workbook_file(layouts: Sequence[TableLayout], words: Words, facts: ReleaseFacts, text: WorkbookText) -> bytes:
@@ -120,7 +121,7 @@ class _Writer:
             f"{words['page.profile']}: {facts.profile}, {facts.profile_hash}",
             f"{words['page.version']}: {facts.code_version}",
             f"{words['page.cite']}: {text.citation}",
-            f"{words['page.licence']}: {words['page.licence_text']}",
+            *([f"{words['page.licence']}: {text.use}"] if text.use else ()),
         ]
         sheet.set_column(0, 0, _WIDEST_COLUMN)
         for row, line in enumerate(lines, start=1):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from qonys.collect.computed import layout_expressions
-from qonys.country.figure_checks import figure_texts
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.country.simulation_plan import load_plan
 from qonys.disseminate.quality_texts import concepts_without_text
-from qonys.disseminate.wording import fail_if_malformed
 from qonys.process.edits import correction_match, rule_edit
 from qonys.process.imputation import donor_query
 from qonys.production.rule_checking import fail_if_rules_are_wrong
+from qonys.production.text_checking import fail_if_a_text_says_an_unknown_value
 
 
 def check_profile(name: str) -> dict[str, Any]:
@@ -29,11 +28,8 @@ def check_profile(name: str) -> dict[str, Any]:
     for layout in profile.layouts.values():
         layout_expressions(layout)
     fail_if_rules_are_wrong(profile)
-    for design in profile.releases.values():
-        spoken = [(point.id, point.text) for point in design.key_points]
-        for owner, words in (*spoken, *figure_texts(design)):
-            for language, text in words.items():
-                fail_if_malformed(text, language, where=f"release/designs/{design.id}.yaml, {owner}")
+    _edits(profile)
+    fail_if_a_text_says_an_unknown_value(profile)
     if (profile.folder / "simulation").is_dir():
         load_plan(profile)
     return {

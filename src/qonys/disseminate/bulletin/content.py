@@ -14,6 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from qonys.disseminate.bulletin.sheets import POINTS_A_PIXEL, Column, Part, Sheet, heads_within, lying, sheet_for
+from qonys.disseminate.conditions_of_use import conditions_of_use
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.glossary_links import LinkedText, Piece
 from qonys.disseminate.methodology import SaidIndicator
@@ -308,6 +309,7 @@ class _Writer:
             ("page.profile", (f"{facts.profile} {facts.profile_hash[:12]}",)),
             ("page.version", (facts.code_version,)),
             ("page.cite", (content.spoken.citation,)),
+            ("page.licence", (conditions_of_use(content.profile, words).written,)),
         )
         yield TermList(tuple((words[key], tuple(map(_plain, lines))) for key, lines in about))
 

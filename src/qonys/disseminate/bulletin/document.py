@@ -15,7 +15,8 @@ from pathlib import Path
 
 import typst
 
-from qonys.disseminate.bulletin.content import Bulletin, as_json
+from qonys.disseminate.bulletin.content import Bulletin, Table, as_json
+from qonys.disseminate.bulletin.row_heads import with_row_heads
 from qonys.errors import StatisticianError
 
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
@@ -38,12 +39,18 @@ def bulletin_file(bulletin: Bulletin) -> bytes:
         )
     except typst.TypstError as error:
         raise _not_accepted(bulletin, error) from error
-    return _pages(made)[0]
+    return with_row_heads(_pages(made)[0], _heads_of_tables(bulletin))
 
 
 def bulletin_pictures(bulletin: Bulletin, pixels_per_inch: float) -> list[bytes]:
     """Each page of the bulletin as a PNG."""
     return _pages(_compiler().compile(format="png", sys_inputs={"content": as_json(bulletin)}, ppi=pixels_per_inch))
+
+
+def _heads_of_tables(bulletin: Bulletin) -> list[int]:
+    """For each table of the file, how many of its first columns are heads; each part of a table is one in the file."""
+    tables = (item for run in bulletin.runs for item in run.items if isinstance(item, Table))
+    return [len(table.corner) for table in tables for _ in table.parts]
 
 
 def _pages(made: bytes | list[bytes] | None) -> list[bytes]:

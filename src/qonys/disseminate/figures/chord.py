@@ -3,37 +3,55 @@
 The form follows Sander and Abel (2014): each area is a sector as long as all its moves; its outflows stand before its
 inflows, with a tick between; a chord has the colour of its origin and an arrow at its destination.
 
-Laws: every flow is drawn; the small ones are grey, not dropped, so that sectors are true; moves inside an area are not
-shown; areas stand in the order in which neighbours follow each other.
+Laws: no flow is dropped: small ones are grey, and many of them are added up into chords to and from a sector of their own, so
+that every sector stays as long as all its moves; moves inside an area are not shown; areas stand in the order in which
+neighbours follow each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from math import pi
+from typing import TypeAlias
 
 from qonys.concepts.text import NOT_STATED
-from qonys.disseminate.figures.plotted import Plotted, Point
+from qonys.disseminate.figures.plotted import OTHERS, Plotted, Point
 
 _GAP = 0.022
 """Space between two sectors, in parts of a whole circle's 2π."""
-_LARGE = Decimal("0.6")
+_LARGE = Decimal("0.75")
 """Share of all moves that the coloured flows make up, at least."""
+_TOLD_APART = 30
+"""Small flows that are drawn one by one; where there are more, they are added up."""
+
+Ends: TypeAlias = tuple[str, str]
+"""Codes of origin and destination."""
+Angles: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Moves from one area to another, with the angles at which the chord leaves and arrives."""
+    """Moves from one area to another."""
 
     origin: str
     destination: str
     point: Point
     value: Decimal
-    leaves: tuple[float, float]
-    arrives: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """A chord as it is drawn, with the angles at which it leaves and arrives; one end may be that of all small flows."""
+
+    origin: str
+    destination: str
+    value: Decimal
+    leaves: Angles
+    arrives: Angles
     large: bool
 
 
@@ -61,90 +79,96 @@ class Chord:
     plotted: Plotted
 
     @cached_property
-    def between(self) -> dict[tuple[str, str], Point]:
-        """Flows above zero between two areas: origin and destination -> point."""
-        return {
-            (point.code, series.code): point
+    def flows(self) -> tuple[Flow, ...]:
+        """Flows above zero between two areas, largest first."""
+        found = (
+            Flow(point.code, series.code, point, point.value)
             for series in self.plotted.series
             for point in series.points
-            if point.code != series.code and NOT_STATED not in (point.code, series.code) and (point.value or 0) > 0
-        }
+            if point.code != series.code and NOT_STATED not in (point.code, series.code) and point.value
+        )
+        above = (flow for flow in found if flow.value > 0)
+        return tuple(sorted(above, key=lambda flow: (-flow.value, flow.origin, flow.destination)))
+
+    @cached_property
+    def moves(self) -> Decimal:
+        """All moves between areas."""
+        return _sum(self.flows)
+
+    @cached_property
+    def large(self) -> tuple[Flow, ...]:
+        """The largest flows that together make up most of all moves."""
+        before = accumulate((flow.value for flow in self.flows), initial=Decimal(0))
+        return tuple(flow for flow, reached in zip(self.flows, before, strict=False) if reached < self.moves * _LARGE)
+
+    @cached_property
+    def added_up(self) -> tuple[Flow, ...]:
+        """The small flows, where they are too many to be told apart."""
+        small = self.flows[len(self.large) :]
+        return small if len(small) > _TOLD_APART else ()
+
+    @cached_property
+    def drawn(self) -> dict[Ends, Decimal]:
+        """What is drawn: ends of each chord -> moves. Small flows that are added up go to the others and come from them."""
+        found: dict[Ends, Decimal] = {}
+        for flow in self.flows[: len(self.flows) - len(self.added_up)]:
+            found[flow.origin, flow.destination] = flow.value
+        for flow in self.added_up:
+            for ends in ((flow.origin, OTHERS), (OTHERS, flow.destination)):
+                found[ends] = found.get(ends, Decimal(0)) + flow.value
+        return found
 
     @cached_property
     def sectors(self) -> dict[str, Sector]:
-        """The sectors clockwise from the top."""
+        """The sectors clockwise from the top; that of the flows that are added up is the last."""
         labels = {point.code: point.label for point in self.plotted.heads if point.code != NOT_STATED}
         labels |= {series.code: series.label for series in self.plotted.series if series.code != NOT_STATED}
+        labels |= {OTHERS: ""} if self.added_up else {}
+        step = (2 * pi - len(labels) * _GAP) / (2 * float(sum(self.drawn.values())))
         sectors: dict[str, Sector] = {}
         at = 0.0
         for code, label in labels.items():
-            out, into = self._sum(code, 0), self._sum(code, 1)
-            middle = at + float(out) * self._step
-            end = middle + float(into) * self._step
+            out, into = (_sum_at(self.drawn, side, code) for side in (0, 1))
+            middle = at + float(out) * step
+            end = middle + float(into) * step
             sectors[code] = Sector(code, label, at, middle, end, out, into)
             at = end + _GAP
         return sectors
 
     @cached_property
-    def flows(self) -> tuple[Flow, ...]:
-        """Every flow; small ones first, so that large ones lie on top."""
-        leaves = self._angles(by=0)
-        arrives = self._angles(by=1)
-        large = self._large()
-        flows = (
-            Flow(key[0], key[1], point, _value(point), leaves[key], arrives[key], key in large)
-            for key, point in self.between.items()
-        )
-        return tuple(sorted(flows, key=lambda flow: (flow.large, flow.value, flow.origin, flow.destination)))
+    def ribbons(self) -> tuple[Ribbon, ...]:
+        """Every chord; small ones first, so that large ones lie on top."""
+        leaves, arrives = self._angles(by=0), self._angles(by=1)
+        large = {(flow.origin, flow.destination) for flow in self.large}
+        found = (Ribbon(*ends, value, leaves[ends], arrives[ends], ends in large) for ends, value in self.drawn.items())
+        return tuple(sorted(found, key=lambda one: (one.large, one.value, one.origin, one.destination)))
 
-    @cached_property
-    def _step(self) -> float:
-        """Radians a person takes on each of the two sides."""
-        total = sum((_value(point) for point in self.between.values()), Decimal(0))
-        codes = {code for key in self.between for code in key}
-        count = len({p.code for p in self.plotted.heads} | {s.code for s in self.plotted.series} | codes)
-        return (2 * pi - count * _GAP) / (2 * float(total))
-
-    def _sum(self, code: str, side: int) -> Decimal:
-        return sum((_value(point) for key, point in self.between.items() if key[side] == code), Decimal(0))
-
-    def _large(self) -> set[tuple[str, str]]:
-        """The largest flows that together make up most of all moves."""
-        ordered = sorted(self.between.items(), key=lambda item: (-_value(item[1]), item[0]))
-        total = sum((_value(point) for _, point in ordered), Decimal(0))
-        found: set[tuple[str, str]] = set()
-        reached = Decimal(0)
-        for key, point in ordered:
-            if reached >= total * _LARGE:
-                break
-            found.add(key)
-            reached += _value(point)
-        return found
-
-    def _angles(self, *, by: int) -> dict[tuple[str, str], tuple[float, float]]:
-        """Where each flow leaves (0) or arrives (1): in a sector, flows to near sectors do not cross."""
+    def _angles(self, *, by: int) -> dict[Ends, Angles]:
+        """Where each chord leaves (0) or arrives (1): in a sector, chords to near sectors do not cross."""
         codes = list(self.sectors)
-        angles: dict[tuple[str, str], tuple[float, float]] = {}
+        angles: dict[Ends, Angles] = {}
         for place, (code, sector) in enumerate(self.sectors.items()):
-            at = sector.start if by == 0 else sector.between
-            mine = [key for key in self.between if key[by] == code]
-            for key in sorted(mine, key=lambda key: (place - codes.index(key[1 - by])) % len(codes)):
-                end = at + float(_value(self.between[key])) * self._step
-                angles[key] = (at, end)
+            first, last = (sector.start, sector.between) if by == 0 else (sector.between, sector.end)
+            mine = [ends for ends in self.drawn if ends[by] == code]
+            whole = float(_sum_at(self.drawn, by, code))
+            at = first
+            for ends in sorted(mine, key=lambda ends: (place - codes.index(ends[1 - by])) % len(codes)):
+                end = at + float(self.drawn[ends]) / whole * (last - first)
+                angles[ends] = (at, end)
                 at = end
         return angles
 
     def around(self, code: str, count: int) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
         """The largest flows that leave an area and those that arrive there, largest first."""
-        ordered = tuple(self.largest(len(self.flows)))
-        leaving = tuple(flow for flow in ordered if flow.origin == code)
-        arriving = tuple(flow for flow in ordered if flow.destination == code)
+        leaving = tuple(flow for flow in self.flows if flow.origin == code)
+        arriving = tuple(flow for flow in self.flows if flow.destination == code)
         return leaving[:count], arriving[:count]
 
-    def largest(self, count: int) -> Iterator[Flow]:
-        """The largest flows, largest first."""
-        yield from sorted(self.flows, key=lambda flow: (-flow.value, flow.origin, flow.destination))[:count]
+
+def _sum(flows: Iterable[Flow]) -> Decimal:
+    return sum((flow.value for flow in flows), Decimal(0))
 
 
-def _value(point: Point) -> Decimal:
-    return point.value or Decimal(0)
+def _sum_at(drawn: Mapping[Ends, Decimal], side: int, code: str) -> Decimal:
+    """Moves of the chords that leave (0) or reach (1) a sector."""
+    return sum((value for ends, value in drawn.items() if ends[side] == code), Decimal(0))

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from math import cos, pi, sin
 
 from markupsafe import Markup
 
 from qonys.disseminate.figures.canvas import INNER, Body, n, shape, straight, text
-from qonys.disseminate.figures.chord import Chord, Flow, Sector
+from qonys.disseminate.figures.chord import Chord, Ribbon, Sector
 from qonys.disseminate.figures.colours import INK, PARTS, SOFT
 from qonys.disseminate.figures.lines import spread
+from qonys.disseminate.figures.plotted import OTHERS
 from qonys.disseminate.figures.text_width import text_lines, widest
-from qonys.disseminate.numbers import number
+from qonys.disseminate.numbers import number, percent
+from qonys.disseminate.wording import Argument
+from qonys.disseminate.words import Words
 
 _RADIUS, _RING, _MIDDLE = 205.0, 12.0, INNER / 2
 _TALL = 2 * _RADIUS + 96
@@ -31,29 +35,49 @@ _AROUND = 3
 """Flows in each direction that are told of one area."""
 
 
-def chord_body(chord: Chord, language: str) -> Body:
+def chord_body(chord: Chord, words: Words) -> Body:
     """The circle as marks of a picture."""
-    colours = {code: PARTS[index % len(PARTS)] for index, code in enumerate(chord.sectors)}
+    colours = {code: PARTS[index % len(PARTS)] for index, code in enumerate(chord.sectors)} | {OTHERS: _GREY}
     parts: list[str] = list(_places(chord))
-    for flow in chord.flows:
-        fill = colours[flow.origin] if flow.large else _GREY
-        opacity = "0.82" if flow.large else "0.5"
-        about = f"{flow.origin} {flow.destination}"
-        parts.append(shape(_ribbon(flow), fill, about=about, more=f' fill-opacity="{opacity}"'))
+    for ribbon in chord.ribbons:
+        fill = colours[ribbon.origin] if ribbon.large else _GREY
+        opacity = "0.82" if ribbon.large else "0.5"
+        about = f"{ribbon.origin} {ribbon.destination}"
+        parts.append(shape(_outline(ribbon), fill, about=about, more=f' fill-opacity="{opacity}"'))
     for code, sector in chord.sectors.items():
         parts += _ring(sector, colours[code])
-    parts += _labels(chord, language)
+    parts += _labels(chord, words)
     return Body(tuple(parts), _TALL)
+
+
+def chord_notes(chord: Chord, words: Words) -> list[str]:
+    """What a picture says of the flows that it adds up; nothing where it draws each of them."""
+    if not chord.added_up:
+        return []
+    language = words.language
+    large, rest = (_counted(Decimal(len(flows)), language) for flows in (chord.large, chord.added_up))
+    added = sum((flow.value for flow in chord.added_up), Decimal(0))
+    share = percent(100 * (chord.moves - added) / chord.moves, language, 0)
+    return [words("figure.flows_added_up", large=large, share=share, count=rest, moves=_counted(added, language))]
+
+
+def _counted(count: Decimal, language: str) -> Argument:
+    return Argument(number(count, language), count)
 
 
 def _places(chord: Chord) -> Iterator[str]:
     """A place for each area, and what is drawn of the chords while the address names it."""
     rules = "".join(
-        f'#{place_of(code)}:target~path[data-of]:not([data-of~="{code}"])' + "{opacity:.06}" for code in chord.sectors
+        f'#{place_of(code)}:target~path[data-of]:not([data-of~="{code}"])' + "{opacity:.06}" for code in _areas(chord)
     )
     yield f"<style>{rules}</style>"
-    for code in chord.sectors:
+    for code in _areas(chord):
         yield f'<g id="{place_of(code)}"/>'
+
+
+def _areas(chord: Chord) -> list[str]:
+    """The codes of the sectors that are areas."""
+    return [code for code in chord.sectors if code != OTHERS]
 
 
 def place_of(code: str) -> str:
@@ -71,10 +95,10 @@ def _at(angle: float, radius: float) -> str:
     return f"{n(x)} {n(y)}"
 
 
-def _ribbon(flow: Flow) -> str:
+def _outline(ribbon: Ribbon) -> str:
     """The outline: along the ring at the origin, through the middle, and to the point of an arrow at the destination."""
     start = _RADIUS - _RING - _INSIDE
-    (a, b), (c, d) = flow.leaves, flow.arrives
+    (a, b), (c, d) = ribbon.leaves, ribbon.arrives
     base = start - _ARROW
     middle = f"{n(_MIDDLE)} {n(_TALL / 2)}"
     wide = 1 if b - a > _HALF else 0
@@ -98,15 +122,16 @@ def _ring(sector: Sector, colour: str) -> Iterator[str]:
     yield straight(_place(sector.between, _RADIUS - _RING), _place(sector.between, _RADIUS + 5), INK, width=1.25)
 
 
-def _labels(chord: Chord, language: str) -> Iterator[str]:
+def _labels(chord: Chord, words: Words) -> Iterator[str]:
     """Names with nets on both sides of the circle, kept from overlapping, each with a thin line to its sector."""
-    decimals = chord.plotted.decimals
     for side in (1, -1):
         sectors = [s for s in chord.sectors.values() if s.end > s.start and (sin(_middle(s)) >= 0) is (side > 0)]
-        labels = [text_lines(s.label, _WIDEST_LABEL, _LABEL) for s in sectors]
+        told = [_told(chord, s, words) for s in sectors]
+        labels = [text_lines(name, _WIDEST_LABEL, _LABEL) for name, _ in told]
         sizes = [len(lines) * 13.0 + 14.0 for lines in labels]
         wanted = [_place(_middle(s), _RADIUS + 14)[1] for s in sectors]
-        for sector, lines, size, y in zip(sectors, labels, sizes, spread(wanted, sizes, 0, _TALL), strict=True):
+        places = spread(wanted, sizes, 0, _TALL)
+        for sector, (_, said), lines, size, y in zip(sectors, told, labels, sizes, places, strict=True):
             x = _MIDDLE + side * (_RADIUS + 24)
             anchor = "start" if side > 0 else "end"
             top = y - size / 2 + 11
@@ -114,8 +139,16 @@ def _labels(chord: Chord, language: str) -> Iterator[str]:
             yield straight(near, (x - side * 4, y), SOFT, width=0.5)
             for index, line in enumerate(lines):
                 yield text(x, top + index * 13, line, size=_LABEL, anchor=anchor)
-            net = number(sector.net, language, decimals, signed=True)
-            yield text(x, top + len(lines) * 13, net, size=_NET, fill=SOFT, anchor=anchor)
+            yield text(x, top + len(lines) * 13, said, size=_NET, fill=SOFT, anchor=anchor)
+
+
+def _told(chord: Chord, sector: Sector, words: Words) -> tuple[str, str]:
+    """The name of a sector and its net; of the flows that are added up, how many they are and all their moves."""
+    language, decimals = words.language, chord.plotted.decimals
+    if sector.code != OTHERS:
+        return sector.label, number(sector.net, language, decimals, signed=True)
+    count = _counted(Decimal(len(chord.added_up)), language)
+    return words("figure.other_flows", count=count), number(sector.outflow, language, decimals)
 
 
 def _middle(sector: Sector) -> float:
@@ -141,7 +174,7 @@ class ChordWords:
 
 def chord_html(chord: Chord, count: int, words: ChordWords, address: str, image: Markup, language: str) -> Markup:
     """The picture where there is room for it, each area with its flows, and in any case the largest flows as bars."""
-    areas = Markup("").join(_area_html(chord, sector, address, language) for sector in chord.sectors.values())
+    areas = Markup("").join(_area_html(chord, chord.sectors[code], address, language) for code in _areas(chord))
     return (
         image
         + Markup('<div class="focus"><p>{}</p><ul>{}</ul></div>').format(words.areas, areas)
@@ -151,7 +184,7 @@ def chord_html(chord: Chord, count: int, words: ChordWords, address: str, image:
 
 def largest_flows_html(chord: Chord, count: int, words: ChordWords) -> Markup:
     """The largest flows as a table that is read line by line, a bar and a number in each."""
-    flows = list(chord.largest(count))
+    flows = chord.flows[:count]
     most = float(flows[0].value)
     labels = {code: sector.label for code, sector in chord.sectors.items()}
     rows = Markup("").join(

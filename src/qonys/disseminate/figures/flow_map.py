@@ -69,13 +69,12 @@ class FlowMap:
     @cached_property
     def largest(self) -> list[Flow]:
         """The flows that are arrows, largest first."""
-        return list(Chord(self.flows).largest(self.count))
+        return list(Chord(self.flows).flows[: self.count])
 
     @cached_property
     def share(self) -> Decimal:
         """Percentage of all moves between areas that the arrows are."""
-        total = sum((flow.value for flow in Chord(self.flows).flows), Decimal(0))
-        return 100 * sum((flow.value for flow in self.largest), Decimal(0)) / total
+        return 100 * sum((flow.value for flow in self.largest), Decimal(0)) / Chord(self.flows).moves
 
     @cached_property
     def squares(self) -> TileMap:

@@ -1,7 +1,7 @@
 """The frame of a picture: the finding on top, and at the foot what a reader must know when the picture stands alone.
 
 Laws: the notice, the data status, the signs and the vintage stand inside the picture, since pictures are pasted; the
-picture has a size of its own and a white ground, and asks nobody for anything.
+picture has a size of its own, a white ground and the letters of its texts, and asks nobody for anything.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from qonys.disseminate.figures.canvas import INNER, Body, n, rectangle, straight, text
 from qonys.disseminate.figures.colours import INK, LINE, PAPER, SOFT
+from qonys.disseminate.figures.embedded_font import font_style
 from qonys.disseminate.figures.text_width import text_lines, text_width
 
 PAD = 24
@@ -74,7 +75,9 @@ def framed(words: PictureWords, body: Body) -> Picture:
         f"<title>{escape(words.title)}</title><desc>{escape(words.finding)}</desc>"
     )
     ground = rectangle(0, 0, width, height, PAPER)
-    return Picture(f"{head}{ground}{''.join(parts)}</svg>\n".encode(), width, height, top, body.height)
+    return Picture(
+        f"{head}{font_style(parts)}{ground}{''.join(parts)}</svg>\n".encode(), width, height, top, body.height
+    )
 
 
 def _paragraph(parts: list[str], inner: float, words: str, y: float, size: float, weight: int, fill: str) -> float:

@@ -12,7 +12,7 @@ from qonys.concepts.tile import Tile
 from qonys.disseminate.figures.bars import bars_body, bars_html
 from qonys.disseminate.figures.canvas import Body
 from qonys.disseminate.figures.chord import Chord
-from qonys.disseminate.figures.chord_drawn import ChordWords, chord_body, chord_html
+from qonys.disseminate.figures.chord_drawn import ChordWords, chord_body, chord_html, chord_notes
 from qonys.disseminate.figures.flow_map import FlowMap
 from qonys.disseminate.figures.flow_map_drawn import flow_map_body, flow_map_html
 from qonys.disseminate.figures.frame import AIR, Picture
@@ -107,7 +107,9 @@ def _chord_html(task: Task, picture: Picture) -> Markup:
     """The picture, and the largest flows."""
     words = ChordWords(task.words["figure.largest_flows"], task.titles[0], task.caption, task.words["figure.one_area"])
     count = task.design.top or _LARGEST_FLOWS
-    return chord_html(Chord(task.plotted), count, words, task.address, _image(task, picture), task.words.language)
+    chord = Chord(task.plotted)
+    notes = Markup("").join(Markup('<p class="notes">{}</p>').format(note) for note in chord_notes(chord, task.words))
+    return chord_html(chord, count, words, task.address, _image(task, picture) + notes, task.words.language)
 
 
 def _tiles_body(task: Task) -> Body:
@@ -157,6 +159,6 @@ _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture],
     "heat_map": (lambda task: heat_map_body(HeatMap(task.plotted), task.words.language), _heat_map_html),
     "tiles": (_tiles_body, _tiles_html),
     "multiples": (lambda task: multiples_body(Multiples(task.plotted), task.words.language), _multiples_html),
-    "chord": (lambda task: chord_body(Chord(task.plotted), task.words.language), _chord_html),
+    "chord": (lambda task: chord_body(Chord(task.plotted), task.words), _chord_html),
     "flow_map": (_flow_map_body, _flow_map_html),
 }

@@ -1,4 +1,4 @@
-"""Lines over years, months or ages, each labelled where it ends, one of them standing out of the others.
+"""Lines over years, months, ages or numbers of zones, each labelled where it ends, one of them standing out of the others.
 
 Laws: points stand where their periods lie, so that a gap of years is a gap; a line is drawn neither over a missing value
 nor over a break of the series; zero is on the axis. The bounds of an interval are no lines but the edges of a band.
@@ -20,6 +20,8 @@ from qonys.disseminate.figures.scale import Scale, scale_with_zero
 from qonys.disseminate.figures.text_width import text_lines, text_width
 
 _MONTHS = 12
+_YEAR = 4
+"""Digits of a year."""
 _FEW = 40
 """Points of a line that are told apart by dots, at most."""
 _EDGES: tuple[LineMark, LineMark] = ("lower", "upper")
@@ -178,5 +180,8 @@ def label_lines(run: Run, width: float, size: float) -> list[str]:
 
 
 def _ordinal(code: str) -> int:
+    """Where a period lies among others, in months; a number of zones lies where it is."""
+    if code.isdigit() and len(code) < _YEAR:
+        return int(code)
     period = Period.parse(code)
     return period.year * _MONTHS + (period.month or 1) - 1

@@ -17,6 +17,8 @@ from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.tile import Tile
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
+from qonys.disseminate.figures.chord import Chord
+from qonys.disseminate.figures.chord_drawn import chord_notes
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.flow_map import flow_map_of, flows_said, notes, status_of_flows, why_no_map
 from qonys.disseminate.figures.frame import PictureWords, framed
@@ -143,14 +145,15 @@ def _figure(
     titles = [names[panel.measures[0]] for panel in panel_designs(one)]
     address = f"../{_path(one.table, one.id, language, about.facts, 'svg')}"
     flow_map = flow_map_of(one, panels[0], tables, words, period, about.tiles, about.outlines)
-    if flow_map:
-        finding = f"{finding} {flows_said(flow_map, words)}"
+    added_up = chord_notes(Chord(panels[0]), words) if one.kind == "chord" else []
+    finding = " ".join((finding, *added_up, *([flows_said(flow_map, words)] if flow_map else [])))
     task = Task(
         one, panels, titles, words, corner, table.title[language], about.tiles, address, title, finding, flow_map
     )
     cut_off = long_date(date.fromisoformat(table.cut_off), language)
     numbers = [*panels, flow_map.flows] if flow_map else panels
     foot = (
+        *added_up,
         *((*notes(flow_map, words), *status_of_flows(flow_map, words)) if flow_map else ()),
         *_foot(numbers, words, about, cut_off),
     )

@@ -13,6 +13,7 @@ import msgspec
 
 from qonys.concepts.figure import FigureDesign, FigureKind, LineMark
 from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.status import DataStatus
 from qonys.concepts.text import Text
 from qonys.concepts.value import Value
 from qonys.datasets.analysis import Analysed, drawn_table
@@ -133,7 +134,24 @@ def _gravity(one: Analysed, table: OutputTable) -> _Drawing | None:
     if one.drawn is None or one.table is None:
         return None
     values = _read(one.table, exponent="distance_exponent")
-    return _Drawing("distance_band", ("observed", "expected"), values, kind="bars", at_period=_last(table))
+    words = "" if _is_of_real_records(table) else "synthetic."
+    return _Drawing("distance_band", ("observed", "expected"), values, kind="bars", words=words, at_period=_last(table))
+
+
+def _is_of_real_records(table: OutputTable) -> bool:
+    """How moves spread over distances is a finding only where the records are real."""
+    return all(cell.data not in (DataStatus.INVENTED, DataStatus.CALIBRATED) for cell in table.cells.values())
+
+
+def _zones(_: Analysed, table: OutputTable) -> _Drawing:
+    """The index that depends most on the areas, over the number of zones: the median of random zones and their spread."""
+    measure = table.dimension("measure").codes[0]
+    at = {"period": _last(table), "spread": "median"}
+    few, most = (Value(table.id, measure, at, extreme, "zones") for extreme in ("smallest", "largest"))
+    return _Drawing(
+        "zones", (measure,), {"few": few, "most": most}, by="spread", highlight="median", marks=_BOUNDS,
+        at_period=_last(table),
+    )  # fmt: skip
 
 
 def _ages(_: Analysed, table: OutputTable) -> _Drawing | None:
@@ -182,6 +200,7 @@ def _forecast(_: Analysed, table: OutputTable) -> _Drawing:
 _DRAWINGS: Mapping[str, Callable[[Analysed, OutputTable], _Drawing | None]] = {
     "system": _system,
     "gravity": _gravity,
+    "zones": _zones,
     "ages": _ages,
     "schedule": _schedule,
     "seasonal": _seasonal,

@@ -30,7 +30,7 @@ OTHERS = "others"
 Key = tuple[str, ...]
 _WITHOUT_LOSSES = ("shares", "pyramid", "chord")
 _TOP_OF_PARTS = ("shares", "chord", "flow_map")
-_IN_ORDER = ("period", "age_group", "distance_band")
+_IN_ORDER = ("period", "age_group", "distance_band", "zones")
 """Dimensions whose members follow each other by themselves, however large they are."""
 _AS_NEIGHBOURS = ("heat_map", "multiples", "chord")
 
