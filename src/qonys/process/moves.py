@@ -16,14 +16,12 @@ def moves_query(*, amended: bool = False) -> str:
     """Moves, the columns of `datasets.move.MOVE`; tables registrations, deliveries, territory, exceptions, spans.
 
     A slip counts from its receipt on, or in its spans (`datasets.standing.SPAN`), or, as an exception without one, never.
+    It is written once for its person and once for each child.
 
     Args:
         amended: the registrations have a column ``edits``, what was done to them.
     """
-    edits = "edits" if amended else "cast(null as varchar[])"
-    edits_of_child = f"nullif(list_filter({edits}, lambda e: split_part(e, ':', 1) not in {_OWN}), [])"
-    own = ", ".join(CHARACTERISTICS)
-    on_child = ", ".join(_of_child(name) for name in CHARACTERISTICS)
+    own = ", ".join(map(_characteristic, CHARACTERISTICS))
     return f"""
 with slips as (
   select r.*, coalesce(s.known_from, r.received) as known_from, s.known_to,
@@ -35,24 +33,25 @@ with slips as (
   join territory as o on o.code = r.origin and r.date >= o.valid_from and r.date < o.valid_to
   join territory as d on d.code = r.destination and r.date >= d.valid_from and r.date < d.valid_to
 ),
-persons as (
-  select delivery, row, cast(0 as smallint) as line, record_key, known_from, known_to, date, origin, destination,
-    origin_kind, destination_kind, coalesce(age, date_sub('year', birth_date, date)) as age, {own},
-    nullif(list_filter({edits}, lambda e: split_part(e, ':', 1) <> 'children'), []) as edits
-  from slips
-  union all
-  select delivery, row, cast(line as smallint), xor(record_key, line * {_CHILD_KEY_STEP}), known_from, known_to, date, origin,
-    destination, origin_kind, destination_kind, date_sub('year', child.birth_date, date), {on_child},
-    {edits_of_child}
-  from (select *, unnest(children) as child, unnest(range(1, len(children) + 1)) as line from slips where len(children) > 0)
-)
-select delivery, row, line, record_key, known_from, known_to, date, origin, destination,
-  origin_kind as origin_locality, destination_kind as destination_locality, cast(age as smallint) as age, {own}, edits
+lines as (select *, unnest(range(coalesce(len(children), 0) + 1)) as line from slips),
+persons as (select *, case when line > 0 then children[line] end as child from lines)
+select delivery, row, cast(line as smallint) as line, xor(record_key, line * {_CHILD_KEY_STEP}) as record_key,
+  known_from, known_to, date, origin, destination, origin_kind as origin_locality, destination_kind as destination_locality,
+  cast(case when line > 0 then date_sub('year', child.birth_date, date)
+    else coalesce(age, date_sub('year', birth_date, date)) end as smallint) as age, {own}, {_edits(amended=amended)} as edits
 from persons
 """
 
 
-def _of_child(name: str) -> str:
+def _characteristic(name: str) -> str:
     if name == "sex":
-        return "child.sex"
-    return f"null as {name}" if name in _PARENTS_ONLY else name
+        return "case when line > 0 then child.sex else sex end as sex"
+    return f"case when line = 0 then {name} end as {name}" if name in _PARENTS_ONLY else name
+
+
+def _edits(*, amended: bool) -> str:
+    """What was done to what the line says: of the children not to the parent, of a child not to what it has of its own."""
+    if not amended:
+        return "cast(null as varchar[])"
+    field = "split_part(e, ':', 1)"
+    return f"nullif(list_filter(edits, lambda e: case when line > 0 then {field} not in {_OWN} else {field} <> 'children' end), [])"
