@@ -17,7 +17,7 @@ from qonys.concepts.age import OLDEST_GROUP, ages_of_band
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
-from qonys.datasets.territory import unit_column
+from qonys.datasets.territory import END, unit_column
 from qonys.queries.flow_tables import characteristics
 
 LOCALITIES = ("origin_locality", "destination_locality")
@@ -89,9 +89,10 @@ def spanned_flows_query(
 ) -> exp.Expr:
     """The flows of several data cut-offs in one pass over the moves; tables as `flows_query`.
 
-    Columns as those of `flows_query`, and two places in ``cut_offs``: ``known_at``, the first cut-off at which the moves
-    count, and ``gone_at``, the first one after it at which they do not, ``len(cut_offs)`` where there is none.
-    `flows_at_query` makes of it the flows of one cut-off.
+    Columns as those of `flows_query`, and ``known_from`` and ``known_to``, as a move has them: the first of ``cut_offs`` at
+    which the moves of the row count, and the first one after it at which they do not, null where there is none. At a
+    cut-off those rows count that are known on its day (`datasets.outcome.KnownOn`); a flow to which moves came, or from which some went, between
+    two cut-offs has a row for each span, and is their sum.
 
     Args:
         designs: the designs that are counted from these flows.
@@ -99,44 +100,40 @@ def spanned_flows_query(
         keyed: with the sums of record keys, which protection needs.
         changes: as in `flows_query`.
     """
-    places = list(enumerate(cut_offs))
-    known_at = " ".join(f"when m.known_from <= date '{day}' then {place}" for place, day in places)
-    gone_at = " ".join(f"when m.known_to <= date '{day}' then {place}" for place, day in places)
-    span = {"known_at": f"case {known_at} end", "gone_at": f"case {gone_at} else {len(cut_offs)} end"}
-    return _flows(designs, span, f"m.known_from <= date '{cut_offs[-1]}'", keyed=keyed, changes=changes)
+    span = {
+        "known_from": f"case {_first_day('m.known_from', cut_offs)} end",
+        "known_to": f"case {_first_day('m.known_to', cut_offs)} end",
+    }
+    known = f"m.known_from <= date '{cut_offs[-1]}'"
+    return _flows(designs, span, known, _COUNTS_AT_SOME, keyed=keyed, changes=changes)
 
 
-def marked_flows_query(columns: Sequence[str]) -> str:
-    """Table ``spanned`` (`spanned_flows_query`) with a hash of all that tells flows apart, ``flow``.
-
-    Rows of one flow have one hash; rows of different flows hardly ever do.
-    """
-    return f"select *, hash({', '.join(_telling_apart(columns))}) as flow from spanned"
+_COUNTS_AT_SOME = "where known_to is null or known_from < known_to"
+"""A move that came and went between two cut-offs counts at none."""
 
 
-def flows_at_query(columns: Sequence[str], place: int) -> str:
-    """The flows of one cut-off, of table ``spanned`` (`spanned_flows_query`).
+def _first_day(day: str, cut_offs: Sequence[date]) -> str:
+    return " ".join(f"when {day} <= date '{cut_off}' then date '{cut_off}'" for cut_off in cut_offs)
+
+
+def told_apart_query(columns: Iterable[str]) -> str:
+    """Of each row of the table ``flows``: n, known_from, known_to, and a hash of all that tells flows apart, ``flow``.
+
+    ``known_to`` is the end of days where the row still counts. Rows of one flow have one hash; rows of different flows hardly ever do.
 
     Args:
-        columns: the columns of ``spanned``.
-        place: place of the cut-off among those that were counted.
+        columns: of the table, as `spanned_flows_query` makes it.
     """
-    kept = _telling_apart(columns)
-    counted = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in columns if name in _SUMS)
-    return (
-        f"select {', '.join(kept)}, {counted} from spanned where known_at <= {place} and gone_at > {place} "
-        f"group by {', '.join(str(number) for number in range(1, len(kept) + 1))}"
-    )
-
-
-def _telling_apart(columns: Iterable[str]) -> list[str]:
-    return [name for name in columns if name not in (*_SUMS, "known_at", "gone_at")]
+    telling = (name for name in columns if name not in (*_SUMS, "known_from", "known_to"))
+    until = f"coalesce(known_to, date '{END}') as known_to"
+    return f"select n, known_from, {until}, hash({', '.join(telling)}) as flow from flows"
 
 
 def _flows(
     designs: tuple[TableDesign, ...],
     span: Mapping[str, str],
     known: str,
+    chosen_rows: str = "",
     *,
     keyed: bool,
     changes: Iterable[date] | None,
@@ -164,6 +161,7 @@ from (
   {"" if codes_first else f"where {known}"}
   group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
 ) as counted
+{chosen_rows}
 """
     return sqlglot.parse_one(text, dialect="duckdb")
 
