@@ -141,29 +141,42 @@ def _flows(
     codes_first = changes is not None
     of_span = {name: f"m.{name}" if codes_first else expression for name, expression in span.items()}
     grouped = {**_grouped(designs, codes_first=codes_first), **of_span}
-    written = {"age_group": _written_age_group("age_group")} if "age_group" in grouped else {}
-    absent = [name for name in LOCALITIES if name not in grouped]
-    chosen = [f"{written.get(name, name)} as {name}" for name in grouped if name != "months"]
-    chosen += [f"cast(null as varchar) as {name}" for name in absent]
     sums = _SUMS_OF_COUNTED if codes_first else _SUMS
-    chosen += list(sums if keyed else ("n",))
     moves = f"({_counted_by_codes(designs, changes, span, known, keyed=keyed)})" if changes is not None else "moves"
+    told = ", ".join(("inside", "unit", *map(unit_column, boundary_sets(designs))))
     text = f"""
-select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, origin_inside, destination_inside,
-  {", ".join(chosen)}
+with numbered as (select *, cast(dense_rank() over (order by {told}) as integer) as number from territory),
+ends as (select distinct number, {told} from numbered)
+select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, o.inside as origin_inside,
+  d.inside as destination_inside, {", ".join(_chosen(designs, grouped))}, {", ".join(sums if keyed else ("n",))}
 from (
   select {", ".join(f"{expression} as {name}" for name, expression in grouped.items())},
-    any_value(o.inside) as origin_inside, any_value(d.inside) as destination_inside,
     {", ".join(f"{total} as {name}" for name, total in sums.items() if keyed or name == "n")}
   from {moves} as m
-  join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
-  join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
+  join numbered as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
+  join numbered as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
   {"" if codes_first else f"where {known}"}
   group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
 ) as counted
+join ends as o on o.number = origin_end
+join ends as d on d.number = destination_end
 {chosen_rows}
 """
     return sqlglot.parse_one(text, dialect="duckdb")
+
+
+def _chosen(designs: tuple[TableDesign, ...], grouped: Iterable[str]) -> list[str]:
+    """The columns of the flows between the ends' being inside and the sums: what the numbers by which was counted mean."""
+    written = {"age_group": _written_age_group("age_group")}
+    units = {
+        end_column(end, borders): f"{end[0]}.{unit_column(borders) if borders else 'unit'}"
+        for borders in (None, *boundary_sets(designs))
+        for end in _ENDS_OF_A_MOVE
+    }
+    kept = [name for name in grouped if name not in ("months", "origin_end", "destination_end")]
+    columns = {name: written.get(name, name) for name in kept}
+    absent = {name: "cast(null as varchar)" for name in LOCALITIES if name not in columns}
+    return [f"{expression} as {name}" for name, expression in (units | columns | absent).items()]
 
 
 def counts_codes_first(moves: int, areas: int, months: int, codes: Iterable[int]) -> bool:
@@ -217,24 +230,21 @@ from (
 
 
 def _grouped(designs: tuple[TableDesign, ...], *, codes_first: bool) -> dict[str, str]:
-    """The columns by which moves are counted, with what each is made of."""
+    """The columns by which moves are counted, with what each is made of.
+
+    An end is counted by a number of all that the territory tells of it: numbers are grouped more quickly than texts.
+    """
     localities = {
         f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
     }
     places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
-    rebased = {
-        end_column(end, borders): f"{end[0]}.{unit_column(borders)}"
-        for borders in boundary_sets(designs)
-        for end in _ENDS_OF_A_MOVE
-    }
     return {
         "months": _MONTHS,
-        "origin": "o.unit",
-        "destination": "d.unit",
+        "origin_end": "o.number",
+        "destination_end": "d.number",
         **localities,
         **{name: _kept(name, designs, codes_first=codes_first) for name in characteristics(designs)},
         **places,
-        **rebased,
     }
 
 
