@@ -50,7 +50,7 @@ def table_query(
     Returns:
         One row a cell: the design's dimensions, ``period`` (as `Period` is written), arrivals, departures. On a
         boundary set these are not whole where an area is divided by known shares, and ``arrivals_estimated`` and
-        ``departures_estimated`` say in how many flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
+        ``departures_estimated`` say in how many rows of the flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
     """
     dimensions = ("period", *design.dimensions)
     inner = ", ".join(dict.fromkeys([*dimensions, *(_group_of(name) for name in design.groups)]))
