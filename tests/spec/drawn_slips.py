@@ -28,7 +28,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qonys.datasets.outcome import Files
+from qonys.datasets.outcome import Files, KnownOn
 from qonys.production.line import Line
 from qonys.production.office import Office
 from qonys.store.keys import Keys
@@ -136,7 +136,7 @@ class Walk:
         """
         return self.rows(query, quarantine=files)
 
-    def rows(self, query: str, **tables: Files) -> Rows:
+    def rows(self, query: str, **tables: Files | KnownOn) -> Rows:
         found = self.line.office.engine.run(query, **tables).to_pylist()
         return [{name: _text(value) for name, value in row.items()} for row in found]
 

@@ -13,6 +13,7 @@ from math import isclose
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from msgspec.structs import replace
 
@@ -28,7 +29,7 @@ from qonys.engine.duck import DuckDBEngine
 from qonys.engine.spark_connect import SparkConnectEngine
 from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.flows import counts_codes_first, flows_query
-from qonys.queries.tables import table_query
+from qonys.queries.tables import flows_of_ends_query, table_query
 
 MOVES = 3_000
 ODD = ("o'clock", "back\\slash", "50%_", "Ә", "")
@@ -146,6 +147,35 @@ def fail_unless_alike(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> N
 def test_codes_that_are_counted_before_they_are_looked_up_make_the_same_flows(name: str) -> None:
     profile = load_profile(name)
     fail_unless_alike(counted(DUCKDB, profile), counted(DUCKDB, profile, codes_first=True))
+
+
+@pytest.mark.parametrize("name", ["mini", "kz"])
+def test_tables_without_characteristics_are_the_same_from_flows_summed_over_them(name: str) -> None:
+    profile = load_profile(name)
+    designs = designs_by_flows(designs_of(profile))["statistics/flows"]
+    territory = territory_table(profile.areas, profile.identity.level)
+    flows = DUCKDB.run(flows_query(designs, keyed=True), CUT_OFF, moves=random_moves(profile), territory=territory)
+    of_ends = DUCKDB.run(flows_of_ends_query(designs, keyed=True), None, flows=flows)
+    assert of_ends.num_rows < flows.num_rows
+    assert set(of_ends.column_names) == set(flows.column_names) - set(characteristics(designs))
+    shared = {"groups": group_table(profile.memberships), "divisions": with_known_shares(division_table(profile.areas))}
+    plain = [design for design in designs if not characteristics((design,))]
+    assert len(plain) > 5
+    counts: list[dict[str, pa.Table]] = []
+    for table, carried in ((flows, characteristics(designs)), (of_ends, ())):
+        queries = {one.id: table_query(one, Period(2024), carried, "OTHER", keyed=True) for one in plain}
+        made = {one: DUCKDB.run(query, None, flows=table, **shared) for one, query in queries.items()}
+        # How many rows an estimate is made of is another number; whether it is made of some is the same.
+        counts.append({one: _with_estimated_or_not(found) for one, found in made.items()})
+    fail_unless_alike(*counts)
+
+
+def _with_estimated_or_not(counts: pa.Table) -> pa.Table:
+    for side in ("arrivals_estimated", "departures_estimated"):
+        if side in counts.column_names:
+            place = counts.schema.get_field_index(side)
+            counts = counts.set_column(place, side, pc.greater(counts[side], 0))
+    return counts
 
 
 def test_a_code_that_changes_its_meaning_within_a_month_is_counted_apart() -> None:

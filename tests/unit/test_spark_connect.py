@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qonys.datasets.outcome import Files, Part
+from qonys.datasets.outcome import Files, KnownOn
 from qonys.engine import spark_connect
 from qonys.engine.duck import DuckDBEngine
 from qonys.engine.sail import SailServer
@@ -88,15 +88,17 @@ def test_a_path_that_spark_takes_for_a_pattern_is_refused(server: str, tmp_path:
     engine.close()
 
 
-def test_a_part_of_a_state_is_the_same_as_duckdb_reads(sail: SparkConnectEngine, tmp_path: Path) -> None:
-    days = pa.array([date(2025, 1, 31), date(2025, 2, 28), date(2025, 2, 28)], pa.date32())
-    state = pa.table({"n": pa.array([1, 2, 3], pa.int64()), "cut_off": days})
-    part = Part(
-        Files((written(tmp_path / "a.parquet", state),), state.schema), column="cut_off", value=date(2025, 2, 28)
-    )
+def test_the_rows_that_are_known_on_a_day_are_the_same_as_duckdb_reads(
+    sail: SparkConnectEngine, tmp_path: Path
+) -> None:
+    first, day, later = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 1)
+    spans = [(first, None), (first, day), (first, later), (day, None), (later, None)]
+    since, until = (pa.array(days, pa.date32()) for days in zip(*spans, strict=True))
+    state = pa.table({"n": pa.array([1, 2, 3, 4, 5], pa.int64()), "known_from": since, "known_to": until})
+    known = KnownOn(Files((written(tmp_path / "a.parquet", state),), state.schema), day)
     for engine in (DuckDBEngine(memory_limit="200MB", threads=1), sail):
-        found = engine.run("select * from flows order by n", None, flows=part)
-        assert found.to_pydict() == {"n": [2, 3]}
+        found = engine.run("select * from flows order by n", None, flows=known)
+        assert found.to_pydict() == {"n": [1, 3, 4]}
 
 
 def test_a_server_that_is_gone_in_the_middle_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,12 +60,14 @@ class Files(msgspec.Struct, frozen=True):
     schema: pa.Schema
 
 
-class Part(msgspec.Struct, frozen=True):
-    """The rows of a state in which a column has a value, without that column: the flows of one data cut-off."""
+class KnownOn(msgspec.Struct, frozen=True):
+    """The rows of a state that count on a day, without its columns known_from and known_to: the flows of a data cut-off.
+
+    A row counts from ``known_from`` on, and until ``known_to``, which is null while it counts.
+    """
 
     whole: Files
-    column: str
-    value: date
+    day: date
 
 
 class Overlay(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ class Overlay(msgspec.Struct, frozen=True):
     A row of ``rows`` takes the place of the row of ``below`` with the same ``key``; where there is none, it is added.
     """
 
-    below: Files | pa.Table | Overlay | Translated | Part
+    below: Files | pa.Table | Overlay | Translated | KnownOn
     rows: pa.Table
     key: tuple[str, ...] = ("delivery", "row")
 
@@ -90,7 +92,7 @@ class Translated(msgspec.Struct, frozen=True):
     columns: tuple[str, ...] = ("slip", "corrects", "person")
 
 
-Table: TypeAlias = pa.Table | Files | Overlay | Translated | Part
+Table: TypeAlias = pa.Table | Files | Overlay | Translated | KnownOn
 
 
 class Engine(Protocol):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qonys.datasets.linkage import LinkageModel, ScoredPairs
-from qonys.datasets.outcome import Files, Overlay, Parameters, Part, Table, Translated
+from qonys.datasets.outcome import Files, KnownOn, Overlay, Parameters, Table, Translated
 from qonys.errors import OperatorError, QueryError, told_if_disk_full
 
 if TYPE_CHECKING:
@@ -140,11 +140,12 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
         connection.execute(
             f"create temp view {name} as select below.* replace ({read}) from {name}_below as below {joins}"
         )
-    elif isinstance(table, Part):
+    elif isinstance(table, KnownOn):
         _name(connection, f"{name}_whole", table.whole)
-        value = f"date '{table.value}'"
+        day = f"date '{table.day}'"
         connection.execute(
-            f"create temp view {name} as select * exclude ({table.column}) from {name}_whole where {table.column} = {value}"
+            f"create temp view {name} as select * exclude (known_from, known_to) from {name}_whole "
+            f"where known_from <= {day} and (known_to is null or known_to > {day})"
         )
     elif isinstance(table, Files) and table.paths:
         _name_files(connection, name, table)

@@ -27,7 +27,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
-from qonys.datasets.outcome import Files, Parameters, Part, Table
+from qonys.datasets.outcome import Files, KnownOn, Parameters, Table
 from qonys.engine.sail import SailServer, not_installed
 from qonys.errors import OperatorError, QonysError, QueryError
 
@@ -101,9 +101,11 @@ class SparkConnectEngine:
             self._sail = None
 
     def _frame(self, table: Table) -> Any:  # noqa: ANN401 a data frame of Spark
-        if isinstance(table, Part):
+        if isinstance(table, KnownOn):
             whole = self._frame(table.whole)
-            return whole.where(whole[table.column] == table.value).drop(table.column)
+            begun = whole.where(whole["known_from"] <= table.day)
+            counting = begun.where(begun["known_to"].isNull() | (begun["known_to"] > table.day))
+            return counting.drop("known_from", "known_to")
         if isinstance(table, Files):
             return self._of_files(table) if table.paths else self._nothing(table.schema)
         if isinstance(table, pa.Table):

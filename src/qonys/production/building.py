@@ -15,7 +15,7 @@ from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.datasets.decision import PAIR_ACTS, Decision
-from qonys.datasets.outcome import Outcome, Part, Table
+from qonys.datasets.outcome import KnownOn, Outcome, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bundle import release_bundle
@@ -210,7 +210,7 @@ def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, Flows]:
 
 def _known_flows(office: Office, table: FlowTable, cut_off: date) -> Table:
     """The flows of a cut-off: in memory where DuckDB counts; where a server does, it reads the files of the store."""
-    known = Part(office.store.files(table), "cut_off", cut_off)
+    known = KnownOn(office.store.files(table), cut_off)
     return office.engine.run("select * from flows", None, flows=known) if office.counter is office.engine else known
 
 

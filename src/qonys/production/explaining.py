@@ -23,7 +23,7 @@ from qonys.concepts.indicator import Indicator
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import COUNTS, TableDesign, Universe
 from qonys.datasets.explanation import SIDES, Explanation, Side, Step, fail_if_steps_do_not_sum
-from qonys.datasets.outcome import Part
+from qonys.datasets.outcome import KnownOn
 from qonys.datasets.territory import remainder_group
 from qonys.disseminate.explained_cell import SaidExplanation, said_explanation
 from qonys.disseminate.words import words_of
@@ -143,7 +143,7 @@ class ExplainedRelease:
     def flows(self, table: FlowTable, cut_off: str) -> pa.Table:
         """The pinned flows of a data cut-off."""
         if (table, cut_off) not in self._flows:
-            pinned = Part(self.office.store.files(table, self.versions[table]), "cut_off", date.fromisoformat(cut_off))
+            pinned = KnownOn(self.office.store.files(table, self.versions[table]), date.fromisoformat(cut_off))
             self._flows[table, cut_off] = self.office.engine.run("select * from flows", None, flows=pinned)
         return self._flows[table, cut_off]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -44,7 +44,7 @@ from qonys.errors import ProfileError
 from qonys.methods.disclosure.cell_key import perturbation_table
 from qonys.production.office import Office
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
-from qonys.queries.tables import table_query
+from qonys.queries.tables import flows_of_ends_query, table_query
 
 Flows: TypeAlias = Mapping[FlowTable, Table]
 """The flows of one data cut-off."""
@@ -202,21 +202,49 @@ def _protected(
 def _all_counted(
     office: Office, wanted: Mapping[str, str | None], setting: Setting, flows: Mapping[str, Flows]
 ) -> dict[str, Counted]:
+    read = {name: _FlowsRead(office, of_cut_off) for name, of_cut_off in flows.items()}
+
     @cache
     def totals(cut_off: str) -> Mapping[str, FlowTotals]:
-        months = office.counter.run(flow_totals_query(), None, flows=flows[cut_off][MAIN_FLOWS])
+        months = office.counter.run(flow_totals_query(), None, flows=read[cut_off].of_ends)
         return flow_totals(months, setting.period)
 
     counted: dict[str, Counted] = {}
     for name, vintage in wanted.items():
-        one = counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
+        one = counted[name] = _counted(office, office.profile.tables[name], setting, read, vintage)
         _fail_if_an_identity_is_broken(one, totals(one.vintage))
         office.progress("tables", len(counted))
     return counted
 
 
+class _FlowsRead:
+    """The flows of one data cut-off as tables read them: with the characteristics of persons, or without.
+
+    Args:
+        office: counts.
+        flows: the flows.
+    """
+
+    def __init__(self, office: Office, flows: Flows) -> None:
+        self._office, self._flows = office, flows
+        self._designs = designs_by_flows(office.profile.tables.values())
+
+    @cached_property
+    def of_ends(self) -> pa.Table:
+        """The flows without characteristics, summed once for all tables that ask for none: they are few."""
+        query = flows_of_ends_query(self._designs[MAIN_FLOWS], keyed=self._office.profile.protection.needs_keys)
+        return self._office.counter.run(query, None, flows=self._flows[MAIN_FLOWS])
+
+    def by(self, design: TableDesign) -> tuple[Table, tuple[str, ...]]:
+        """The flows that a table is counted from, and the characteristics that they hold."""
+        table = flow_table_of(design)
+        if table == MAIN_FLOWS and not characteristics((design,)):
+            return self.of_ends, ()
+        return self._flows[table], characteristics(self._designs[table])
+
+
 def _counted(
-    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None
+    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, _FlowsRead], vintage: str | None
 ) -> Counted:
     named = vintage or design.vintage
     if named not in flows:
@@ -225,17 +253,15 @@ def _counted(
             where="calendar.yaml",
             next_step=f"It has: {', '.join(flows)}.",
         )
-    table_of_flows = flow_table_of(design)
-    carried = characteristics(designs_by_flows(office.profile.tables.values())[table_of_flows])
     remainder = remainder_group(office.profile.classifications.get("country_group"))
     keyed = office.profile.protection.method(design.id) != "exact"
     # Figures on which a growth is need not be in the table: they begin a year earlier.
     longer = msgspec.structs.replace(design, years=design.years + 1)
 
     def counted(one: TableDesign, cut_off: str) -> pa.Table:
+        read, carried = flows[cut_off].by(design)
         query = table_query(one, setting.period, carried, remainder, keyed=keyed)
-        divisions = office.divisions_of(design)
-        return office.counter.run(query, None, flows=flows[cut_off][table_of_flows], groups=office.groups, **divisions)
+        return office.counter.run(query, None, flows=read, groups=office.groups, **office.divisions_of(design))
 
     counts = counted(design, named)
     bases = {named: counts} | {base: counted(longer, base) for base in bases_of(design, setting.indicators)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -15,7 +15,7 @@ from qonys.datasets.outcome import Engine, Files, Finding, Outcome
 from qonys.datasets.territory import days_of_change
 from qonys.production.office import Office
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows
-from qonys.queries.flows import counts_codes_first, flows_at_query, marked_flows_query, spanned_flows_query
+from qonys.queries.flows import counts_codes_first, spanned_flows_query, told_apart_query
 from qonys.store.states import Together
 
 _MANY = 1000
@@ -38,57 +38,49 @@ def tabulate(office: Office) -> Outcome[int]:
 
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
-    measures: dict[str, dict[str, int]] = {}
-    flows = {
-        table: pa.concat_tables(_flows(office, table, designs, measures))
-        for table, designs in designs_by_flows(office.profile.tables.values()).items()
-    }
+    cut_offs, measures, found = _cut_offs(office), dict[str, dict[str, int]](), 0
     made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
     lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
-    for table, of_table in flows.items():
-        states.replace(table, of_table, {**lineage, "moves": str(version)})
-    findings = [_nothing_known(office, day) for day in _cut_offs(office) if measures[day.isoformat()]["moves"] == 0]
-    return Outcome(sum(of_table.num_rows for of_table in flows.values()), tuple(findings), measures)
+    for table, designs in designs_by_flows(office.profile.tables.values()).items():
+        flows = _flows(office, designs, cut_offs)
+        for cut_off, (people, number) in zip(cut_offs, counted_on(office.engine, flows, cut_offs), strict=True):
+            measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = number
+            office.progress(f"{_NAMES[table]} as of {cut_off}", people)
+            found += number
+        states.replace(table, _with_short_texts(flows), {**lineage, "moves": str(version)})
+    findings = [_nothing_known(office, day) for day in cut_offs if measures[day.isoformat()]["moves"] == 0]
+    return Outcome(found, tuple(findings), measures)
 
 
-def _flows(
-    office: Office, table: FlowTable, designs: tuple[TableDesign, ...], measures: dict[str, dict[str, int]]
-) -> Iterator[pa.Table]:
-    """The flows of each cut-off, of one pass over the moves; how many moves and flows, is written down in the measures."""
-    keyed, cut_offs = office.profile.protection.needs_keys, _cut_offs(office)
+def _flows(office: Office, designs: tuple[TableDesign, ...], cut_offs: Sequence[date]) -> pa.Table:
+    """The flows of all cut-offs, of one pass over the moves."""
     moves = office.store.files("clean/moves")
-    query = spanned_flows_query(designs, cut_offs, keyed=keyed, changes=_changes(office, designs, moves))
-    spanned = office.counter.run(query, None, moves=moves, territory=office.territory)
-    for cut_off, flows in zip(cut_offs, flows_by_place(office.engine, spanned, len(cut_offs)), strict=True):
-        people = int(pc.sum(flows["n"]).as_py() or 0)
-        measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = flows.num_rows
-        office.progress(f"{_NAMES[table]} as of {cut_off}", people)
-        yield flows.append_column("cut_off", pa.repeat(pa.scalar(cut_off, pa.date32()), flows.num_rows))
+    query = spanned_flows_query(
+        designs, cut_offs, keyed=office.profile.protection.needs_keys, changes=_changes(office, designs, moves)
+    )
+    return office.counter.run(query, None, moves=moves, territory=office.territory)
 
 
-def flows_by_place(engine: Engine, spanned: pa.Table, places: int) -> Iterator[pa.Table]:
-    """The flows of each cut-off, of those that were counted in one pass (`spanned_flows_query`).
-
-    Nearly all flows have one row there, which is that of every cut-off at which its moves count. Only the others are summed.
+def counted_on(engine: Engine, flows: pa.Table, cut_offs: Sequence[date]) -> Iterator[tuple[int, int]]:
+    """How many moves and flows there are at each cut-off.
 
     Args:
-        engine: sums them.
-        spanned: the flows with the places of the cut-offs between which their moves count.
-        places: number of cut-offs.
+        engine: tells the flows apart.
+        flows: those of all cut-offs (`spanned_flows_query`); nearly all of them have one row.
+        cut_offs: the days.
     """
-    marked = engine.run(marked_flows_query(spanned.column_names), spanned=spanned)
-    _, flow, rows = np.unique(marked["flow"].to_numpy(), return_inverse=True, return_counts=True)
-    alone = rows[flow] == 1
-    single, several = _with_short_texts(marked.filter(alone)), marked.filter(~alone).drop_columns(["flow"])
-    since, until = (single[name].to_numpy() for name in ("known_at", "gone_at"))
-    for place in range(places):
-        counting = single.filter((since <= place) & (place < until))
-        summed = engine.run(flows_at_query(spanned.column_names, place), spanned=several)
-        yield pa.concat_tables([counting.select(summed.column_names), _with_short_texts(summed)]).unify_dictionaries()
+    told = engine.run(told_apart_query(flows.column_names), flows=flows)
+    _, flow, rows = np.unique(told["flow"].to_numpy(), return_inverse=True, return_counts=True)
+    several, persons = rows[flow] > 1, told["n"].to_numpy()
+    since, until = told["known_from"].to_numpy(), told["known_to"].to_numpy()
+    for day in map(np.datetime64, cut_offs):
+        counting = (since <= day) & (day < until)
+        number = int(np.count_nonzero(counting & ~several)) + len(np.unique(flow[counting & several]))
+        yield int(persons[counting].sum()), number
 
 
 def _with_short_texts(table: pa.Table) -> pa.Table:
-    """Each text once, in a dictionary: rows are then picked and written by their numbers."""
+    """Each text once, in a dictionary: rows are then written by their numbers."""
     columns = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names)
 

@@ -92,7 +92,7 @@ def touched_design(design: TableDesign) -> TableDesign:
 def cells_sql(query: exp.Expr, cut_off: str, base_cut_off: str = "") -> str:
     """The first part of the statement of a cell, the same for all of a table: its counts, as ``cells``.
 
-    Tables ``statistics_flows`` (with cut_off), ``groups`` and, on a boundary set, ``divisions``; DuckDB's dialect.
+    Tables ``statistics_flows`` (with known_from and known_to), ``groups`` and, on a boundary set, ``divisions``; DuckDB's dialect.
 
     Args:
         query: of the table (`queries.tables.table_query`).
@@ -139,7 +139,8 @@ class CellValue(msgspec.Struct, frozen=True):
 
 
 def _flows(name: str, cut_off: str) -> str:
-    return f"{name} as (select * from statistics_flows where cut_off = date '{cut_off}')"
+    known = f"known_from <= date '{cut_off}' and (known_to is null or known_to > date '{cut_off}')"
+    return f"{name} as (select * from statistics_flows where {known})"
 
 
 def _reading(query: exp.Expr, flows: str) -> exp.Expr:

@@ -17,7 +17,7 @@ from qonys.concepts.age import OLDEST_GROUP, ages_of_band
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
-from qonys.datasets.territory import unit_column
+from qonys.datasets.territory import END, unit_column
 from qonys.queries.flow_tables import characteristics
 
 LOCALITIES = ("origin_locality", "destination_locality")
@@ -89,9 +89,10 @@ def spanned_flows_query(
 ) -> exp.Expr:
     """The flows of several data cut-offs in one pass over the moves; tables as `flows_query`.
 
-    Columns as those of `flows_query`, and two places in ``cut_offs``: ``known_at``, the first cut-off at which the moves
-    count, and ``gone_at``, the first one after it at which they do not, ``len(cut_offs)`` where there is none.
-    `flows_at_query` makes of it the flows of one cut-off.
+    Columns as those of `flows_query`, and ``known_from`` and ``known_to``, as a move has them: the first of ``cut_offs`` at
+    which the moves of the row count, and the first one after it at which they do not, null where there is none. At a
+    cut-off those rows count that are known on its day (`datasets.outcome.KnownOn`); a flow to which moves came, or from which some went, between
+    two cut-offs has a row for each span, and is their sum.
 
     Args:
         designs: the designs that are counted from these flows.
@@ -99,44 +100,40 @@ def spanned_flows_query(
         keyed: with the sums of record keys, which protection needs.
         changes: as in `flows_query`.
     """
-    places = list(enumerate(cut_offs))
-    known_at = " ".join(f"when m.known_from <= date '{day}' then {place}" for place, day in places)
-    gone_at = " ".join(f"when m.known_to <= date '{day}' then {place}" for place, day in places)
-    span = {"known_at": f"case {known_at} end", "gone_at": f"case {gone_at} else {len(cut_offs)} end"}
-    return _flows(designs, span, f"m.known_from <= date '{cut_offs[-1]}'", keyed=keyed, changes=changes)
+    span = {
+        "known_from": f"case {_first_day('m.known_from', cut_offs)} end",
+        "known_to": f"case {_first_day('m.known_to', cut_offs)} end",
+    }
+    known = f"m.known_from <= date '{cut_offs[-1]}'"
+    return _flows(designs, span, known, _COUNTS_AT_SOME, keyed=keyed, changes=changes)
 
 
-def marked_flows_query(columns: Sequence[str]) -> str:
-    """Table ``spanned`` (`spanned_flows_query`) with a hash of all that tells flows apart, ``flow``.
-
-    Rows of one flow have one hash; rows of different flows hardly ever do.
-    """
-    return f"select *, hash({', '.join(_telling_apart(columns))}) as flow from spanned"
+_COUNTS_AT_SOME = "where known_to is null or known_from < known_to"
+"""A move that came and went between two cut-offs counts at none."""
 
 
-def flows_at_query(columns: Sequence[str], place: int) -> str:
-    """The flows of one cut-off, of table ``spanned`` (`spanned_flows_query`).
+def _first_day(day: str, cut_offs: Sequence[date]) -> str:
+    return " ".join(f"when {day} <= date '{cut_off}' then date '{cut_off}'" for cut_off in cut_offs)
+
+
+def told_apart_query(columns: Iterable[str]) -> str:
+    """Of each row of the table ``flows``: n, known_from, known_to, and a hash of all that tells flows apart, ``flow``.
+
+    ``known_to`` is the end of days where the row still counts. Rows of one flow have one hash; rows of different flows hardly ever do.
 
     Args:
-        columns: the columns of ``spanned``.
-        place: place of the cut-off among those that were counted.
+        columns: of the table, as `spanned_flows_query` makes it.
     """
-    kept = _telling_apart(columns)
-    counted = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in columns if name in _SUMS)
-    return (
-        f"select {', '.join(kept)}, {counted} from spanned where known_at <= {place} and gone_at > {place} "
-        f"group by {', '.join(str(number) for number in range(1, len(kept) + 1))}"
-    )
-
-
-def _telling_apart(columns: Iterable[str]) -> list[str]:
-    return [name for name in columns if name not in (*_SUMS, "known_at", "gone_at")]
+    telling = (name for name in columns if name not in (*_SUMS, "known_from", "known_to"))
+    until = f"coalesce(known_to, date '{END}') as known_to"
+    return f"select n, known_from, {until}, hash({', '.join(telling)}) as flow from flows"
 
 
 def _flows(
     designs: tuple[TableDesign, ...],
     span: Mapping[str, str],
     known: str,
+    chosen_rows: str = "",
     *,
     keyed: bool,
     changes: Iterable[date] | None,
@@ -144,28 +141,42 @@ def _flows(
     codes_first = changes is not None
     of_span = {name: f"m.{name}" if codes_first else expression for name, expression in span.items()}
     grouped = {**_grouped(designs, codes_first=codes_first), **of_span}
-    written = {"age_group": _written_age_group("age_group")} if "age_group" in grouped else {}
-    absent = [name for name in LOCALITIES if name not in grouped]
-    chosen = [f"{written.get(name, name)} as {name}" for name in grouped if name != "months"]
-    chosen += [f"cast(null as varchar) as {name}" for name in absent]
     sums = _SUMS_OF_COUNTED if codes_first else _SUMS
-    chosen += list(sums if keyed else ("n",))
     moves = f"({_counted_by_codes(designs, changes, span, known, keyed=keyed)})" if changes is not None else "moves"
+    told = ", ".join(("inside", "unit", *map(unit_column, boundary_sets(designs))))
     text = f"""
-select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, origin_inside, destination_inside,
-  {", ".join(chosen)}
+with numbered as (select *, cast(dense_rank() over (order by {told}) as integer) as number from territory),
+ends as (select distinct number, {told} from numbered)
+select cast(months // 12 as smallint) as year, cast(months % 12 + 1 as tinyint) as month, o.inside as origin_inside,
+  d.inside as destination_inside, {", ".join(_chosen(designs, grouped))}, {", ".join(sums if keyed else ("n",))}
 from (
   select {", ".join(f"{expression} as {name}" for name, expression in grouped.items())},
-    any_value(o.inside) as origin_inside, any_value(d.inside) as destination_inside,
     {", ".join(f"{total} as {name}" for name, total in sums.items() if keyed or name == "n")}
   from {moves} as m
-  join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
-  join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
+  join numbered as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
+  join numbered as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
   {"" if codes_first else f"where {known}"}
   group by {", ".join(str(place) for place in range(1, len(grouped) + 1))}
 ) as counted
+join ends as o on o.number = origin_end
+join ends as d on d.number = destination_end
+{chosen_rows}
 """
     return sqlglot.parse_one(text, dialect="duckdb")
+
+
+def _chosen(designs: tuple[TableDesign, ...], grouped: Iterable[str]) -> list[str]:
+    """The columns of the flows between the ends' being inside and the sums: what the numbers by which was counted mean."""
+    written = {"age_group": _written_age_group("age_group")}
+    units = {
+        end_column(end, borders): f"{end[0]}.{unit_column(borders) if borders else 'unit'}"
+        for borders in (None, *boundary_sets(designs))
+        for end in _ENDS_OF_A_MOVE
+    }
+    kept = [name for name in grouped if name not in ("months", "origin_end", "destination_end")]
+    columns = {name: written.get(name, name) for name in kept}
+    absent = {name: "cast(null as varchar)" for name in LOCALITIES if name not in columns}
+    return [f"{expression} as {name}" for name, expression in (units | columns | absent).items()]
 
 
 def counts_codes_first(moves: int, areas: int, months: int, codes: Iterable[int]) -> bool:
@@ -219,24 +230,21 @@ from (
 
 
 def _grouped(designs: tuple[TableDesign, ...], *, codes_first: bool) -> dict[str, str]:
-    """The columns by which moves are counted, with what each is made of."""
+    """The columns by which moves are counted, with what each is made of.
+
+    An end is counted by a number of all that the territory tells of it: numbers are grouped more quickly than texts.
+    """
     localities = {
         f"{end}_locality": _kept_locality(end, designs) for end in _ENDS_OF_A_MOVE if _asks_localities(designs)
     }
     places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
-    rebased = {
-        end_column(end, borders): f"{end[0]}.{unit_column(borders)}"
-        for borders in boundary_sets(designs)
-        for end in _ENDS_OF_A_MOVE
-    }
     return {
         "months": _MONTHS,
-        "origin": "o.unit",
-        "destination": "d.unit",
+        "origin_end": "o.number",
+        "destination_end": "d.number",
         **localities,
         **{name: _kept(name, designs, codes_first=codes_first) for name in characteristics(designs)},
         **places,
-        **rebased,
     }
 
 

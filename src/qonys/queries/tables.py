@@ -6,6 +6,7 @@ country. A table sums the sides of its universe. Grouping sets are written out, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 import sqlglot
@@ -16,7 +17,7 @@ from qonys.concepts.table_design import TableDesign, Universe
 from qonys.concepts.text import NOT_STATED, TOTAL
 from qonys.datasets.territory import DIVIDED
 from qonys.queries.flow_tables import CHARACTERISTICS
-from qonys.queries.flows import NOT_APPLICABLE, end_column
+from qonys.queries.flows import NOT_APPLICABLE, boundary_sets, end_column
 
 DIVIDED_STREAM = "_D"
 """Stream of a move within the country that may be interregional or not: its ends are divided among the same units."""
@@ -49,7 +50,7 @@ def table_query(
     Returns:
         One row a cell: the design's dimensions, ``period`` (as `Period` is written), arrivals, departures. On a
         boundary set these are not whole where an area is divided by known shares, and ``arrivals_estimated`` and
-        ``departures_estimated`` say in how many flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
+        ``departures_estimated`` say in how many rows of the flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
     """
     dimensions = ("period", *design.dimensions)
     inner = ", ".join(dict.fromkeys([*dimensions, *(_group_of(name) for name in design.groups)]))
@@ -67,6 +68,23 @@ from (select {inner}, {counts} from counted) as c
 group by grouping sets ({sets})
 """
     return sqlglot.parse_one(text, dialect="duckdb")
+
+
+def flows_of_ends_query(designs: Iterable[TableDesign], *, keyed: bool = False) -> str:
+    """The table ``flows`` summed over the characteristics of persons: all that tables need which ask for none.
+
+    Columns as those of the flows without characteristics; for Kazakhstan a tenth of the rows.
+
+    Args:
+        designs: those of the flows (`queries.flows.designs_by_flows`), without places.
+        keyed: with the sums of record keys; the flows must have them.
+    """
+    ends = [
+        end_column(end, borders) for borders in (None, *boundary_sets(designs)) for end in ("origin", "destination")
+    ]
+    kept = (*_KEPT, *ends)
+    sums = (f"cast(sum({name}) as bigint) as {name}" for name in ("n", *(("key_high", "key_low") if keyed else ())))
+    return f"select {', '.join((*kept, *sums))} from flows group by {', '.join(kept)}"
 
 
 def _sums(design: TableDesign, *, keyed: bool) -> str:
