@@ -8,6 +8,9 @@ SERVE  ?= yes
 PORT   ?= 8100
 WORKERS ?= 2
 
+# Where an image forbids Python to keep what it compiles, every process of the tests would compile all libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test accept-golden methods-reference check check-types check-form lock clean
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import time
 from pathlib import Path
 
 from slips import profile_without_identifiers, write_slips
+from surroundings import as_installed
 
 QONYS = [sys.executable, "-m", "qonys"]
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 def collected(slips: Path, office: Path, profile: str) -> tuple[float, float, float]:
     """Seconds, processor seconds and peak memory of one collect in a workspace of its own."""
-    environment = {**os.environ, "QONYS_KEY": secrets.token_hex(32), "QONYS_RECORD_KEY": secrets.token_hex(32)}
+    environment = as_installed()
     subprocess.run([*QONYS, "new", str(office), "--profile", profile], env=environment, check=True, capture_output=True)
     start = time.perf_counter()
     with subprocess.Popen(

@@ -8,12 +8,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 import tempfile
 from pathlib import Path
 
 from slips import written_apart
+from surroundings import as_installed
 from validate_slips import BUDGET_GIB, STEPS, taken_by
 
 
@@ -21,7 +20,7 @@ def main() -> None:
     """Collect and process deliveries of rising size; print the peak of each and its ratio to the budget."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000], help="slips, one run each")
-    environment = {**os.environ, "QONYS_KEY": secrets.token_hex(32), "QONYS_RECORD_KEY": secrets.token_hex(32)}
+    environment = as_installed()
     for rows in parser.parse_args().rows:
         with tempfile.TemporaryDirectory() as folder:
             slips = Path(folder) / "arrivals_1.csv"

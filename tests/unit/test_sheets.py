@@ -36,6 +36,12 @@ def test_a_table_is_made_smaller_before_it_is_laid_across_and_laid_across_before
     assert {(sheet.across, len(sheet.parts)) for sheet in found} == {(False, 1), (True, 1), (True, 2)}
 
 
+def test_a_table_without_a_column_of_numbers_has_a_sheet_of_its_heads() -> None:
+    """As a register of one office alone has it: of what a table shows across, nothing came."""
+    sheet = sheet_for([REGION], [], [])
+    assert (len(sheet.heads), [part.widths for part in sheet.parts]) == (1, [()])
+
+
 def test_parts_are_cut_between_the_groups_of_the_head() -> None:
     sheet = sheet_for([REGION], columns(36), [Head("Arrivals", 12), Head("Departures", 12), Head("Net", 12)])
     assert [(part.start, part.stop) for part in sheet.parts] == [(0, 12), (12, 24), (24, 36)]

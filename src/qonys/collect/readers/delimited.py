@@ -27,6 +27,8 @@ from qonys.concepts.layout import SourceLayout
 
 _BLOCK_BYTES = 16 << 20
 _FIRST_LINE = 1 << 20
+_LARGEST_IN_UTF_8 = 3
+"""Bytes of UTF-8 that a byte of another encoding becomes at most."""
 _OPEN_QUOTE = "A quotation mark is opened and not closed."
 
 
@@ -37,7 +39,7 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
             watched = _Watched(stream)
             heading, before = _heading(watched, opened, codec, reader)
             used: SimpleQueue[bytearray] = SimpleQueue()
-            pieces = whole_lines(watched, _BLOCK_BYTES, used)  # type: ignore[arg-type]  # only readinto is asked of it
+            pieces = whole_lines(watched, _piece_bytes(opened), used)  # type: ignore[arg-type]  # only readinto is asked of it
             for parsed in in_order(_Parser(opened, codec, heading, used), pieces):
                 if parsed.wrong is not None:
                     raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
@@ -51,6 +53,13 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
         raise unreadable(opened, layout, str(error)) from error
     if watched.last not in b"\r\n":
         reader.notes.append("The file does not end with a line break: its last row may be cut off.")
+
+
+def _piece_bytes(opened: Opened) -> int:
+    """Room for a piece; of a small file for all of it, as room that nothing fills takes time too."""
+    if opened.compression:
+        return _BLOCK_BYTES
+    return min(_BLOCK_BYTES, _LARGEST_IN_UTF_8 * opened.path.stat().st_size + _FIRST_LINE)
 
 
 class _Watched:

@@ -131,7 +131,7 @@ def _part(wide: Sequence[float], start: int, stop: int, room: float) -> Part:
     """Columns of one width where there is room, which share what is left, none more than by some of its own width."""
     own = list(wide[start:stop])
     if max(own, default=0.0) * len(own) <= room:
-        own = [max(own)] * len(own)
+        own = [max(own, default=0.0)] * len(own)
     spare = max(room - sum(own), 0.0) / max(len(own), 1)
     return Part(start, stop, tuple(round(width + min(spare, width * _STRETCH), 1) for width in own))
 
