@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -10,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from qonys.analyse import protecting
 from qonys.analyse.protecting import perturbed_counts, published_exact, published_rounded, rounded_counts
 from qonys.analyse.published_cells import cell_of_all
 from qonys.analyse.tables import output_table
 from qonys.concepts.status import ConfidentialityStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.country.profile import Profile
+from qonys.methods.disclosure.additive_rounding import AdditiveRounding, additive_rounding
 from qonys.methods.disclosure.cell_key import perturbation_table
 from spec.counted_tables import counts_of, moves_table, setting
 
@@ -92,6 +95,24 @@ def test_a_period_that_cannot_be_rounded_shows_the_exact_sums_and_nothing_else(m
     shown = {key: v for key, v in values(protected.counts).items() if not protected.hides(("2024", *key))}
     assert shown == {key: v for key, v in values(crossed).items() if "_T" in key}
     assert shown["_T", "S1"] == shown["N1", "_T"] == 1
+
+
+def test_a_period_of_which_no_rounding_was_found_in_time_is_told_apart_from_one_that_has_none(
+    mini: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves = moves_of({("N1", "S1"): 1, ("S1", "C1"): 40})
+    crossed = counts_of(mini, CROSSED, moves, keyed=True)
+    exact = published_exact(BY_REGION, "final", counts_of(mini, BY_REGION, moves))
+    (told, *_) = rounded_counts(CROSSED, "final", crossed, exact, 3).findings
+    assert "cannot be rounded so that all exact sums stay: their inner" in told.what
+
+    def ended_early(*given: Any, **named: Any) -> AdditiveRounding:  # noqa: ANN401 what the method takes
+        return replace(additive_rounding(*given, **named), ended_early=True)
+
+    monkeypatch.setattr(protecting, "additive_rounding", ended_early)
+    protected = rounded_counts(CROSSED, "final", crossed, exact, 3)
+    assert protected.coarsened == {"2024"}
+    assert "within 100,000 pivots and 500 nodes" in protected.findings[0].what
 
 
 def test_an_arrival_here_from_there_is_a_departure_there(mini: Profile) -> None:

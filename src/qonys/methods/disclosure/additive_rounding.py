@@ -1,7 +1,7 @@
 """Rounding of small counts under which published margins stay exactly as they are.
 
 Laws: a count from 1 to b - 1 becomes 0 or b; zero stays zero; any other count moves by at most b - 1 and stays at least b;
-every margin that can be kept is kept exactly, and one that cannot is named; where margins cross so much that the search ended before
+every margin that can be kept is kept exactly, and one that is not is named; where margins cross so much that the search ended before
 it knew, that is said. Whether a small count goes up depends on its own
 key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage. The same cells in
 the same order have the same answer on every machine.
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
 from qonys.errors import StatisticianError
+from qonys.methods.disclosure.coarse_margins import Room, between_whole, coarse_margins, exchanged
 from qonys.methods.disclosure.turned_counts import Means, least_choice
 from qonys.methods.disclosure.whole_numbers import Programme, least_whole_numbers
 
@@ -64,8 +65,8 @@ def additive_rounding(
         wanted: what each margin must be, shape (margins,): another value where it was published rounded before.
 
     Returns:
-        The rounded counts; where no counts have all margins, as many of them as possible are kept, or as many as were found
-        (``ended_early``).
+        The rounded counts; where no counts have all margins, as many of them as possible are kept; of many margins, first those of
+        few cells (`coarse_margins`), and as many as were found where the search ended early.
 
     Raises:
         StatisticianError: a count is negative, shapes differ, or the base is below 2.
@@ -136,8 +137,33 @@ class _Changes:
 
     def least(self, margins: csr_array, residual: Counts) -> tuple[Counts, bool]:
         """Counts of which large ones alone are changed if that suffices; and whether the search for them ended early."""
+        coarse = coarse_margins(margins)
+        found = self.of_fine_first(margins, residual, coarse) if coarse.any() else None
+        if found is not None:
+            return found
         rounded = self.of_large(margins, residual)
         return self.of_any(margins, residual) if rounded is None else (rounded, False)
+
+    def of_fine_first(self, margins: csr_array, residual: Counts, coarse: Flags) -> tuple[Counts, bool] | None:
+        """Counts that have the fine margins, and then the coarse ones by changes of large counts; None where this fails.
+
+        Where not even the fine margins can be kept, no counts have all: the coarse ones are not looked at any more.
+        """
+        fine = csr_array(margins[np.flatnonzero(~coarse)])
+        rounded, ended_early = self.least(fine, residual[~coarse])
+        if (fine @ (rounded - self.wanted) != residual[~coarse]).any():
+            return rounded, ended_early
+        large = np.flatnonzero(self.counts >= self.base)
+        part, room = csr_array(margins[:, large]), Room(*self._room(large), self._cost(large))
+        changes = rounded[large] - self.wanted[large]
+        lacking = residual - margins @ (rounded - self.wanted) + part @ changes
+        found = exchanged(changes, room, part, coarse, lacking)
+        if found is None and (near := between_whole(room, part, coarse, lacking)) is not None:
+            found = exchanged(near, room, part, coarse, lacking)
+        if found is None:
+            return None
+        rounded[large] += found - changes
+        return rounded, False
 
     def of_large(self, margins: csr_array, residual: Counts) -> Counts | None:
         """Changes of large counts alone; None where they cannot bear the residual."""

@@ -29,6 +29,8 @@ MOST_UNSURE = 400
 """Numbers that a linear programme may leave not whole: where sums cross so much that there are more, no search came to an end."""
 _FEW_PIVOTS, MOST_PIVOTS = 4_000, 100_000
 """The simplex method is quicker where it needs few pivots; from there on an interior point finds the same corner sooner."""
+_MOST_PROGRAMMES, _HELD = 40, 3
+"""Linear programmes of a dive, and which part of the numbers that are not whole each of them holds."""
 _STOPPED = (1, 4)
 """What HiGHS says, by scipy, of work that ended at a limit."""
 
@@ -155,6 +157,35 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
             numbers[free] = chosen
             if len(free) == len(numbers) or programme.cost @ numbers <= found.cost + allowed:
                 return numbers
+    return None
+
+
+def dived(programme: Programme) -> Numbers | None:
+    """Whole numbers near the least cost, by linear programmes alone; None where none were found.
+
+    From programme to programme, a part of the numbers that are not whole is held at the nearest whole ones: those nearest
+    first. Nothing is taken back, so there are few programmes.
+
+    Args:
+        programme: what is wanted; it has no limits.
+    """
+    held, free, wanted = np.zeros(len(programme.cost), np.int64), np.arange(len(programme.cost)), programme.wanted
+    for _ in range(_MOST_PROGRAMMES):
+        found = relaxed(
+            Programme(programme.cost[free], programme.most[free], csr_array(programme.sums[:, free]), wanted)
+        )
+        if found is None:
+            return None
+        nearest = np.rint(found.numbers).astype(np.int64)
+        if not found.unsure:
+            held[free] = nearest
+            return held
+        away = np.abs(found.numbers - nearest)
+        unsure = np.flatnonzero(away >= _WHOLE)
+        holding = unsure[np.argsort(away[unsure], kind="stable")][: -(-len(unsure) // _HELD)]
+        held[free[holding]] = nearest[holding]
+        free = np.delete(free, holding)
+        wanted = programme.wanted - programme.sums @ held
     return None
 
 
