@@ -14,7 +14,7 @@ Made = TypeVar("Made")
 
 WORKERS = max(2, min(4, len(os.sched_getaffinity(0))))
 """Threads of a stage; more would fill the memory with what waits for its turn."""
-_AHEAD = WORKERS + 1
+_AHEAD = 2 * WORKERS + 2
 
 
 def in_order(work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
