@@ -38,3 +38,20 @@ def test_a_delivery_after_the_last_cut_off_changes_nothing(tmp_path: Path) -> No
     before = walk.line.build(Period(2024)).data.vintage
     walk.receive("2025-06-01", "PERSON\ncat")
     assert walk.line.build(Period(2024)).data.vintage == before
+
+
+def test_flows_that_an_earlier_program_kept_are_counted_anew_first(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "PERSON | DAY\nann | 05.03.2024\nbob | 05.03.2023")
+    walk.process()
+    walk.line.tabulate()
+    office = walk.line.office
+    flows = office.engine.run(
+        "select * exclude (known_from, known_to) from f", f=office.store.files("statistics/flows")
+    )
+    office.store.replace("statistics/flows", flows, office.store.lineage("statistics/flows"))
+    with pytest.raises(StatisticianError, match=r"an earlier version of Qonys.* another form") as told:
+        walk.line.build(Period(2024))
+    assert "qonys tabulate" in told.value.next_step
+    walk.line.tabulate()
+    walk.line.build(Period(2024))

@@ -15,7 +15,7 @@ from qonys.analyse.populations import Populations
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry, ReleaseDesign
 from qonys.datasets.decision import PAIR_ACTS, Decision
-from qonys.datasets.outcome import KnownOn, Outcome, Table
+from qonys.datasets.outcome import Outcome, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bundle import release_bundle
@@ -24,6 +24,7 @@ from qonys.disseminate.words import table_words, words_of
 from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.analyses import Counts, analyses_made, tables_read_by
 from qonys.production.identities import identities_of
+from qonys.production.known_flows import known_flows
 from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
@@ -210,7 +211,7 @@ def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, Flows]:
 
 def _known_flows(office: Office, table: FlowTable, cut_off: date) -> Table:
     """The flows of a cut-off: in memory where DuckDB counts; where a server does, it reads the files of the store."""
-    known = KnownOn(office.store.files(table), cut_off)
+    known = known_flows(office, table, cut_off)
     return office.engine.run("select * from flows", None, flows=known) if office.counter is office.engine else known
 
 

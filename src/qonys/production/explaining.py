@@ -23,12 +23,12 @@ from qonys.concepts.indicator import Indicator
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import COUNTS, TableDesign, Universe
 from qonys.datasets.explanation import SIDES, Explanation, Side, Step, fail_if_steps_do_not_sum
-from qonys.datasets.outcome import KnownOn
 from qonys.datasets.territory import remainder_group
 from qonys.disseminate.explained_cell import SaidExplanation, said_explanation
 from qonys.disseminate.words import words_of
 from qonys.errors import StatisticianError
 from qonys.production.explained_release import BuiltFiles, Observation, PublishedTable, record_of, table_and_measure
+from qonys.production.known_flows import known_flows
 from qonys.production.office import Office
 from qonys.production.public_explaining import language_of
 from qonys.production.slips_counted import every_rule, slip_steps
@@ -143,7 +143,8 @@ class ExplainedRelease:
     def flows(self, table: FlowTable, cut_off: str) -> pa.Table:
         """The pinned flows of a data cut-off."""
         if (table, cut_off) not in self._flows:
-            pinned = KnownOn(self.office.store.files(table, self.versions[table]), date.fromisoformat(cut_off))
+            day = date.fromisoformat(cut_off)
+            pinned = known_flows(self.office, table, day, version=self.versions[table])
             self._flows[table, cut_off] = self.office.engine.run("select * from flows", None, flows=pinned)
         return self._flows[table, cut_off]
 
