@@ -6,7 +6,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from unittest import mock
@@ -18,12 +17,11 @@ from qonys.concepts.period import Period
 from qonys.country import loading
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
-from qonys.production.building import BuiltRelease
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
-from qonys.publish.publication import Publication
 from spec.drawn_slips import new_office
 from spec.seed_release import pages_alone
+from walked_line import WalkedLine
 
 # The width of a terminal is read once, when a console is made; here nothing shall be cut, whoever makes it first.
 os.environ.setdefault("COLUMNS", "300")
@@ -78,16 +76,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesToge
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests come first: one that begins last is waited for by all workers."""
     items.sort(key=lambda item: min((LONGEST.index(n) for n in item.path.parts if n in LONGEST), default=len(LONGEST)))
-
-
-@dataclass(frozen=True)
-class WalkedLine:
-    """The synthetic register of mini, taken through the whole line once; tests read it and change nothing."""
-
-    line: Line
-    deliveries: Path
-    built: BuiltRelease
-    published: Publication
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from conftest import WalkedLine
 from golden.golden_copies import COPIES, Golden
 from qonys.concepts.period import Period
 from qonys.disseminate import bundle as bundling
@@ -29,6 +28,7 @@ from qonys.production.quality import release_quality
 from qonys.production.released_tables import released_tables
 from qonys.production.slips_counted import public_grounds
 from spec.seed_release import seed_facts
+from walked_line import WalkedLine
 
 LANGUAGES = ("en", "es")
 SMALL, FULL = 11, 72

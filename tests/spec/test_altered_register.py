@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import WalkedLine as WholeLine
 from real.walked_line import WalkedLine, walked_line
 from spec.seed_figures import visible_text
 from spec.seed_release import pages_alone
+from walked_line import WalkedLine as WholeLine
 
 RISE = {"en": r"Arrivals rose by [\d.]+% on 2023", "es": r"Las llegadas aumentaron un [\d,]+\s% respecto a 2023"}
 FALL = {"en": r"Arrivals fell by [\d.]+% on 2023", "es": r"Las llegadas disminuyeron un [\d,]+\s% respecto a 2023"}

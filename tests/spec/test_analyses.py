@@ -12,7 +12,6 @@ import msgspec
 import pytest
 import yaml
 
-from conftest import WalkedLine
 from qonys.analyse.studies.study import Study
 from qonys.analyse.studies.zones import indices_by_zones
 from qonys.concepts.analysis import AnalysisMethod
@@ -23,6 +22,7 @@ from qonys.errors import ProfileError, StatisticianError
 from qonys.methods.series.seasonal import Reason
 from qonys.production.building import tables_to_release
 from spec.command_line import qonys
+from walked_line import WalkedLine
 
 WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "analysis"
 SPREAD = ("lower", "median", "upper")

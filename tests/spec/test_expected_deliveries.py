@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import WalkedLine
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.period import Period
 from qonys.country.loading import SHIPPED, load_profile
@@ -19,6 +18,7 @@ from qonys.evaluate.next_steps import Waiting, next_steps
 from qonys.store.receipts import Receipt
 from spec.command_line import qonys
 from spec.drawn_slips import Walk, drawn
+from walked_line import WalkedLine
 
 ARRIVALS = Expectation("arrivals", "month", 20, "2024-01")
 

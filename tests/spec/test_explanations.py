@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conftest import WalkedLine
 from qonys.concepts.period import Period
 from qonys.datasets.explanation import SIDES, Change, Step, Waterfall, fail_if_steps_do_not_sum
 from qonys.errors import StatisticianError
@@ -20,6 +19,7 @@ from spec.command_line import qonys
 from spec.drawn_slips import Rows, Walk, drawn
 from spec.explained_cells import every_explanation, explained_tables, fail_unless_it_sums, rounding
 from spec.reviewed_slips import ReviewedWalk
+from walked_line import WalkedLine
 
 YEAR = Period(2024)
 PINNED = {"clean/moves", "clean/exceptions", "statistics/flows"}

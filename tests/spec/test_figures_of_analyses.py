@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from conftest import WalkedLine
 from qonys.analyse.studies.distance_bands import BOUNDS, with_distance_bands
 from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
 from qonys.analyse.studies.study import Study
@@ -32,6 +31,7 @@ from qonys.methods.systems.gravity import gravity_model
 from qonys.production.building import tables_to_release
 from spec.drawn_figures import marks_of
 from spec.seed_release import seed_facts
+from walked_line import WalkedLine
 
 MONTHS = [f"{year}-{month:02d}" for year in range(2015, 2025) for month in range(1, 13)]
 METHODS = ("system", "gravity", "zones", "ages", "schedule", "seasonal", "nowcast", "forecast")

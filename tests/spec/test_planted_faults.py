@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import WalkedLine
 from spec.planted_findings import fail_unless_errors_are_the_planted_ones, groups_failing, planted, warnings_of
+from walked_line import WalkedLine
 
 
 def test_error_rules_find_exactly_the_planted_faults(walked: WalkedLine) -> None:

@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from conftest import WalkedLine
 from qonys.analyse.waterfalls import public_steps
 from qonys.concepts.period import Period
 from qonys.datasets.explanation import Change, Step, after
@@ -22,6 +21,7 @@ from spec.bundle_rows import places, rows_of, stands_at
 from spec.command_line import qonys
 from spec.drawn_slips import Walk
 from spec.explained_cells import every_explanation, explained_tables
+from walked_line import WalkedLine
 
 YEAR = Period(2024)
 

@@ -22,7 +22,6 @@ from urllib.request import urlopen
 import pytest
 from litestar.testing import TestClient
 
-from conftest import WalkedLine
 from qonys.cli.clocks import MachineClock
 from qonys.concepts.period import Period
 from qonys.errors import DiskFullError
@@ -35,6 +34,7 @@ from qonys.serve.site import site
 from spec.command_line import KEY_SETTINGS
 from spec.publication_crashes import MOMENTS, office_of, seen
 from unit.test_published import contents
+from walked_line import WalkedLine
 
 TESTS = Path(__file__).parents[1]
 YEAR = Period(2024)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import WalkedLine
 from qonys.concepts.period import Period
 from qonys.concepts.quality import CONCEPTS, QUALITY_MEASURES, SIMS, SIMS_SOURCE
 from qonys.country.loading import SHIPPED, load_profile
@@ -22,6 +21,7 @@ from qonys.errors import ProfileError
 from qonys.process.standing import PRECEDENCE
 from qonys.production.quality_counting import register_counts
 from spec.drawn_slips import Walk
+from walked_line import WalkedLine
 
 LANGUAGES = ("en", "es", "kk", "ru")
 WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "quality"

@@ -16,12 +16,12 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from conftest import WalkedLine
 from qonys.evaluate.differences import Difference, differences_of_files
 from qonys.production.verifying import Verification
 from qonys.store.states import State, Store
 from spec.command_line import Ran, qonys
 from spec.drawn_slips import new_office
+from walked_line import WalkedLine
 
 OTHER_SEX = "sex = case sex when 'F' then 'M' else 'F' end"
 

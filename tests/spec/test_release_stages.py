@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar.testing import TestClient
 
-from conftest import WalkedLine
 from qonys.concepts.period import Period
 from qonys.concepts.publication import PublicationPlan
 from qonys.country.loading import load_profile
@@ -30,6 +29,7 @@ from qonys.serve.site import site
 from qonys.store.workspace import SETTINGS, Workspace
 from spec.command_line import KEY_SETTINGS, qonys
 from spec.drawn_slips import KEYS, TODAY
+from walked_line import WalkedLine
 
 YEAR = Period(2024)
 DUE = datetime(2025, 3, 12, 12, tzinfo=UTC)

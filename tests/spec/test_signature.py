@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import WalkedLine
 from spec.command_line import KEY_SETTINGS, Ran, qonys
+from walked_line import WalkedLine
 
 
 @pytest.fixture

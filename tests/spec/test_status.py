@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conftest import WalkedLine
 from qonys.country.loading import SHIPPED
 from qonys.errors import StatisticianError
 from qonys.evaluate.accounts import Account, fail_if_a_slip_is_lost
 from spec.command_line import qonys
 from spec.drawn_slips import Walk
+from walked_line import WalkedLine
 
 
 def shown(account: Account, *names: str) -> tuple[int | None, ...]:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import WalkedLine
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.disseminate.archive import archive, checksums, files_in
 from qonys.disseminate.bundle import release_bundle
 from spec.seed_release import made_up_tables, seed_facts
+from walked_line import WalkedLine
 
 FOLDER = "mini-2024-0123456789ab/"
 ENDING = "0123456789ab.zip"
@@ -121,7 +121,7 @@ def test_the_readme_says_of_every_file_what_it_is_and_how_to_check_it(bundle: di
     for part in (
         "Migration of the population of Ardal, 2024", "All records are synthetic.", "Vintage: 0123456789ab",
         "External migration by country, 2024: one row for each figure", "… [x] L not available", "Invented (*): counted",
-        "keeps its data status with each figure", "Qonys 0.1.0, published 12 March 2025", "sha256sum -c SHA256SUMS", "release@ardal.example",
+        "keeps the data status with each figure", "Qonys 0.1.0, published 12 March 2025", "sha256sum -c SHA256SUMS", "release@ardal.example",
     ):  # fmt: skip
         assert part in text, part
 

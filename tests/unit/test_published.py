@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conftest import WalkedLine
 from qonys.concepts.period import Period
 from qonys.errors import OperatorError
 from qonys.production.line import Line
 from qonys.publish.publication import publish_bundle
 from qonys.published.bundles import PeriodStatus, PublishedFolder, ReleaseFile
 from spec.drawn_slips import new_office
+from walked_line import WalkedLine
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from conftest import WalkedLine
 from qonys.serve.site import site
+from walked_line import WalkedLine
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import yaml
 
-from conftest import WalkedLine
 from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
 from qonys.analyse.studies.study import Study
 from qonys.concepts.analysis import Analysis
@@ -22,6 +21,7 @@ from qonys.datasets.output import Cell, Dimension, MeasureForm, Member, OutputTa
 from qonys.disseminate.analysis_words import analysis_sentences
 from qonys.engine.seasonal import x13_run
 from qonys.production.building import tables_to_release
+from walked_line import WalkedLine
 
 WORDS = Path(__file__).parents[2] / "src" / "qonys" / "disseminate" / "languages" / "analysis"
 MONTHS = [f"{year}-{month:02d}" for year in range(2015, 2025) for month in range(1, 13)]

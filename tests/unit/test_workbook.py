@@ -22,6 +22,7 @@ from spec.seed_release import made_up_tables, seed_facts
 TEXT = WorkbookText(
     "A release", "A notice.", "12 March 2025", "12 March 2026", "Cite it so.", "An office",
     (("operational", "31 January 2025"),), (("Responsible for the release", "release@ardal.example"),),
+    "Free for any use; an adaptation keeps its data status with each figure.",
 )  # fmt: skip
 NOTE = {"en": "A note.", "es": "Una nota."}
 OTHER_NOTE = {"en": "Another note.", "es": "Otra nota."}

@@ -39,17 +39,22 @@ def tabulate(office: Office) -> Outcome[int]:
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
     cut_offs, measures, found = _cut_offs(office), dict[str, dict[str, int]](), 0
-    made_of, version = office.store.lineage("clean/moves"), office.store.version("clean/moves")
-    lineage = {name: made_of[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
     for table, designs in designs_by_flows(office.profile.tables.values()).items():
         flows = _flows(office, designs, cut_offs)
         for cut_off, (people, number) in zip(cut_offs, counted_on(office.engine, flows, cut_offs), strict=True):
             measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = number
             office.progress(f"{_NAMES[table]} as of {cut_off}", people)
             found += number
-        states.replace(table, _with_short_texts(flows), {**lineage, "moves": str(version)})
+        states.replace(table, _with_short_texts(flows), _made_of(office))
     findings = [_nothing_known(office, day) for day in cut_offs if measures[day.isoformat()]["moves"] == 0]
     return Outcome(found, tuple(findings), measures)
+
+
+def _made_of(office: Office) -> dict[str, str]:
+    """What the flows say of the moves of which they are made."""
+    moves = office.store.lineage("clean/moves")
+    told = {name: moves[name] for name in ("deliveries", "counted", "decisions", "profile_hash")}
+    return {**told, "moves": str(office.store.version("clean/moves"))}
 
 
 def _flows(office: Office, designs: tuple[TableDesign, ...], cut_offs: Sequence[date]) -> pa.Table:
