@@ -360,7 +360,7 @@ def test_the_effect_of_distance_is_that_of_the_simulation_and_the_release_says_s
         "en": "no finding about the country",
     }
     for language, words in said.items():
-        assert visible_text(kazakhstan.page(language)).count(words) == 3, (
+        assert visible_text(kazakhstan.page(language)).count(words) >= 3, (
             "below the indices, the choice of areas, and the effect of distance"
         )
 
