@@ -173,7 +173,7 @@ def _spark_home() -> Path | None:
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if server.poll() is not None:
             pytest.fail("Spark did not start.")
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
