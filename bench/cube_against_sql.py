@@ -1,12 +1,17 @@
 """Moves to origin × destination × sex, and × age group, through Qonys and by hand-written SQL on the same files.
 
-    .venv/bin/python bench/cube_against_sql.py [--rows 20000000] [--regions 20] [--runs 5] [--polars] [--peers PYTHON]
+    .venv/bin/python bench/cube_against_sql.py [--rows 20000000] [--regions 20 512] [--runs 5] [--polars] [--peers PYTHON]
 
-What is compared: Qonys counts moves into flows, which keep their month and both ends' being inside; the hand-written query makes
-the cells of this one table and keeps no month, so it groups by fewer columns. A code is an area only on its days: the hand-written
-query joins the territory to each move, as a statistician would write it. Qonys counts by codes first, as `qonys tabulate` decides
-where codes are few beside moves, and looks them up afterwards; a hand-written query could do so too, and one that does, and
-that keeps the month, is timed beside. All run in DuckDB with two threads. With --polars the hand-written query is timed in Polars
+Two countries are counted: one of 20 regions, and one of 512 districts, whose second cube can have 9.4 million cells. The number of
+cells that are not empty is printed.
+
+What is compared: Qonys counts moves into flows, which keep their month, since a release reads off them which months were delivered and in
+which group a country was on the day of the move. Like is compared with like: the same flows by hand, a code being an area only on its
+days, so that the territory is joined to each move, as a statistician would write it. Beside stands a query by hand that makes the
+cells of this one table and keeps no month: it groups by fewer columns into fewer rows, up to twelve times as few. Qonys counts by codes first where
+`qonys tabulate` would, as it does where codes are few beside moves, and looks them up afterwards; a hand-written query could do so
+too, and one that does is timed as well. All run in DuckDB with two threads and a bound of 4 GB. What the table of the flows takes is told apart: where
+nearly every move is a flow of its own, it is a second count of as many rows. With --polars the cells are made by Polars
 too, with two threads, in an environment of the peers that pip makes from bench/requirements-peers.txt unless --peers names a Python that has
 it. Every cell is compared. Seconds of the processor are told besides those of the clock, as they say the same on a machine that does
 other work.
@@ -37,10 +42,11 @@ from qonys.datasets.outcome import Files
 from qonys.datasets.territory import group_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.queries.flow_tables import characteristics
-from qonys.queries.flows import flows_query
+from qonys.queries.flows import counts_codes_first, flows_query
 from qonys.queries.tables import table_query
 
 BUDGET = 1.2
+SAME, ALONE = "the same flows by hand", "the cells alone by hand"
 
 
 def design(*rows: str) -> TableDesign:
@@ -59,6 +65,16 @@ CUBES = {
     "O×D×sex": design("partner_area", "area", "sex"),
     "O×D×sex×age group": design("partner_area", "area", "sex", "age_group"),
 }
+CODES = {"O×D×sex": (4,), "O×D×sex×age group": (4, 20)}
+"""How many codes each characteristic of a cube can have, what is not stated and not applicable among them."""
+MONTHS = 12
+OF_CELLS = "o.unit, d.unit as other"
+OF_FLOWS = (
+    "year(m.date) as year, month(m.date) as month, o.inside as origin_inside, d.inside as destination_inside, "
+    "o.unit as origin, d.unit as destination"
+)
+OF_A_PAIR = {"O×D×sex": 2, "O×D×sex×age group": 2 * 18}
+"""How many cells a pair of regions can have."""
 BY_HAND = {
     "O×D×sex": "m.sex as sex",
     "O×D×sex×age group": "m.sex as sex, case when m.age >= 85 then 'Y_GE85' else 'Y' || (m.age // 5 * 5) || 'T' || (m.age // 5 * 5 + 4) end as age_group",
@@ -69,38 +85,49 @@ def main() -> None:
     """Write moves, run each way in turn, print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000_000, help="moves")
-    parser.add_argument("--regions", type=int, default=20, help="regions")
+    parser.add_argument("--regions", type=int, nargs="+", default=[20, 512], help="regions of each country")
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each")
     parser.add_argument("--polars", action="store_true", help="the hand-written query in Polars beside")
     parser.add_argument("--peers", type=Path, help="Python of an environment that has the peers")
     given = parser.parse_args()
-    engine, places = DuckDBEngine(memory_limit="4GB", threads=2), territory(given.regions)
     with tempfile.TemporaryDirectory() as folder:
-        moves = write_moves(Path(folder) / "moves", given.rows, given.regions)
         python = given.peers or (environment(Path(folder)) if given.polars else None)
-        for name, cube in CUBES.items():
-            ways: dict[str, Callable[[], pa.Table]] = {
-                "flows": lambda cube=cube: flows(engine, cube, moves, places),
-                "by hand": lambda name=name: by_hand(engine, name, moves, places),
-                "by hand, codes and months first": lambda name=name: codes_first_by_hand(engine, name, moves, places),
-            }
-            clock, processor, results = timed(ways, given.runs)
-            print(f"{name}: {given.rows / 1e6:.0f} M moves, {results['flows'].num_rows:,} flows")
-            for way, seconds in clock.items():
-                against = f"{seconds / clock['by hand']:.2f} by the clock, {processor[way] / processor['by hand']:.2f} of the processor"
-                print(
-                    f"    {way:<32} {seconds:6.2f} s, processor {processor[way]:6.2f} s; ratio {against} (at most {BUDGET})"
-                )
-            start = time.perf_counter()
-            cells = table(engine, cube, results["flows"])
-            print(f"    table from flows {time.perf_counter() - start:.2f} s")
-            fail_unless_equal(cells, results["by hand"], cube)
-            if python:
-                against = clock["by hand"], processor["by hand"]
-                in_polars(python, Path(folder), name, given.runs, moves, places, results["by hand"], against)
+        for regions in given.regions:
+            moves = write_moves(Path(folder) / f"moves_{regions}", given.rows, regions)
+            for name in CUBES:
+                compare(name, moves, given.rows, regions, given.runs, Path(folder), python)
+
+
+def compare(name: str, moves: Files, rows: int, regions: int, runs: int, folder: Path, python: Path | None) -> None:
+    """Time the ways to count one cube of one country; print medians and ratios."""
+    engine, places = DuckDBEngine(memory_limit="4GB", threads=2, spill=folder / "spill"), territory(regions)
+    cube, codes_first = CUBES[name], counts_codes_first(rows, regions, MONTHS, CODES[name])
+    ways: dict[str, Callable[[], pa.Table]] = {
+        "flows": lambda: flows(engine, cube, moves, places, codes_first=codes_first),
+        SAME: lambda: by_hand(engine, OF_FLOWS, name, moves, places),
+        "the same by hand, codes first": lambda: codes_first_by_hand(engine, name, moves, places),
+        ALONE: lambda: by_hand(engine, OF_CELLS, name, moves, places),
+    }
+    clock, processor, results = timed(ways, runs)
+    cells, flow_rows, most = results[ALONE].num_rows, results["flows"].num_rows, regions**2 * OF_A_PAIR[name]
+    print(f"{name}, {regions} regions: {rows / 1e6:.0f} M moves, {flow_rows:,} flows, {cells:,} cells of {most:,}")
+    for way, seconds in clock.items():
+        print(f"    {way:<30} {seconds:6.2f} s, processor {processor[way]:6.2f} s")
+    for way in (SAME, ALONE):
+        ratios = (of["flows"] / of[way] for of in (clock, processor))
+        print("    flows to {}: {:.2f} by the clock, {:.2f} of the processor (at most {})".format(way, *ratios, BUDGET))
+    if flow_rows != results[SAME].num_rows:
+        sys.exit(f"Not the same: {flow_rows:,} flows, {results[SAME].num_rows:,} by hand.")
+    start, used = time.perf_counter(), time.process_time()
+    found = table(engine, cube, results["flows"])
+    print(f"    table from flows {time.perf_counter() - start:.2f} s, processor {time.process_time() - used:.2f} s")
+    fail_unless_equal(engine, found, results[ALONE], cube)
+    if python:
+        in_polars(engine, python, folder, name, runs, moves, places, results[ALONE], (clock[ALONE], processor[ALONE]))
 
 
 def in_polars(
+    engine: DuckDBEngine,
     python: Path,
     folder: Path,
     name: str,
@@ -129,10 +156,9 @@ def in_polars(
         f"    {'Polars, streaming':<32} {clock:6.2f} s, processor {processor:6.2f} s; ratio {clock / by_hand[0]:.2f} by the clock, "
         f"{processor / by_hand[1]:.2f} of the processor; peak {told['peak']:.2f} GiB"
     )
-    cells = pq.read_table(folder / "cells.parquet")
-    found, wanted = (sorted(tuple(row.values()) for row in table.to_pylist()) for table in (cells, expected))
-    if found != wanted:
-        sys.exit(f"Not the same: {len(found):,} cells in Polars, {len(wanted):,} by hand.")
+    cells = pq.read_table(folder / "cells.parquet").rename_columns(expected.column_names)
+    if different := differing(engine, cells, expected):
+        sys.exit(f"Not the same: {different:,} cells differ between Polars and the query by hand.")
 
 
 def timed(
@@ -153,18 +179,24 @@ def timed(
     return clock, processor, results
 
 
-def fail_unless_equal(cells: pa.Table, expected: pa.Table, cube: TableDesign) -> None:
+def fail_unless_equal(engine: DuckDBEngine, cells: pa.Table, expected: pa.Table, cube: TableDesign) -> None:
     """Every cell is the same by hand."""
-    names = ("partner_area", "area", *(["sex", "age_group"][: len(cube.rows) - 2]))
-    ours = {tuple(row[name] for name in names): row["arrivals"] for row in cells.to_pylist()}
-    by_hand = {tuple(list(row.values())[:-1]): row["n"] for row in expected.to_pylist()}
-    if ours != by_hand:
-        sys.exit(f"Not the same: {len(ours):,} cells, {len(by_hand):,} by hand.")
-    print(f"    {len(ours):,} cells, all as by hand")
+    ours = cells.select([*cube.rows, "arrivals"]).rename_columns(["unit", "other", *cube.rows[2:], "n"])
+    if different := differing(engine, ours, expected):
+        sys.exit(f"Not the same: {different:,} cells differ, of {ours.num_rows:,} and {expected.num_rows:,}.")
+    print(f"    {ours.num_rows:,} cells, all as by hand")
 
 
-def flows(engine: DuckDBEngine, cube: TableDesign, moves: Files, places: pa.Table) -> pa.Table:
-    return engine.run(flows_query((cube,), changes=()), {"cut_off": "2025-02-28"}, moves=moves, territory=places)
+def differing(engine: DuckDBEngine, cells: pa.Table, expected: pa.Table) -> int:
+    """Cells that are not the same in both, or are in one alone."""
+    names = [name for name in expected.column_names if name != "n"]
+    query = f"select count(*) as n from cells as c full join expected as e using ({', '.join(names)}) where c.n is distinct from e.n"
+    return int(engine.run(query, None, cells=cells, expected=expected)["n"][0].as_py())
+
+
+def flows(engine: DuckDBEngine, cube: TableDesign, moves: Files, places: pa.Table, *, codes_first: bool) -> pa.Table:
+    query = flows_query((cube,), changes=() if codes_first else None)
+    return engine.run(query, {"cut_off": "2025-02-28"}, moves=moves, territory=places)
 
 
 def table(engine: DuckDBEngine, cube: TableDesign, counted: pa.Table) -> pa.Table:
@@ -173,9 +205,9 @@ def table(engine: DuckDBEngine, cube: TableDesign, counted: pa.Table) -> pa.Tabl
     return cells.filter(pc.greater(cells["arrivals"], 0))
 
 
-def by_hand(engine: DuckDBEngine, name: str, moves: Files, places: pa.Table) -> pa.Table:
+def by_hand(engine: DuckDBEngine, columns: str, name: str, moves: Files, places: pa.Table) -> pa.Table:
     query = f"""
-select o.unit, d.unit as other, {BY_HAND[name]}, count(*) as n
+select {columns}, {BY_HAND[name]}, count(*) as n
 from moves as m
 join territory as o on o.code = m.origin and m.date >= o.valid_from and m.date < o.valid_to
 join territory as d on d.code = m.destination and m.date >= d.valid_from and m.date < d.valid_to
@@ -192,7 +224,8 @@ with counted as (
   from moves as m where m.known_from <= date '2025-02-28' and (m.known_to is null or m.known_to > date '2025-02-28')
   group by all
 )
-select o.unit, d.unit as other, c.* exclude (origin, destination)
+select o.unit as origin, d.unit as destination, o.inside as origin_inside, d.inside as destination_inside,
+  c.* exclude (origin, destination)
 from counted as c
 join territory as o on o.code = c.origin and c.month >= o.valid_from and c.month < o.valid_to
 join territory as d on d.code = c.destination and c.month >= d.valid_from and c.month < d.valid_to

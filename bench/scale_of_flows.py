@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import duckdb
-from cube_against_sql import CUBES
+from cube_against_sql import CODES, CUBES, MONTHS
 from linear_fit import FIXED, Fit, linear_fit
 from moves import territory, write_moves
 
@@ -51,9 +51,6 @@ T = TypeVar("T")
 RESULTS = Path(__file__).parent / "results"
 ALLOWED = 1.2
 MOST_WRITTEN = 100_000_000
-MONTHS = 12
-CODES = {"O×D×sex": (4,), "O×D×sex×age group": (4, 20)}
-"""How many codes each characteristic of a cube can have, what is not stated and not applicable among them."""
 FIELDS = (
     "cube", "moves", "flows", "codes_first", "seconds", "processor_seconds", "seconds_a_million", "processor_seconds_a_million",
     "peak_gib", "runs", "cores", "memory_gib", "processor", "duckdb", "other_work",

@@ -129,14 +129,14 @@ def test_months_end_with_the_month_of_the_release(mini: Profile) -> None:
     assert values == {"2024-06": 5, "2024-07": 13}
 
 
-def test_a_group_of_ages_is_closed_below_85_and_open_from_there(mini: Profile) -> None:
+def test_a_group_of_ages_is_closed_below_85_and_open_from_there_and_below_0_there_is_none(mini: Profile) -> None:
     rows = [
         {"date": date(2024, 1, 1), "origin": "N11", "destination": "C11", "age": age}
-        for age in (0, 4, 5, 84, 85, 101, None)
+        for age in (0, 4, 5, 84, 85, 101, None, -1, -6)
     ]
     table = table_of(mini, design("age_group", measures=("arrivals",)), moves_table(rows))
     found = {key[0]: cell.value for key, cell in table.cells.items() if cell.value}
-    assert found == {"Y0T4": 2, "Y5T9": 1, "Y80T84": 1, "Y_GE85": 2, "_U": 1}
+    assert found == {"Y0T4": 2, "Y5T9": 1, "Y80T84": 1, "Y_GE85": 2, "_U": 3}
     assert len(table.dimension("age_group").codes) == 19
 
 
