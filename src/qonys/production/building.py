@@ -157,7 +157,7 @@ def _fail_if_flows_are_stale(office: Office, entry: CalendarEntry) -> None:
         raise StatisticianError(
             f"The flows are older than what they would be published from: {reason} after they were counted.",
             where=f"release {entry.period}",
-            next_step="Run `qonys process` and `qonys tabulate` again.",
+            next_step="Run `qonys process` and `qonys tabulate` again, or build with `--from-slips`, which does both.",
         )
 
 
