@@ -8,6 +8,8 @@ commands would build, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -53,8 +55,11 @@ def build_from_slips(office: Office, period: Period, told: Told) -> Outcome[Buil
     entry = office.profile.calendar_entry(str(period))
     if office.store.receipts():
         fail_if_deliveries_are_missing(office, period, entry)
-    told(Processed(processing.process(office)))
-    told(Tabulated(tabulating.tabulate(office), {day.isoformat(): name for name, day in entry.cut_offs.items()}))
-    from qonys.production.building import build  # pages and figures, which the first two steps do without
-
-    return build(office, period)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as beside:
+        # Pages, figures and methods take half a second to load, which the engine does not wait for.
+        loaded = beside.submit(import_module, "qonys.production.building")
+        told(Processed(processing.process(office)))
+        told(Tabulated(tabulating.tabulate(office), {day.isoformat(): name for name, day in entry.cut_offs.items()}))
+        building = loaded.result()
+    outcome: Outcome[BuiltRelease] = building.build(office, period)
+    return outcome
