@@ -25,6 +25,7 @@ from qonys.production.analyses import Counts, analyses_made
 from qonys.production.building import tables_to_release
 from qonys.production.movements import movement
 from qonys.production.quality import release_quality
+from qonys.production.quality_counting import register_counts
 from qonys.production.released_tables import released_tables
 from qonys.production.slips_counted import public_grounds
 from spec.seed_release import seed_facts
@@ -57,7 +58,8 @@ def bundle(walked: WalkedLine, bulletins: list[Bulletin]) -> dict[str, bytes]:
     earlier = released_tables(office, {c.table: c.vintage for c in design.comparisons}, setting, flows).data
     tables = {name: made.data[name] for name in design.tables}
     entry = office.profile.calendar_entry("2024")
-    report = release_quality(office, entry, tables, earlier, made.measures["protected"])
+    register = register_counts(office, Period(2024), max(entry.cut_offs.values()))
+    report = release_quality(office, entry, tables, earlier, made.measures["protected"], register)
     grounds = public_grounds(office, entry.cut_offs)
     analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
 

@@ -21,7 +21,7 @@ COMMANDS = {
     "findings": ["--html", "--csv", "--language", "--workspace", "--json"],
     "tabulate": ["--workspace", "--json"],
     "release": ["build", "publish"],
-    "release build": ["PERIOD", "--workspace", "--json"],
+    "release build": ["PERIOD", "--from-slips", "--workspace", "--json"],
     "release publish": ["PERIOD", "--workspace", "--json"],
     "status": ["--workspace", "--json"],
     "simulate": ["--folder", "--profile", "--seed", "--moves", "--workspace", "--json"],

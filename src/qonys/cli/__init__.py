@@ -11,6 +11,8 @@ def main() -> None:
     """Run a command; what a person can put right ends with a message and an exit code, never with a traceback."""
     # Matrices are small here: threads for them wait for one another longer than one thread computes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A command makes many objects and hardly a cycle: looking for cycles at each 700th took half a second of a release.
+    gc.set_threshold(100_000, 20, 20)
     from qonys.cli.commands import app, load_commands_told_of
     from qonys.cli.show import show_error
     from qonys.errors import QonysError, told_if_disk_full

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qonys.cli.parameters import HERE, AsJson, CountingEngine, WorkspaceFolder
+from qonys.cli.release_steps import processed_content, tabulated_content
 from qonys.cli.show import as_json, error_as_json, progress_shown, says, show_error, show_findings, show_table
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def process(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:
     with progress_shown() as progress:
         outcome = line_of(workspace, progress).process()
     if json:
-        as_json({"rules": outcome.data, "findings": outcome.findings, "measures": outcome.measures})
+        as_json(processed_content(outcome))
         return
     rows = [[r.rule, r.items, r.passes, r.fails, r.missing] for r in outcome.data]
     show_table("Rules", ["Rule", "Items", "Passes", "Fails", "Missing"], rows)
@@ -150,7 +151,7 @@ def tabulate(*, engine: CountingEngine = "", workspace: WorkspaceFolder = HERE, 
     with progress_shown() as progress:
         outcome = line_of(workspace, progress, counting=engine).tabulate()
     if json:
-        as_json({"flows": outcome.data, "cut_offs": outcome.measures, "findings": outcome.findings})
+        as_json(tabulated_content(outcome))
         return
     rows = [[day, counts["moves"], counts["flows"]] for day, counts in outcome.measures.items()]
     show_table("Flows by data cut-off", ["Cut-off", "Moves", "Flows"], rows)

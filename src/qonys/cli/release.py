@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from qonys.cli.parameters import HERE, AsJson, CountingEngine, WorkspaceFolder
+from qonys.cli.release_steps import StepsTold
 from qonys.cli.show import as_json, prints, progress_shown, says, show_findings
 
 
 def build(
-    period: str, /, *, engine: CountingEngine = "", workspace: WorkspaceFolder = HERE, json: AsJson = False
+    period: str,
+    /,
+    *,
+    from_slips: Annotated[bool, Parameter(negative="")] = False,
+    engine: CountingEngine = "",
+    workspace: WorkspaceFolder = HERE,
+    json: AsJson = False,
 ) -> None:
     """Build the release of a period: tables, identities, sentences, pages and files in every language.
 
     Args:
         period: a year or a month of the calendar (2024, 2024-09).
+        from_slips: process and tabulate first: the release of all slips that are collected now.
         engine: what counts.
         workspace: folder of the workspace.
         json: print what was built as JSON.
@@ -22,10 +33,12 @@ def build(
     from qonys.cli.settings import line_of
     from qonys.concepts.period import Period
 
+    of, steps = Period.parse(period), StepsTold(aloud=not json)
     with progress_shown() as progress:
-        outcome = line_of(workspace, progress, counting=engine).build(Period.parse(period))
+        line = line_of(workspace, progress, counting=engine)
+        outcome = line.build_from_slips(of, steps.tell) if from_slips else line.build(of)
     if json:
-        as_json({"release": outcome.data, "findings": outcome.findings})
+        as_json({**steps.content, "release": outcome.data, "findings": outcome.findings})
         return
     built = outcome.data
     show_findings(outcome.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_i
 from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
+from qonys.production.quality_counting import register_counts
 from qonys.production.register import decision_log
 from qonys.production.released_tables import Flows, compared_tables, found_by_comparing, released_tables
 from qonys.production.slips_counted import public_grounds
@@ -72,17 +74,22 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     office = office.reading()
     profile, entry = office.profile, office.profile.calendar_entry(str(period))
     design = profile.releases[entry.release]
-    setting, flows, made = tables_to_release(office, period)
-    essence, tables = _essence(office, entry, design), {name: made.data[name] for name in design.tables}
-    essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
-    earlier = compared_tables(office, design, setting, flows)
-    found = made.measures["weaknesses"] or found_by_comparing(office, made.data, earlier, setting)
-    _fail_if_something_can_be_found_out(found, design)
-    facts = _facts(essence, setting)
-    report = release_quality(office, entry, tables, earlier, made.measures["protected"])
-    revision = release_revision(office, essence, tables, earlier)
-    analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
-    grounds = public_grounds(office, entry.cut_offs)
+    _fail_if_something_is_missing(office, period, entry)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="register") as beside:
+        # Counting in the register asks nothing of the tables: the engine does it while they are made.
+        counts = beside.submit(register_counts, office, period, max(entry.cut_offs.values()))
+        counted_grounds = beside.submit(public_grounds, office, entry.cut_offs)
+        setting, flows, made = _tables(office, period, entry)
+        essence, tables = _essence(office, entry, design), {name: made.data[name] for name in design.tables}
+        essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
+        earlier = compared_tables(office, design, setting, flows)
+        found = made.measures["weaknesses"] or found_by_comparing(office, made.data, earlier, setting)
+        _fail_if_something_can_be_found_out(found, design)
+        facts = _facts(essence, setting)
+        analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
+        report = release_quality(office, entry, tables, earlier, made.measures["protected"], counts.result())
+        revision = release_revision(office, essence, tables, earlier)
+        grounds = counted_grounds.result()
     bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses)
     titles = {one: title_of(profile, design.id, str(period), words_of(profile, one)) for one in profile.languages}
     told = manifest_file(facts, titles, bundle.data, identities_of(profile, tables), office.signer)
@@ -108,7 +115,8 @@ def quality(office: Office, period: Period) -> Outcome[QualityReport]:
     earlier = compared_tables(office, design, setting, flows)
     utility, published = made.measures["protected"], first_published(office, period)
     tables = {name: made.data[name] for name in design.tables}
-    report = release_quality(office, entry, tables, earlier, utility, published=published)
+    register = register_counts(office, period, max(entry.cut_offs.values()))
+    report = release_quality(office, entry, tables, earlier, utility, register, published=published)
     return Outcome(report, made.findings)
 
 
@@ -123,8 +131,18 @@ def tables_to_release(
         ProfileError, StatisticianError: as `build`.
     """
     entry = office.profile.calendar_entry(str(period))
+    _fail_if_something_is_missing(office, period, entry)
+    return _tables(office, period, entry, besides)
+
+
+def _fail_if_something_is_missing(office: Office, period: Period, entry: CalendarEntry) -> None:
     fail_if_deliveries_are_missing(office, period, entry)
     _fail_if_flows_are_stale(office, entry)
+
+
+def _tables(
+    office: Office, period: Period, entry: CalendarEntry, besides: Iterable[str] = ()
+) -> tuple[Setting, Mapping[str, Flows], Outcome[dict[str, OutputTable]]]:
     flows = _flows_by_cut_off(office, entry)
     setting = _setting(office, period, entry, flows)
     fail_if_months_are_empty(period, setting.delivered)
@@ -157,7 +175,7 @@ def _fail_if_flows_are_stale(office: Office, entry: CalendarEntry) -> None:
         raise StatisticianError(
             f"The flows are older than what they would be published from: {reason} after they were counted.",
             where=f"release {entry.period}",
-            next_step="Run `qonys process` and `qonys tabulate` again.",
+            next_step="Run `qonys process` and `qonys tabulate` again, or build with `--from-slips`, which does both.",
         )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qonys.evaluate.accounts import Account
     from qonys.production.auditing import Audit
     from qonys.production.building import BuiltRelease
+    from qonys.production.from_slips import Told
     from qonys.production.lagging import Lag
     from qonys.production.office import Office
     from qonys.production.situation import Situation
@@ -81,6 +82,12 @@ class Line:
         from qonys.production import building
 
         return building.build(self.office, period)
+
+    def build_from_slips(self, period: Period, told: Told = lambda _: None) -> Outcome[BuiltRelease]:
+        """Input -> output: *process*, *tabulate* and *build* in one run, told of each as it ends."""
+        from qonys.production import from_slips
+
+        return from_slips.build_from_slips(self.office, period, told)
 
     def quality(self, period: Period) -> Outcome[QualityReport]:
         """The measures of the quality of a release, as its build computes them; nothing is written."""

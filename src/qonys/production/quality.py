@@ -11,12 +11,11 @@ import msgspec
 from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry
 from qonys.datasets.output import OutputTable
-from qonys.datasets.quality import QualityReport, ReleaseDays
+from qonys.datasets.quality import QualityReport, RegisterCounts, ReleaseDays
 from qonys.disseminate.quality_texts import texts_by_concept
 from qonys.evaluate.quality.report import ReleaseInput, quality_report
 from qonys.process.built_in_rules import BUILT_IN_RULES
 from qonys.production.office import Office
-from qonys.production.quality_counting import register_counts
 from qonys.published.bundles import PublishedFolder
 
 
@@ -26,6 +25,7 @@ def release_quality(
     tables: Mapping[str, OutputTable],
     other: Mapping[str, OutputTable],
     utility: Mapping[str, Any],
+    register: RegisterCounts,
     *,
     published: date | None = None,
 ) -> QualityReport:
@@ -37,6 +37,7 @@ def release_quality(
         tables: the tables as they are published.
         other: those that are compared, at the other data cut-off.
         utility: what protection changed, by table and side.
+        register: what was counted in the register as of the last data cut-off.
         published: day on which the period was first published; a release that is built does not know it.
     """
     profile, period = office.profile, Period.parse(entry.period)
@@ -44,7 +45,7 @@ def release_quality(
         ReleaseInput(
             period=entry.period,
             days=ReleaseDays(period.last_day, _first_results(office, period, entry), entry.published, published),
-            register=register_counts(office, period, max(entry.cut_offs.values())),
+            register=register,
             threshold=profile.protection.threshold,
             tables=tables,
             other=other,
