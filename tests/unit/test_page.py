@@ -20,7 +20,7 @@ from qonys.datasets.output import OutputTable
 from qonys.disseminate.bundle import release_bundle
 from qonys.errors import ProfileError, StatisticianError
 from spec.drawn_tables import drawn_table
-from spec.seed_figures import visible_text
+from spec.seed_figures import words_of_page
 from spec.seed_release import made_up_tables, seed_facts, seed_tables
 
 FINAL = """
@@ -116,7 +116,7 @@ def test_headings_never_skip_a_level(bundle: dict[str, bytes]) -> None:
 
 
 def test_the_page_has_the_parts_of_the_seed(bundle: dict[str, bytes]) -> None:
-    text = visible_text(bundle["en/index.html"].decode())
+    text = words_of_page(bundle["en/index.html"].decode())
     order = [
         "Migration of the population of Ardal, 2024", "Date of publication", "12 March 2025",
         "Date of next publication", "12 March 2026", "Ardal does not exist.", "All records are synthetic.",
@@ -212,7 +212,7 @@ def test_every_cell_of_a_table_stands_in_the_page_as_in_its_file(mini: Profile, 
 def test_what_changed_shows_the_differing_cells_alone(bundle: dict[str, bytes]) -> None:
     page = bundle["en/index.html"].decode()
     section = page[page.index('id="changes-internal-by-region"') :].partition("</section>")[0]
-    text = visible_text(section)
+    text = words_of_page(section)
     assert "1 cell differs." in text
     assert "31 January 2025 compared with those as of 28 February 2025" in text
     assert re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", section) == [

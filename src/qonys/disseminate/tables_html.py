@@ -67,7 +67,7 @@ def html_table(table: OutputTable, words: Words, *, cut_off: str, downloads: Map
         cut_off: the data cut-off's date, written.
         downloads: name of a format -> address relative to the page.
     """
-    layout = TableLayout(table, words)
+    layout = TableLayout(table, words, for_eyes=True)
     prevailing = table.prevailing_status
     return HtmlTable(
         anchor=f"table-{table.id}",

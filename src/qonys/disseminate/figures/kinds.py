@@ -25,6 +25,7 @@ from qonys.disseminate.figures.plotted import Plotted
 from qonys.disseminate.figures.pyramid import pyramid_body, pyramid_html
 from qonys.disseminate.figures.shares import shares_body, shares_html
 from qonys.disseminate.figures.tile_map import TileMap, squares_html, tile_map_body, tile_map_html
+from qonys.disseminate.line_ends import kept_together
 from qonys.disseminate.words import Words
 
 _LARGEST_FLOWS = 12
@@ -108,8 +109,12 @@ def _chord_html(task: Task, picture: Picture) -> Markup:
     words = ChordWords(task.words["figure.largest_flows"], task.titles[0], task.caption, task.words["figure.one_area"])
     count = task.design.top or _LARGEST_FLOWS
     chord = Chord(task.plotted)
-    notes = Markup("").join(Markup('<p class="notes">{}</p>').format(note) for note in chord_notes(chord, task.words))
-    return chord_html(chord, count, words, task.address, _image(task, picture) + notes, task.words.language)
+    language = task.words.language
+    notes = Markup("").join(
+        Markup('<p class="notes">{}</p>').format(kept_together(note, language))
+        for note in chord_notes(chord, task.words)
+    )
+    return chord_html(chord, count, words, task.address, _image(task, picture) + notes, language)
 
 
 def _tiles_body(task: Task) -> Body:
