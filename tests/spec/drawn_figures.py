@@ -81,5 +81,5 @@ def words_in(figure: Figure) -> list[str]:
 
 
 def numbers_in(html: str) -> list[str]:
-    """The cells of the tables in a part of a page."""
-    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", html)]
+    """The cells of the tables in a part of a page, with their marks and without what is spoken of them."""
+    return [re.sub(r"<i> .*?</i>|<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", html)]
