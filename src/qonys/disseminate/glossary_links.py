@@ -14,6 +14,7 @@ from typing import Self, TypeAlias
 from markupsafe import Markup, escape
 
 from qonys.concepts.release import GlossaryTerm
+from qonys.disseminate.line_ends import kept_together
 
 ANY_ENDING = "*"
 """Stands in a form for whatever letters a word ends with."""
@@ -45,10 +46,12 @@ class Terms:
     Args:
         pattern: finds any form; each form is a group of its own.
         of_group: name of a group -> id of its term.
+        language: that of the texts.
     """
 
     pattern: re.Pattern[str]
     of_group: Mapping[str, str]
+    language: str
 
     def linked(self, texts: Iterable[str], *, without: str = "") -> dict[str, LinkedText]:
         """Texts of one section, the first occurrence of each term a link to it.
@@ -58,7 +61,9 @@ class Terms:
             without: id of a term that is not linked: that whose meaning the text is.
         """
         seen = {without}
-        return {text: LinkedText.of(self._pieces(text, seen)) for text in dict.fromkeys(texts)}
+        return {
+            text: LinkedText.of(self._pieces(kept_together(text, self.language), seen)) for text in dict.fromkeys(texts)
+        }
 
     def _pieces(self, text: str, seen: set[str]) -> Iterator[Piece]:
         end = 0
@@ -79,7 +84,7 @@ def terms_of(glossary: Sequence[GlossaryTerm], language: str) -> Terms:
     groups = {f"form{number}": pair for number, pair in enumerate(forms)}
     found = "|".join(f"(?P<{name}>{_pattern(form)})" for name, (form, _) in groups.items())
     pattern = re.compile(rf"(?<![\w-])(?:{found})(?![\w-])" if found else r"(?!)", re.IGNORECASE)
-    return Terms(pattern, {name: term for name, (_, term) in groups.items()})
+    return Terms(pattern, {name: term for name, (_, term) in groups.items()}, language)
 
 
 def _pattern(form: str) -> str:

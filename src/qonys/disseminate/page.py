@@ -40,7 +40,8 @@ class Block:
     """A section in one language; ``level`` is that of its heading (2 for a top-level one).
 
     ``linked``: its texts, in which terms of the glossary are links; ``in_order``: figures and tables as they follow each
-    other, the figure of an analysis right before its table.
+    other, the figure of an analysis right before its table; ``grids``: anchor of a table -> the figure that shows every
+    cell of it in rows and columns, so that the page says them once.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Block:
     links: bool
     linked: Mapping[str, LinkedText]
     blocks: tuple[Block, ...]
+    grids: Mapping[str, Figure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class _Plan:
             links=section.links,
             linked=self.terms.linked(said) | (self.meanings() if section.glossary else {}),
             blocks=self.blocks(section.sections, level + 1),
+            grids={tables[one.table].anchor: one for one in figures if one.table in tables and self._is_whole(one)},
         )
 
     def _in_order(self, figures: Sequence[Figure], tables: Mapping[str, HtmlTable]) -> tuple[Figure | HtmlTable, ...]:
@@ -153,6 +156,10 @@ class _Plan:
         for name, table in tables.items():
             placed += [own.pop(name), table] if name in own else [table]
         return (*own.values(), *placed)
+
+    def _is_whole(self, figure: Figure) -> bool:
+        """A figure shows every cell of its table, and as a table."""
+        return figure.grid == self.tables[figure.table].cells.keys()
 
     def _is_new(self, name: str) -> bool:
         """A table stands once; an analysis only where it was made."""

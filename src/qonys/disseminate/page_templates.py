@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from qonys.country.profile import Profile
+from qonys.disseminate.line_ends import kept_together
 from qonys.disseminate.words import words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -20,8 +23,17 @@ def templates() -> Environment:
     """The templates of all pages."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=_written,
     )  # fmt: skip
+
+
+@pass_context
+def _written(context: Context, value: object) -> object:
+    """What a template says; a text that is no HTML yet with its no-break spaces, where the page has a language."""
+    language = context.get("language")
+    if language and isinstance(value, str) and not isinstance(value, Markup):
+        return kept_together(value, language)
+    return value
 
 
 def frame_files() -> dict[str, bytes]:

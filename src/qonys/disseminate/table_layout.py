@@ -13,6 +13,7 @@ from functools import cached_property
 from qonys.concepts.period import Period
 from qonys.concepts.text import TOTAL
 from qonys.datasets.output import Cell, Member, OutputTable
+from qonys.disseminate.line_ends import kept_together
 from qonys.disseminate.numbers import month_name, number
 from qonys.disseminate.shown_cells import SYMBOLS, Shown, shown
 from qonys.disseminate.words import Words
@@ -40,10 +41,16 @@ class TableLayout:
     """A table in one language.
 
     What is asked of every cell again and again, its labels and what is shown of it, is found once a layout.
+
+    Args:
+        table: the table.
+        words: words of the language.
+        for_eyes: labels have no-break spaces where a line must not end; those of a file, which machines match, have none.
     """
 
     table: OutputTable
     words: Words
+    for_eyes: bool = False
 
     @property
     def language(self) -> str:
@@ -133,7 +140,8 @@ class TableLayout:
         """The label of a code; of a month its name alone, where the whole table is of one year."""
         found = self._labels.get((dimension, code))
         if found is None:
-            found = self._labels[dimension, code] = self._label(dimension, code)
+            label = self._label(dimension, code)
+            found = self._labels[dimension, code] = kept_together(label, self.language) if self.for_eyes else label
         return found
 
     def _label(self, dimension: str, code: str) -> str:

@@ -67,7 +67,7 @@ def html_table(table: OutputTable, words: Words, *, cut_off: str, downloads: Map
         cut_off: the data cut-off's date, written.
         downloads: name of a format -> address relative to the page.
     """
-    layout = TableLayout(table, words)
+    layout = TableLayout(table, words, for_eyes=True)
     prevailing = table.prevailing_status
     return HtmlTable(
         anchor=f"table-{table.id}",
@@ -96,20 +96,28 @@ def _row(layout: TableLayout, index: int, prevailing: DataStatus) -> HtmlRow:
     heads = layout.row_heads[index]
     innermost = heads[-1]
     said = tuple(said_cell(layout, codes, column, prevailing) for column in layout.column_codes)
-    return HtmlRow(heads, tuple(map(_cell, said)), innermost.depth if innermost else 1, said)
+    return HtmlRow(
+        heads,
+        tuple(cell_html(one, "none" if one.empty else "") for one in said),
+        innermost.depth if innermost else 1,
+        said,
+    )
 
 
-def _cell(said: SaidCell) -> Markup:
+def cell_html(said: SaidCell, kind: str = "") -> Markup:
+    """A cell as a page writes it; ``kind`` is its class, where it has one."""
+    opened = Markup("<td class={}>").format(kind) if kind else _OPEN
     if said.spoken:
-        kind = Markup(' class="none"') if said.empty else Markup()
-        return Markup('<td{}><span aria-hidden="true">{}</span><span class="vh">{}</span>{}</td>').format(
-            kind, said.text, said.spoken, _marks(said)
+        return Markup('{}<span aria-hidden="true">{}</span><span class="vh">{}</span>{}</td>').format(
+            opened, said.text, said.spoken, _marks(said)
         )
-    return _OPEN + said.text + _marks(said) + _CLOSE
+    return opened + said.text + _marks(said) + _CLOSE
 
 
 def _marks(said: SaidCell) -> Markup:
+    """Marks, and unseen what they mean in a few words, for they stand in many cells; the legend says it in full."""
     if not said.marks:
         return _NOTHING
-    signs, meanings = zip(*said.marks, strict=True)
-    return Markup('<sup>{}<span class="vh"> {}</span></sup>').format("".join(signs), ", ".join(meanings).lower())
+    signs = "".join(sign for sign, _ in said.marks)
+    spoken = ", ".join(meaning.partition(":")[0] for _, meaning in said.marks)
+    return Markup("<sup>{}<i> {}</i></sup>").format(signs, spoken.lower())

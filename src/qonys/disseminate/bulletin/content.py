@@ -17,6 +17,7 @@ from qonys.disseminate.bulletin.sheets import POINTS_A_PIXEL, Column, Part, Shee
 from qonys.disseminate.conditions_of_use import conditions_of_use
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.glossary_links import LinkedText, Piece
+from qonys.disseminate.line_ends import kept_together
 from qonys.disseminate.methodology import SaidIndicator
 from qonys.disseminate.page import WHAT_CHANGED, Block, ReleaseContent, SaidComparison
 from qonys.disseminate.table_layout import Head, RowHead
@@ -377,5 +378,16 @@ def _plain(text: str) -> Said:
 
 
 def as_json(bulletin: Bulletin) -> str:
-    """The bulletin as the template reads it."""
-    return msgspec.json.encode(bulletin).decode()
+    """The bulletin as the template reads it, with no-break spaces where a line must not end."""
+    return msgspec.json.encode(_kept_together(msgspec.to_builtins(bulletin), bulletin.language)).decode()
+
+
+def _kept_together(said: object, language: str) -> object:
+    """Every text of records that stands in lines: no picture, and not what is read out in its place."""
+    if isinstance(said, str):
+        return kept_together(said, language)
+    if isinstance(said, Mapping):
+        return {
+            name: one if name in ("svg", "alternative") else _kept_together(one, language) for name, one in said.items()
+        }
+    return [_kept_together(one, language) for one in said] if isinstance(said, list | tuple) else said

@@ -31,7 +31,7 @@ _LINES = 3
 """Lines of a head"""
 _EM = {
     **dict.fromkeys("\u202f", 0.2),
-    **dict.fromkeys(" .,:;'’!()[]|ilj", 0.33),
+    **dict.fromkeys(" \xa0.,:;'’!()[]|ilj", 0.33),
     **dict.fromkeys("MWmwЖМФШЩЫЮжмфшщыю%‰", 0.92),
 }
 """Widths of signs in ems, a little more than those of the font; of others see `_em`."""
@@ -120,7 +120,7 @@ def _natural(columns: Sequence[Column], size: float, most: float | None = None) 
     """The widths that columns need: no number and no word of a head is broken."""
     widths = []
     for column in columns:
-        words = [word for part in column.head.split() for word in part.replace("-", "- ").split()]
+        words = [word for word in column.head.replace("-", "- ").split(" ") if word]
         in_lines = width_of(column.head, size) / _LINES
         widest = max([in_lines, *(width_of(text, size) for text in (*words, *column.entries))]) + _BETWEEN
         widths.append(widest if most is None else min(widest + _INDENT, most))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from qonys.disseminate.figures.frame import Picture
-from qonys.disseminate.figures.plotted import Plotted
+from qonys.disseminate.figures.plotted import Key, Plotted
 from qonys.disseminate.tables_html import StatusLabel
 
 
@@ -28,7 +28,9 @@ class Figure:
         legend: signs that occur in it, each with what it means.
         panels: its numbers; several where it shows several measures one beside the other.
         picture: the SVG file and its size in pixels; a bulletin embeds the same bytes.
-        html: its part of the page; empty where the table itself is the figure.
+        html: its part of the page.
+        numbers: its numbers as a table that opens on demand; empty where its part of the page is read number by number.
+        grid: keys of the cells that its part of the page shows as a table of rows and columns; empty where it is none.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Figure:
     panels: tuple[Plotted, ...]
     picture: Picture
     html: Markup
+    numbers: Markup
+    grid: frozenset[Key]
 
     @property
     def plotted(self) -> Plotted:

@@ -13,6 +13,7 @@ from qonys.disseminate.figures.canvas import INNER, Body, n, rectangle, straight
 from qonys.disseminate.figures.colours import INK, LINE, PAPER, SOFT
 from qonys.disseminate.figures.embedded_font import font_style
 from qonys.disseminate.figures.text_width import text_lines, text_width
+from qonys.disseminate.line_ends import kept_together
 
 PAD = 24
 FONT = "Inter, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
@@ -58,15 +59,18 @@ def framed(words: PictureWords, body: Body) -> Picture:
     inner = max(body.width, INNER)
     width = round(inner + 2 * PAD)
     parts: list[str] = []
-    y = _paragraph(parts, inner, words.title, PAD + _TITLE, _TITLE, 600, INK)
-    y = _paragraph(parts, inner, words.subtitle, y + 5, _SUBTITLE, 400, SOFT)
+    title, subtitle, *foot = (
+        kept_together(said, words.language) for said in (words.title, words.subtitle, *words.foot)
+    )
+    y = _paragraph(parts, inner, title, PAD + _TITLE, _TITLE, 600, INK)
+    y = _paragraph(parts, inner, subtitle, y + 5, _SUBTITLE, 400, SOFT)
     y = _key(parts, inner, body, y + 8)
     top = y
     parts.append(f'<g transform="translate({PAD} {n(y)})">{"".join(body.parts)}</g>')
     y += body.height + 14
     parts.append(straight((PAD, y), (width - PAD, y), LINE))
     y += 16
-    for paragraph in words.foot:
+    for paragraph in foot:
         y = _paragraph(parts, inner, paragraph, y, _FOOT, 400, SOFT)
     height = round(y - _FOOT + PAD)
     head = (

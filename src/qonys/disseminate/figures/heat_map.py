@@ -18,6 +18,8 @@ from qonys.disseminate.figures.colours import INK, LINE, PAPER, SEQUENCE, SOFT, 
 from qonys.disseminate.figures.plotted import Plotted, Point, Series
 from qonys.disseminate.figures.shades import Shades, shades_one_way
 from qonys.disseminate.figures.text_width import text_lines, text_width
+from qonys.disseminate.said_cells import SaidCell
+from qonys.disseminate.tables_html import cell_html
 
 _LABEL, _NUMBER = 11.0, 9.5
 _TALL = 20.0
@@ -37,6 +39,12 @@ class HeatMap:
     @cached_property
     def shades(self) -> Shades:
         return shades_one_way([p.value for s, p in self.cells() if p.value is not None and is_between(s, p)])
+
+    def said(self, point: Point) -> SaidCell:
+        """What a reader sees and hears of a cell: its signs with their meanings."""
+        meanings = dict(self.plotted.legend)
+        marks = tuple((sign, meaning) for sign, meaning in meanings.items() if sign in point.marks)
+        return SaidCell(point.written, meanings.get(point.written, "") if point.value is None else "", marks)
 
     def cells(self) -> Iterator[tuple[Series, Point]]:
         """Every cell: its destination, and the point that is its origin."""
@@ -116,12 +124,12 @@ def heat_map_html(heat: HeatMap, corner: str, caption: str, region: str, languag
 
 
 def _cell_html(heat: HeatMap, series: Series, point: Point) -> Markup:
+    kind = ""
     if series.code == point.code != TOTAL:
-        return Markup("<td class=hd>{}</td>").format(point.said)
-    if point.value is None or not is_between(series, point):
-        return Markup("<td>{}</td>").format(point.said)
-    shade = _shade(heat.shades.fills[heat.shades.of(point.value)])
-    return Markup("<td class={}>{}</td>").format(shade, point.said)
+        kind = "hd"
+    elif point.value is not None and is_between(series, point):
+        kind = _shade(heat.shades.fills[heat.shades.of(point.value)])
+    return cell_html(heat.said(point), kind)
 
 
 def _shade(fill: str) -> str:

@@ -25,6 +25,7 @@ from qonys.disseminate.figures.plotted import Plotted
 from qonys.disseminate.figures.pyramid import pyramid_body, pyramid_html
 from qonys.disseminate.figures.shares import shares_body, shares_html
 from qonys.disseminate.figures.tile_map import TileMap, squares_html, tile_map_body, tile_map_html
+from qonys.disseminate.line_ends import kept_together
 from qonys.disseminate.words import Words
 
 _LARGEST_FLOWS = 12
@@ -75,10 +76,12 @@ def html_of(task: Task, picture: Picture) -> Markup:
     return _KINDS[task.design.kind][1](task, picture)
 
 
-def _lines_html(task: Task, _: Picture) -> Markup:
+def numbers_of(task: Task) -> Markup:
+    """The numbers of a figure that is not read number by number, as a table; empty for others."""
+    if task.design.kind != "lines" and task.flow_map is None:
+        return Markup()
     region = task.words("page.region", title=task.title)
-    numbers = numbers_html(task.plotted, task.corner, task.words["figure.numbers"], region)
-    return lines_html(_lines(task), task.words.language) + numbers
+    return numbers_html(task.plotted, task.corner, task.words["figure.numbers"], region)
 
 
 def _lines(task: Task) -> Lines:
@@ -108,8 +111,12 @@ def _chord_html(task: Task, picture: Picture) -> Markup:
     words = ChordWords(task.words["figure.largest_flows"], task.titles[0], task.caption, task.words["figure.one_area"])
     count = task.design.top or _LARGEST_FLOWS
     chord = Chord(task.plotted)
-    notes = Markup("").join(Markup('<p class="notes">{}</p>').format(note) for note in chord_notes(chord, task.words))
-    return chord_html(chord, count, words, task.address, _image(task, picture) + notes, task.words.language)
+    language = task.words.language
+    notes = Markup("").join(
+        Markup('<p class="notes">{}</p>').format(kept_together(note, language))
+        for note in chord_notes(chord, task.words)
+    )
+    return chord_html(chord, count, words, task.address, _image(task, picture) + notes, language)
 
 
 def _tiles_body(task: Task) -> Body:
@@ -125,7 +132,7 @@ def _flow_map_body(task: Task) -> Body:
 
 
 def _flow_map_html(task: Task, picture: Picture) -> Markup:
-    """The picture where there is room for it, else the squares or bars; the numbers; and the flows that are arrows."""
+    """The picture where there is room for it, else the squares or bars; and the flows that are arrows."""
     chart = task.flow_map
     if chart is None:
         return _tiles_html(task, picture)
@@ -137,13 +144,14 @@ def _flow_map_html(task: Task, picture: Picture) -> Markup:
         if all_have_squares
         else bars_html(task.plotted, task.corner, task.caption)
     )
-    region = task.words("page.region", title=task.title)
-    numbers = numbers_html(task.plotted, task.corner, task.words["figure.numbers"], region)
-    return flow_map_html(chart, task.words, _image(task, picture), tiles, narrow) + numbers
+    return flow_map_html(chart, task.words, _image(task, picture), tiles, narrow)
 
 
 _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture], Markup]]] = {
-    "lines": (lambda task: lines_body(_lines(task), task.words.language), _lines_html),
+    "lines": (
+        lambda task: lines_body(_lines(task), task.words.language),
+        lambda task, _: lines_html(_lines(task), task.words.language),
+    ),
     "bars": (
         lambda task: bars_body(task.plotted),
         lambda task, _: bars_html(task.plotted, task.corner, task.caption),

@@ -22,7 +22,8 @@ from qonys.disseminate.figures.chord_drawn import chord_notes
 from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.flow_map import flow_map_of, flows_said, notes, status_of_flows, why_no_map
 from qonys.disseminate.figures.frame import PictureWords, framed
-from qonys.disseminate.figures.kinds import Task, body_of, html_of
+from qonys.disseminate.figures.heat_map import HeatMap
+from qonys.disseminate.figures.kinds import Task, body_of, html_of, numbers_of
 from qonys.disseminate.figures.plotted import Plotted, panel_designs, plotted, why_not_drawn
 from qonys.disseminate.figures.png import pngs_of
 from qonys.disseminate.key_points import Missing, Reading, reading, said_text
@@ -172,6 +173,10 @@ def _figure(
         panels=tuple(panels),
         picture=picture,
         html=html_of(task, picture),
+        numbers=numbers_of(task),
+        grid=frozenset(key for _, point in HeatMap(panels[0]).cells() for key in point.keys)
+        if one.kind == "heat_map"
+        else frozenset(),
     )
 
 

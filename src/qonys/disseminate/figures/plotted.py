@@ -209,7 +209,7 @@ class _Plotter:
 
     @cached_property
     def layout(self) -> TableLayout:
-        return TableLayout(self.table, self.words)
+        return TableLayout(self.table, self.words, for_eyes=True)
 
     @cached_property
     def at(self) -> dict[str, str]:

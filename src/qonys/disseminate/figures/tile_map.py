@@ -17,6 +17,7 @@ from qonys.disseminate.figures.canvas import Body, KeyItem, rectangle, text
 from qonys.disseminate.figures.colours import INK, PAPER, SEQUENCE, letters_on
 from qonys.disseminate.figures.plotted import Plotted, Point
 from qonys.disseminate.figures.shades import GAINS, LOSSES, Shades, shades_both_ways, shades_one_way
+from qonys.disseminate.line_ends import kept_together
 
 _SIDE, _GAP = 84.0, 4.0
 _NAME, _NUMBER = 14.0, 12.5
@@ -82,7 +83,8 @@ def squares_html(tiles: TileMap, language: str) -> Markup:
     columns = max(tile.column for tile, _ in tiles.squares)
     items = Markup("").join(
         Markup('<li class="{}" style="grid-area:{}/{}"><b aria-hidden="true">{}</b><span class="vh">{}: </span>{}</li>').format(
-            _shade(tiles.fill(point)), tile.row, tile.column, tile.names[language], point.label, point.said
+            _shade(tiles.fill(point)), tile.row, tile.column, kept_together(tile.names[language], language), point.label,
+            point.said
         )
         for tile, point in tiles.squares
     )  # fmt: skip
