@@ -1,13 +1,13 @@
 """CSV slips of Kazakhstan to a validated register, with identifiers hashed and without: rows a second and peak memory.
 
-    .venv/bin/python bench/validate_slips.py [--rows 1000000] [--runs 5]
+    .venv/bin/python bench/validate_slips.py [--rows 1000000] [--runs 5] [--without-extras]
 
 Each run is a workspace of its own; four whole processes are timed, start-up included: `qonys collect FILE`; a pass of the
 first 40 rules of records over what was collected; a pass of all rules of the profile, those of groups among them; and
 `qonys process`, which does the latter and then sets slips side by side and makes moves of them. Collect and a pass make
 the validated register. What a process takes for 1,000 slips is its start-up, told besides; where pandas is installed,
-which the extras and the tools of the tests bring, a tenth of a second of it is that PyArrow loads it with its first array.
-Making the slips up is not counted. Without identifiers means a layout that has none: the same slips without the number of
+which the extras and the tools of the tests bring, a tenth of a second of it is that PyArrow loads it with its first array:
+`--without-extras` hides what they bring. Making the slips up is not counted. Without identifiers means a layout that has none: the same slips without the number of
 slip and person.
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slips import profile_without_identifiers, written_apart
-from surroundings import as_installed
+from surroundings import as_installed, without_extras
 
 HASHED, PLAIN = "identifiers hashed", "without identifiers"
 BUDGET = {HASHED: 500_000, PLAIN: 1_000_000}
@@ -69,14 +70,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000, help="slips a run")
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each kind")
+    parser.add_argument("--without-extras", action="store_true", help="as where the extras are not installed")
     given = parser.parse_args()
     environment = as_installed()
     with tempfile.TemporaryDirectory() as folder:
+        if given.without_extras:
+            environment = without_extras(environment, Path(folder) / "hidden")
         rules = json.loads(timed(["rules", "--profile", "kz", "--json"], Path(folder), environment)[1])
         print(f"{len(rules['rules'])} rules, {given.rows} slips")
         profiles = {HASHED: "kz", PLAIN: str(profile_without_identifiers(Path(folder)))}
         for kind, wanted in BUDGET.items():
-            started = runs_of(kind, profiles[kind], FEW, 1, Path(folder), environment)[0]
+            started = runs_of(kind, profiles[kind], FEW, given.runs, Path(folder), environment)
             taken = runs_of(kind, profiles[kind], given.rows, given.runs, Path(folder), environment)
             show(kind, wanted, given.rows, taken, started)
 
@@ -89,17 +93,22 @@ def runs_of(
     return [taken_by(slips, folder / f"{kind[0]}{rows}-{run}", environment, profile) for run in range(runs)]
 
 
-def show(kind: str, wanted: int, rows: int, runs: list[tuple[Taken, ...]], started: tuple[Taken, ...]) -> None:
-    medians = [statistics.median(run[step].seconds for run in runs) for step in range(len(STEPS))]
+def medians_of(runs: list[tuple[Taken, ...]]) -> list[float]:
+    """The seconds of each step."""
+    return [statistics.median(run[step].seconds for run in runs) for step in range(len(STEPS))]
+
+
+def show(kind: str, wanted: int, rows: int, runs: list[tuple[Taken, ...]], started: list[tuple[Taken, ...]]) -> None:
+    medians, of_few = medians_of(runs), medians_of(started)
     peak = max(taken.gib for run in runs for taken in run)
     told = ", ".join(
-        f"{name} {median:.2f} ({taken.seconds:.2f} for {FEW:,} slips)"
-        for name, median, taken in zip(STEPS, medians, started, strict=True)
+        f"{name} {median:.2f} ({start:.2f} for {FEW:,} slips)"
+        for name, median, start in zip(STEPS, medians, of_few, strict=True)
     )
     print(f"{kind}, seconds, median of {len(runs)}: {told}; peak {peak:.2f} GiB of {BUDGET_GIB:.0f}")
     for rules in (1, 2):
         seconds = medians[0] + medians[rules]
-        apart = seconds - started[0].seconds - started[rules].seconds
+        apart = seconds - of_few[0] - of_few[rules]
         print(
             f"  to a register validated with {STEPS[rules]}: {rows / seconds / 1e6:.2f} M rows/s of {wanted / 1e6:.1f}: "
             f"ratio {rows / seconds / wanted:.2f}; start-ups apart {rows / apart / 1e6:.2f} M rows/s"
@@ -112,6 +121,7 @@ def taken_by(slips: Path, office: Path, environment: dict[str, str], profile: st
     forty, _ = timed([], office, environment, program=[sys.executable, "-c", FORTY])
     every, _ = timed([], office, environment, program=[sys.executable, "-c", EVERY])
     process, _ = timed(["process"], office, environment)
+    shutil.rmtree(office)  # all runs together might fill the disk
     return collect, forty, every, process
 
 

@@ -57,14 +57,15 @@ def collect(
         json: print the receipts as JSON.
     """
     from qonys.cli.settings import line_of
+    from qonys.collect.hashing import hashed_ahead
     from qonys.errors import OperatorError
 
     if not files and layout is None:
         raise OperatorError("No file was named.", next_step="Write: qonys collect FILE… or qonys collect FOLDER")
-    with progress_shown() as progress:
+    with progress_shown() as progress, hashed_ahead(files) as hashing:
         line = line_of(workspace, progress)
         if files or layout is None:
-            outcome = line.collect(files, layout=layout, received=received, replaces=replaces)
+            outcome = line.collect(files, layout=layout, received=received, replaces=replaces, hashing=hashing)
         else:
             outcome = line.collect_query(layout, received=received, replaces=replaces)
     counts, refused = outcome.measures, outcome.measures["refused"]

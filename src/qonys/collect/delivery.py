@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 from qonys.collect.ahead import begun, in_order
 from qonys.collect.coding import accepted_texts
 from qonys.collect.extraction import extract, read_extract
+from qonys.collect.hashing import FileHash, Hashing
 from qonys.collect.intake import Intake, RecordKeys
 from qonys.collect.name_encodings import NameEncodings
 from qonys.collect.pseudonyms import Pseudonyms
@@ -61,12 +61,14 @@ class Handed:
         layout: layout by which it is read.
         received: day on which it came.
         replaces: number of the delivery that it replaces.
+        hashing: the hash of the file, where it was begun before.
     """
 
     path: Path
     layout: SourceLayout
     received: date
     replaces: int | None = None
+    hashing: Hashing | None = None
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,10 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
         StatisticianError: it cannot replace the delivery that it is to replace.
     """
     path = handed.path
-    state = _state(path)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        hashing = beside.submit(_sha256, path)
+    with closing(handed.hashing or Hashing(path)) as hashing, ThreadPoolExecutor(max_workers=1) as beside:
         reading = _begun(desk, handed, read_rows(path, handed.layout))
-        source = _Source(hashing.result(), state[0])
+        file = _hashed(hashing)
+        source = _Source(file.sha256, file.size)
         if earlier := _taken_before(desk.store, source.sha256):
             return _again(earlier, handed)
         _fail_if_not_replaceable(desk.store, handed)
@@ -110,7 +111,7 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
         sealing = beside.submit(_seal, path, folder / "source.sealed", desk.keys.source_key())
         intake = _take_rows(desk, handed, number, source, reading)
         sealing.result()
-    if _state(path) != state:
+    if _state(path) != (file.size, file.changed):
         raise SupplierError("The file changed while it was read.", where=str(path), next_step="Collect it again.")
     return _counted(desk, handed, _receipt(desk, handed, number, source, reading, intake), intake, reading)
 
@@ -298,9 +299,9 @@ def _allowed(variable: str, accepted: pa.Table) -> str:
     return f"Allowed: {', '.join(str(text) for text in texts)}. " if 0 < len(texts) <= _FEW else ""
 
 
-def _sha256(path: Path) -> str:
-    with _told_if_unreadable(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hashed(hashing: Hashing) -> FileHash:
+    with _told_if_unreadable(hashing.path):
+        return hashing.found()
 
 
 def _state(path: Path) -> tuple[int, int]:

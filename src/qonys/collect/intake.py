@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from qonys.collect.coding import Flags
 from qonys.collect.readers import BrokenRow
 from qonys.collect.typed_rows import Respelled, TypedRows
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
@@ -54,6 +54,7 @@ class Intake:
     held: list[pa.Table] = field(default_factory=list)
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     respelled: dict[str, Respelled] = field(default_factory=dict)
+    alike: dict[str, pa.Array[Any]] = field(default_factory=dict)
 
     def registrations(self, rows: TypedRows) -> pa.RecordBatch:
         """The good rows, columns as `datasets.registration.REGISTRATION`, codes and texts as dictionaries."""
@@ -64,28 +65,29 @@ class Intake:
         if not rows.problems:
             batch = self._stamped(rows.numbers, rows.columns)
         else:
-            self._set_aside(rows)
-            good = np.ones(len(rows.numbers), np.bool_)
-            good[list(rows.problems)] = False
-            batch = self._stamped(*_only(pa.array(np.flatnonzero(good)), rows))
+            bad = np.zeros(len(rows.numbers), np.bool_)
+            bad[list(rows.problems)] = True
+            self._set_aside(rows, self._stamped(*_only(bad, rows)))
+            batch = self._stamped(*_only(~bad, rows))
         self.taken += batch.num_rows
         return batch
 
     def _stamped(self, numbers: pa.Array[Any], columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
         count = len(numbers)
-        stamped = {
-            **columns,
-            "delivery": _repeated(self.delivery, pa.int32(), count),
-            "row": numbers,
-            "received": _repeated(self.received, pa.date32(), count),
-            "record_key": self.record_keys.of(numbers),
-        }
+        stamped = {**columns, "row": numbers, "record_key": self.record_keys.of(numbers)}
         return pa.RecordBatch.from_pydict(
-            {one.name: stamped[one.name] if one.name in stamped else _nulls(one.type, count) for one in REGISTRATION}
+            {one.name: stamped[one.name] if one.name in stamped else self._alike(one, count) for one in REGISTRATION}
         )
 
-    def _set_aside(self, rows: TypedRows) -> None:
-        bad = self._stamped(*_only(pa.array(list(rows.problems)), rows))
+    def _alike(self, column: pa.Field[Any], rows: int) -> pa.Array[Any]:
+        """A column that says the same in every row, or nothing in any: made once, and cut to the length of a batch."""
+        made = self.alike.get(column.name)
+        if made is None or len(made) < rows:
+            value: Any = {"delivery": self.delivery, "received": self.received}.get(column.name)
+            made = self.alike[column.name] = pa.repeat(pa.scalar(value, column.type), rows)
+        return made[:rows]
+
+    def _set_aside(self, rows: TypedRows, bad: pa.RecordBatch) -> None:
         for number, problems in zip(bad.column("row").to_numpy().tolist(), rows.problems.values(), strict=True):
             for problem in problems:
                 told = problem["field"], problem["reason"]
@@ -129,19 +131,7 @@ class Intake:
             self.reasons.setdefault(("", one.reason), Reason(one.row, "")).rows += 1
 
 
-def _only(places: pa.Array[Any], rows: TypedRows) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:
-    """Numbers and columns of some of the rows."""
-    some = {name: pc.take(column, places, boundscheck=False) for name, column in rows.columns.items()}
-    return rows.numbers.take(places), some
-
-
-def _repeated(value: object, kind: pa.DataType, rows: int) -> pa.Array[Any]:
-    one: Any = pa.scalar(value, kind)
-    repeated: pa.Array[Any] = pa.repeat(one, rows)
-    return repeated
-
-
-def _nulls(kind: pa.DataType, rows: int) -> pa.Array[Any]:
-    made: Any = pa.nulls
-    nulls: pa.Array[Any] = made(rows, kind)
-    return nulls
+def _only(some: Flags, rows: TypedRows) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:
+    """Numbers and columns of some of the rows, in their order."""
+    kept: Any = pa.array(some)
+    return rows.numbers.filter(kept), {name: column.filter(kept) for name, column in rows.columns.items()}

@@ -7,11 +7,15 @@ HMAC-SHA-256 (RFC 2104; FIPS 198-1) under a key that is derived from the person 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from datafusion import Expr
 
 PSEUDONYM_BYTES = 16
 
@@ -24,10 +28,15 @@ class Pseudonyms:
     """
 
     def __init__(self, blocks: Mapping[str, bytes]) -> None:
+        self._blocks = blocks
+
+    @cached_property
+    def _hmac(self) -> Expr:
+        """Made with the first identifier: a layout without any needs no engine that hashes."""
         from datafusion import col, functions, lit
 
-        inner = functions.digest(functions.concat(lit(blocks["inner"]), col("text")), "sha256")
-        self._hmac = functions.digest(functions.concat(lit(blocks["outer"]), inner), "sha256").alias("hmac")
+        inner = functions.digest(functions.concat(lit(self._blocks["inner"]), col("text")), "sha256")
+        return functions.digest(functions.concat(lit(self._blocks["outer"]), inner), "sha256").alias("hmac")
 
     def of(self, texts: pa.Array[Any] | pa.ChunkedArray[Any], missing: tuple[str, ...]) -> pa.Array[Any]:
         """The pseudonym of each text, blanks around it left out; null where it is missing."""

@@ -60,7 +60,7 @@ class TypedRows:
     Args:
         numbers: number of each row in its file.
         columns: the variables of the layout, and what its personal numbers say.
-        problems: place of a row -> all that is wrong with it.
+        problems: place of a row -> all that is wrong with it; in the order of the rows.
         contents: place of a row with problems -> what it says, as JSON without identifiers.
         respelled: variable -> texts that were read by the layout's spellings.
     """
@@ -105,7 +105,9 @@ class RowCoder:
         rows = TypedRows(batch.column("row"), protected)
         for name, coder in self._coders.items():
             source = self._layout.variables[name]
-            texts = _without(self._texts_of(name, source, stated, batch.num_rows), source.missing)
+            texts = self._texts_of(name, source, stated, batch.num_rows)
+            if source.missing or source.column is None:
+                texts = _without(texts, source.missing)
             coded = coder(texts.texts)
             rows.columns[name] = _compact(texts.of_rows(coded.values))
             named = self._computed[name].columns if name in self._computed else ()
@@ -249,13 +251,23 @@ def _tell(
 
 def _contents(raw: Mapping[str, DistinctTexts], rows: npt.NDArray[np.int64]) -> list[str]:
     """What each of some rows says, as JSON; a long text is cut off."""
-    said = [DistinctTexts(texts.texts, texts.places[rows]).of_rows(texts.texts).to_pylist() for texts in raw.values()]
-    return [
-        msgspec.json.encode(
-            {name: text[:_MOST_KEPT] if text else text for name, text in zip(raw, row, strict=True)}
-        ).decode()
-        for row in zip(*said, strict=True)
-    ]
+    if not len(rows) or not raw:
+        return ["{}"] * len(rows)
+    said = [_members(name, DistinctTexts(texts.texts, texts.places[rows])) for name, texts in raw.items()]
+    joined: Any = pc.binary_join_element_wise(*said, pa.scalar(","))
+    return [f"{{{members}}}" for members in joined.to_pylist()]
+
+
+def _members(name: str, texts: DistinctTexts) -> Any:  # noqa: ANN401 an array of texts
+    """What tells a column in the JSON object of each row; every text is encoded once."""
+    of_rows: Any = texts.of_rows(texts.texts).dictionary_encode()
+    distinct = [_json(name, text[:_MOST_KEPT]) for text in of_rows.dictionary.to_pylist()]
+    told: Any = pa.array(distinct, pa.string()).take(of_rows.indices)
+    return told.fill_null(_json(name, None))
+
+
+def _json(name: str, text: str | None) -> str:
+    return f"{msgspec.json.encode(name).decode()}:{msgspec.json.encode(text).decode()}"
 
 
 def _compact(column: pa.Array[Any]) -> pa.Array[Any]:

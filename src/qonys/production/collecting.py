@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qonys.collect.delivery import Desk, Handed, take_delivery, take_query
 from qonys.collect.fitting import fits, layout_for
+from qonys.collect.hashing import Hashing
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.errors import OperatorError, QonysError, StatisticianError, SupplierError
 from qonys.production.office import Office
@@ -22,11 +23,13 @@ def collect(
     layout: str | None = None,
     received: date | None = None,
     replaces: int | None = None,
+    hashing: Hashing | None = None,
 ) -> Outcome[tuple[Receipt, ...]]:
     """Take deliveries in, one after the other; each is taken whole or not at all.
 
     The day on which a file came is ``received``, else the name of its folder where that is an ISO date, else today.
-    Of several files a bad one does not stop the others, and one that was taken before is passed over.
+    Of several files a bad one does not stop the others, and one that was taken before is passed over. The hash of one
+    of them may have been begun before.
 
     Returns:
         The receipts in the order of the files; measures: ``taken`` and ``again``, numbers of deliveries, and
@@ -46,7 +49,8 @@ def collect(
     for path in paths:
         came = received or _dated_folder(path) or office.today
         try:
-            handed = Handed(path, layout_for(path, office.profile, layout), came, replaces)
+            begun = hashing if hashing and hashing.path == path else None
+            handed = Handed(path, layout_for(path, office.profile, layout), came, replaces, begun)
             tray.lay(take_delivery(desk, handed), quietly=len(paths) > 1)
         except (SupplierError, StatisticianError) as refusal:
             if len(paths) == 1:

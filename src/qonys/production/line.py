@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qonys.collect.hashing import Hashing
     from qonys.concepts.analysis import AnalysisMethod
     from qonys.concepts.period import Period
     from qonys.concepts.text import Text
@@ -45,11 +46,14 @@ class Line:
         layout: str | None = None,
         received: date | None = None,
         replaces: int | None = None,
+        hashing: Hashing | None = None,
     ) -> Outcome[tuple[Receipt, ...]]:
         """Source -> input: deliveries become registrations; what cannot be read is quarantined with its reasons."""
         from qonys.production import collecting
 
-        return collecting.collect(self.office, files, layout=layout, received=received, replaces=replaces)
+        return collecting.collect(
+            self.office, files, layout=layout, received=received, replaces=replaces, hashing=hashing
+        )
 
     def collect_query(
         self, layout: str, *, received: date | None = None, replaces: int | None = None

@@ -201,6 +201,9 @@ def _writer(stream: pa.NativeFile, schema: pa.Schema, ascending: list[str]) -> p
         column_encoding=encodings or None,
         write_statistics=statistics,
         store_schema=False,
+        # A column of a row group is encoded in one go, as a page unless it takes more than a mebibyte.
+        write_batch_size=GROUP_ROWS,
+        max_rows_per_page=GROUP_ROWS,
     )
 
 
