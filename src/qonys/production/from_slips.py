@@ -55,10 +55,10 @@ def build_from_slips(office: Office, period: Period, told: Told) -> Outcome[Buil
     entry = office.profile.calendar_entry(str(period))
     if office.store.receipts():
         fail_if_deliveries_are_missing(office, period, entry)
+    told(Processed(processing.process(office)))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as beside:
-        # Pages, figures and methods take half a second to load, which the engine does not wait for.
+        # Pages, figures and methods take half a second to load; the engine, which counts, does not wait for them.
         loaded = beside.submit(import_module, "qonys.production.building")
-        told(Processed(processing.process(office)))
         told(Tabulated(tabulating.tabulate(office), {day.isoformat(): name for name, day in entry.cut_offs.items()}))
         building = loaded.result()
     outcome: Outcome[BuiltRelease] = building.build(office, period)
