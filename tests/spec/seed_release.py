@@ -14,6 +14,7 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.disseminate import bundle as bundling
+from qonys.disseminate import first_figures
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.words import table_words
 from spec.drawn_tables import drawn_table
@@ -90,12 +91,15 @@ def seed_pages(external: str = EXTERNAL) -> dict[str, str]:
 @contextmanager
 def pages_alone() -> Iterator[None]:
     """What takes long beside the pages and the plain files is empty: for tests that read only what is written."""
-    with mock.patch.multiple(
-        bundling,
-        bulletin_file=lambda *_: b"",
-        figure_files=lambda *_: {},
-        workbook_file=lambda *_: b"",
-        archive=lambda *_: b"",
+    with (
+        mock.patch.multiple(
+            bundling,
+            bulletin_file=lambda *_: b"",
+            figure_files=lambda *_: {},
+            workbook_file=lambda *_: b"",
+            archive=lambda *_: b"",
+        ),
+        mock.patch.object(first_figures, "figure_files", lambda *_: {}),
     ):
         yield
 

@@ -78,7 +78,7 @@ def test_as_json_each_step_tells_what_its_own_command_tells(walk: Walk, tmp_path
     assert told["process"] == qonys("process", *apart).json
     assert told["tabulate"] == qonys("tabulate", *apart).json
     built = qonys("release", "build", "2024", *apart).json
-    assert told["findings"] == built["findings"]
+    assert sorted(map(str, told["findings"])) == sorted(map(str, built["findings"]))
     assert told["release"]["vintage"] == built["release"]["vintage"]
     assert set(told) == {"process", "tabulate", "release", "findings"}
 

@@ -179,7 +179,7 @@ def test_letters_and_signs_of_each_language_are_in_the_embedded_fonts(
 
 
 def test_the_same_input_gives_the_same_bytes(mini: Profile, bundle: dict[str, bytes]) -> None:
-    document._compiler.cache_clear()
+    document._fonts.cache_clear()
     again = release_bundle(mini, mini.releases["annual"], made_up_tables(mini), {}, seed_facts("mini")).data
     assert {name for name in bundle if name.endswith(".pdf")}
     assert [name for name in bundle if bundle[name] != again[name]] == []

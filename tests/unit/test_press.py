@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -31,6 +32,26 @@ def test_files_are_made_beside_what_orders_them() -> None:
     with Press() as press:
         press.order(lambda: {"thread": threading.current_thread().name.encode()})
         assert press.files()["thread"] != threading.current_thread().name.encode()
+
+
+def test_so_many_files_are_made_at_once_as_the_press_has_hands() -> None:
+    together = threading.Barrier(2)
+
+    def meets_the_other() -> dict[str, bytes]:
+        return {str(together.wait(5)): b""}
+
+    with Press(hands=2) as press:
+        press.order(meets_the_other)
+        press.order(meets_the_other)
+        assert set(press.files()) == {"0", "1"}
+
+
+def test_documents_set_at_once_are_those_set_one_by_one() -> None:
+    alone = [png_of(SQUARE), png_of(LETTERS)]
+    with Press(hands=2) as press:
+        for name, svg in (("square", SQUARE), ("letters", LETTERS)) * 5:
+            press.order(partial(lambda name, svg: {name: png_of(svg)}, name, svg))
+        assert list(press.files().values()) == alone
 
 
 def test_what_cannot_be_made_is_told_as_if_it_were_made_on_the_spot() -> None:

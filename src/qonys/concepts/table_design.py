@@ -6,6 +6,7 @@ A table is a sum over sides; its dimensions are those of a side.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -37,7 +38,7 @@ class StatusOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: dict[str, tuple[str, ...]] = {}
 
 
-class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One table.
 
     Args:
@@ -85,7 +86,7 @@ class TableDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[StatusOf, ...] = ()
     notes: tuple[Text, ...] = ()
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """The side's own dimensions, rows first; period and measure are of every table."""
         return tuple(d for d in (*self.rows, *self.columns) if d not in ("period", "measure"))

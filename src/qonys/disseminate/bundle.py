@@ -7,10 +7,13 @@ missing in a language stops the build; a sentence whose value is missing is left
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib import resources
+
+import msgspec
 
 from qonys.concepts.period import Period
 from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
@@ -29,19 +32,19 @@ from qonys.disseminate.figures.figure import Figure
 from qonys.disseminate.figures.making import About, Readings, compute_figures, figure_files, figures_in
 from qonys.disseminate.figures.of_analyses import tables_read, with_figures_of_analyses
 from qonys.disseminate.files import changes_csv, csv_file, file_name, json_file
+from qonys.disseminate.first_figures import FirstFigures, about_release, first_figures
 from qonys.disseminate.how_we_know import Grounds, how_we_know_files
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.language_check import fail_if_a_text_is_defective
 from qonys.disseminate.numbers import long_date, number, rounded
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
-from qonys.disseminate.period_words import period_arguments
 from qonys.disseminate.press import Press
 from qonys.disseminate.quality_page import quality_bundle, said_of_release
 from qonys.disseminate.readme import readme
 from qonys.disseminate.revision_said import revision_files, with_revision
 from qonys.disseminate.since_published import ReleaseRevision
 from qonys.disseminate.table_layout import TableLayout
-from qonys.disseminate.wording import Argument, worded
+from qonys.disseminate.wording import Argument
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
 
@@ -61,6 +64,7 @@ def release_bundle(
     revision: ReleaseRevision | None = None,
     grounds: Grounds | None = None,
     analyses: Sequence[Analysed] = (),
+    first: FirstFigures | None = None,
 ) -> Outcome[dict[str, bytes]]:
     """Every file of a release.
 
@@ -74,6 +78,7 @@ def release_bundle(
         revision: why figures changed, and what differs from the vintage published before; without it nothing is said of it.
         grounds: where the slips went and what is checked of them, as the public may know it.
         analyses: results of the analyses that a section shows.
+        first: the figures of these tables, where they were drawn before (`first_figures`).
 
     Returns:
         path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
@@ -82,45 +87,54 @@ def release_bundle(
         ProfileError: a word is missing in a language, or a sentence is malformed.
         StatisticianError: a section shows a table that is not among the tables.
     """
+    with ExitStack() as opened:
+        begun = first or opened.enter_context(first_figures(profile, design, tables, facts))
+        return _bundle(profile, design, tables, earlier, facts, report, revision, grounds or Grounds(), analyses, begun)
+
+
+def _bundle(
+    profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
+    facts: ReleaseFacts, report: QualityReport | None, revision: ReleaseRevision | None, grounds: Grounds,
+    analyses: Sequence[Analysed], first: FirstFigures,
+) -> Outcome[dict[str, bytes]]:  # fmt: skip
     computed = compute_key_points(design, tables, Period.parse(facts.period))
     design = with_figures_of_analyses(design, analyses, [words_of(profile, language) for language in profile.languages])
     tables = {**tables, **{table.id: table for one in analyses for table in one.tables}}
-    drawn = compute_figures(design, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
+    later = msgspec.structs.replace(design, figures=tuple(one for one in design.figures if one.id not in first.ids))
+    drawn = compute_figures(later, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
     in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
     said = (
         _content(
-            profile, design, tables, earlier, facts, computed.data, drawn.data, report, revision, analyses, language
+            profile, design, tables, earlier, facts, computed.data, first.figures[language], drawn.data, report, revision,
+            analyses, language,
         )
         for language in profile.languages
-    )
-    contents, bundle = _files_of_languages(said, in_order, design, earlier, revision, grounds or Grounds())
+    )  # fmt: skip
+    contents, bundle = _files_of_languages(said, in_order, design, earlier, revision, grounds, first)
     bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
     bundle |= _archives(bundle, contents, facts)
     bundle[SUMS] = checksums(bundle)
-    findings = (*computed.findings, *drawn.findings, *_without_comparison(design, tables, earlier))
+    findings = (*computed.findings, *first.findings, *drawn.findings, *_without_comparison(design, tables, earlier))
     return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
 
 
 def _files_of_languages(
     said: Iterable[ReleaseContent], tables: Mapping[str, OutputTable], design: ReleaseDesign,
-    earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds,
+    earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds, first: FirstFigures,
 ) -> tuple[list[ReleaseContent], dict[str, bytes]]:  # fmt: skip
-    """The contents and their files. A language is set and drawn while the next one is put into words, and pages written.
-
-    Bulletins take as long as pictures, and each kind has its own compiler: so each has a press.
-    """
+    """The contents and their files. A language is set and drawn while the next one is put into words, and pages written."""
     contents: list[ReleaseContent] = []
     files: dict[str, bytes] = {}
-    with Press() as bulletins, Press() as pictures:
-        for content in said:
-            fail_if_a_text_is_defective(every_text(content), content.words)
-            bulletins.order(partial(_bulletin, content, tuple(tables)))
-            pictures.order(partial(figure_files, content.spoken.drawn.values(), content.facts))
-            contents.append(content)
-        for content in contents:
-            files |= _files_of_language(content, tables, design, earlier, revision, grounds)
-        return contents, files | bulletins.files() | pictures.files()
+    for content in said:
+        fail_if_a_text_is_defective(every_text(content), content.words)
+        first.press.order(partial(_bulletin, content, tuple(tables)))
+        later = [figure for name, figure in content.spoken.drawn.items() if name not in first.ids]
+        first.press.order(partial(figure_files, later, content.facts))
+        contents.append(content)
+    for content in contents:
+        files |= _files_of_language(content, tables, design, earlier, revision, grounds)
+    return contents, files | first.press.files()
 
 
 def _files_of_language(
@@ -144,12 +158,14 @@ def _bulletin(content: ReleaseContent, order: tuple[str, ...]) -> dict[str, byte
 
 def _content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], earlier: Mapping[str, OutputTable],
-    facts: ReleaseFacts, computed: Computed, drawn: Mapping[str, Readings], report: QualityReport | None,
-    revision: ReleaseRevision | None, analyses: Sequence[Analysed], language: str,
+    facts: ReleaseFacts, computed: Computed, first: Mapping[str, Figure], drawn: Mapping[str, Readings],
+    report: QualityReport | None, revision: ReleaseRevision | None, analyses: Sequence[Analysed], language: str,
 ) -> ReleaseContent:  # fmt: skip
     words = words_of(profile, language)
-    spoken = _spoken(profile, design, computed, words, facts, _comparisons(design, tables, earlier, words, facts))
-    spoken = replace(spoken, drawn=_figures(profile, design, drawn, tables, words, facts, spoken))
+    about = about_release(profile, design, words, facts)
+    spoken = _spoken(profile, design, computed, about, words, _comparisons(design, tables, earlier, words, facts))
+    figures = {**first, **figures_in(words, design, drawn, tables, about)}
+    spoken = replace(spoken, drawn={one.id: figures[one.id] for one in design.figures if one.id in figures})
     spoken = replace(spoken, refusals={one.id: one.refused[language] for one in analyses if one.refused})
     if revision is not None:
         spoken = with_revision(spoken, revision, profile, tables, words, facts)
@@ -168,43 +184,21 @@ def _pages(content: ReleaseContent) -> dict[str, bytes]:
 
 
 def _spoken(
-    profile: Profile, design: ReleaseDesign, computed: Computed, words: Words, facts: ReleaseFacts,
+    profile: Profile, design: ReleaseDesign, computed: Computed, about: About, words: Words,
     comparisons: list[SaidComparison],
 ) -> Spoken:  # fmt: skip
-    language, period = words.language, Period.parse(facts.period)
-    title = worded(
-        design.title[language], period_arguments(period, words), language, where=f"title of {design.id} ({language})"
-    )
-    identity = profile.identity
-    notices = [identity.notice[language], identity.synthetic_notice.get(language, "") if facts.synthetic else ""]
-    published = long_date(date.fromisoformat(facts.published), language)
+    facts, language = about.facts, words.language
+    period, published = Period.parse(facts.period), long_date(date.fromisoformat(facts.published), language)
     return Spoken(
-        title=title,
-        notice=" ".join(filter(None, notices)),
+        title=about.title,
+        notice=about.notice,
         citation=words(
-            "page.citation", title=title, version=facts.code_version, published=published, vintage=facts.vintage
+            "page.citation", title=about.title, version=facts.code_version, published=published, vintage=facts.vintage
         ),
-        sentences=sentences_in(words, design, computed, period, identity.names[language]),
+        sentences=sentences_in(words, design, computed, period, profile.identity.names[language]),
         figures=big_figures_in(words, design, computed, period),
         comparisons=comparisons,
     )
-
-
-def _figures(
-    profile: Profile, design: ReleaseDesign, drawn: Mapping[str, Readings], tables: Mapping[str, OutputTable],
-    words: Words, facts: ReleaseFacts, spoken: Spoken,
-) -> dict[str, Figure]:  # fmt: skip
-    identity, language = profile.identity, words.language
-    about = About(
-        facts,
-        identity.names[language],
-        identity.office[language],
-        spoken.title,
-        spoken.notice,
-        profile.tiles,
-        profile.outlines,
-    )
-    return figures_in(words, design, drawn, tables, about)
 
 
 def _files(tables: Mapping[str, OutputTable], content: ReleaseContent) -> dict[str, bytes]:

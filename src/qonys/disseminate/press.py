@@ -15,10 +15,14 @@ Files: TypeAlias = dict[str, bytes]
 
 
 class Press:
-    """Makes files in one thread of its own; the compiler of bulletins and pictures does not keep others from running."""
+    """Makes files in threads of its own; the compilers of bulletins and pictures do not keep others from running.
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
+    Args:
+        hands: how many files are made at once at most.
+    """
+
+    def __init__(self, hands: int = 1) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=hands, thread_name_prefix="press")
         self._ordered: list[Future[Files]] = []
 
     def __enter__(self) -> Self:
@@ -27,11 +31,11 @@ class Press:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.shutdown(cancel_futures=kind is not None)
+        self._threads.shutdown(cancel_futures=kind is not None)
 
     def order(self, made: Callable[[], Mapping[str, bytes]]) -> None:
         """Files that are to be made: path in the bundle -> content."""
-        self._ordered.append(self._thread.submit(lambda: dict(made())))
+        self._ordered.append(self._threads.submit(lambda: dict(made())))
 
     def files(self) -> Files:
         """All files ordered until now, each made.

@@ -20,6 +20,7 @@ from qonys.datasets.outcome import Outcome, Table
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
 from qonys.disseminate.bundle import release_bundle
+from qonys.disseminate.first_figures import first_figures
 from qonys.disseminate.release_calendar import title_of
 from qonys.disseminate.words import table_words, words_of
 from qonys.errors import StatisticianError, told_if_disk_full
@@ -86,11 +87,11 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
         found = made.measures["weaknesses"] or found_by_comparing(office, made.data, earlier, setting)
         _fail_if_something_can_be_found_out(found, design)
         facts = _facts(essence, setting)
-        analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
-        report = release_quality(office, entry, tables, earlier, made.measures["protected"], counts.result())
-        revision = release_revision(office, essence, tables, earlier)
-        grounds = counted_grounds.result()
-    bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses)
+        with first_figures(profile, design, tables, facts) as first:
+            analyses = tuple(analyses_made(office, design.shown_analyses, Counts(setting, made.data)))
+            report = release_quality(office, entry, tables, earlier, made.measures["protected"], counts.result())
+            revision, grounds = release_revision(office, essence, tables, earlier), counted_grounds.result()
+            bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses, first)
     titles = {one: title_of(profile, design.id, str(period), words_of(profile, one)) for one in profile.languages}
     told = manifest_file(facts, titles, bundle.data, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}

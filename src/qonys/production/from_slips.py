@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -55,11 +54,19 @@ def build_from_slips(office: Office, period: Period, told: Told) -> Outcome[Buil
     entry = office.profile.calendar_entry(str(period))
     if office.store.receipts():
         fail_if_deliveries_are_missing(office, period, entry)
+    told(Processed(processing.process(office)))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as beside:
-        # Pages, figures and methods take half a second to load, which the engine does not wait for.
-        loaded = beside.submit(import_module, "qonys.production.building")
-        told(Processed(processing.process(office)))
+        # What builds takes the better part of a second to load; the engine, which counts, does not wait for it.
+        loaded = beside.submit(_what_builds)
         told(Tabulated(tabulating.tabulate(office), {day.isoformat(): name for name, day in entry.cut_offs.items()}))
-        building = loaded.result()
-    outcome: Outcome[BuiltRelease] = building.build(office, period)
-    return outcome
+        build = loaded.result()
+    return build(office, period)
+
+
+def _what_builds() -> Callable[[Office, Period], Outcome[BuiltRelease]]:
+    """The step *build*, with pages, figures, methods and templates loaded."""
+    from qonys.disseminate.page_templates import read_templates
+    from qonys.production.building import build
+
+    read_templates()
+    return build

@@ -130,7 +130,11 @@ class Office:
 
     def divisions_of(self, design: TableDesign) -> dict[str, pa.Table]:
         """The table ``divisions`` for a design on a boundary set; none for others."""
-        return {"divisions": division_table(self.profile.areas)} if design.boundaries else {}
+        return {"divisions": self._divisions} if design.boundaries else {}
+
+    @cached_property
+    def _divisions(self) -> pa.Table:
+        return division_table(self.profile.areas)
 
     @property
     def code_version(self) -> str:

@@ -44,7 +44,7 @@ from qonys.errors import ProfileError
 from qonys.methods.disclosure.cell_key import perturbation_table
 from qonys.production.office import Office
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
-from qonys.queries.tables import flows_of_ends_query, table_query
+from qonys.queries.tables import flows_of_ends_query, table_text
 
 Flows: TypeAlias = Mapping[FlowTable, Table]
 """The flows of one data cut-off."""
@@ -260,7 +260,7 @@ def _counted(
 
     def counted(one: TableDesign, cut_off: str) -> pa.Table:
         read, carried = flows[cut_off].by(design)
-        query = table_query(one, setting.period, carried, remainder, keyed=keyed)
+        query = table_text(one, setting.period, carried, remainder, keyed=keyed)
         return office.counter.run(query, None, flows=read, groups=office.groups, **office.divisions_of(design))
 
     counts = counted(design, named)

@@ -38,6 +38,13 @@ _IN_UNIVERSE: dict[Universe, str] = {
 def table_query(
     design: TableDesign, period: Period, carried: tuple[str, ...], remainder: str, *, keyed: bool = False
 ) -> exp.Expr:
+    """The query of `table_text` as a tree, for who asks it of other flows or shows it."""
+    return sqlglot.parse_one(table_text(design, period, carried, remainder, keyed=keyed), dialect="duckdb")
+
+
+def table_text(
+    design: TableDesign, period: Period, carried: tuple[str, ...], remainder: str, *, keyed: bool = False
+) -> str:
     """Query of a table's counts over the tables ``flows``, ``groups`` and, on a boundary set, ``divisions``.
 
     Args:
@@ -57,7 +64,7 @@ def table_query(
     sets = ", ".join(f"({', '.join(names)})" for names in _grouping_sets(design))
     labels = ", ".join(_label(name, design) for name in dimensions)
     counts = ", ".join(("arrivals", "departures", *(_ESTIMATED if design.boundaries else ()), *(KEYS if keyed else ())))
-    text = f"""
+    return f"""
 with sides as ({_sides(carried, remainder, design, keyed=keyed)}),
 counted as (
   select {_period_text(design, period)} as period, {", ".join(_columns(design))}, {counts}
@@ -67,7 +74,6 @@ select {labels}, {_sums(design, keyed=keyed)}
 from (select {inner}, {counts} from counted) as c
 group by grouping sets ({sets})
 """
-    return sqlglot.parse_one(text, dialect="duckdb")
 
 
 def flows_of_ends_query(designs: Iterable[TableDesign], *, keyed: bool = False) -> str:

@@ -58,10 +58,14 @@ def _pages(made: bytes | list[bytes] | None) -> list[bytes]:
     return made if isinstance(made, list) else [made or b""]
 
 
-@cache
 def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_HERE / "fonts")])
-    return typst.Compiler(_TEMPLATES / "bulletin.typ", root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+    """A new one: it sets one document at a time, and is made in no time."""
+    return typst.Compiler(_TEMPLATES / "bulletin.typ", root=_TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(_HERE / "fonts")])
 
 
 def _not_accepted(bulletin: Bulletin, error: typst.TypstError) -> StatisticianError:

@@ -1,7 +1,8 @@
 """Pictures in pixels, of the same bytes as the SVG files, in the shipped font and no other.
 
 Laws: the same SVG gives the same bytes on every machine: a shape that the shipped font lacks is left to no other font;
-pictures made together are those made one by one; nothing is written and nothing is fetched.
+pictures made together are those made one by one; nothing is written and nothing is fetched. A compiler sets one document at
+a time and is made in no time, so every document has its own.
 
 Source: Typst 0.15, whose compiler sets a page of the size of its picture and draws it in pixels.
 """
@@ -12,7 +13,6 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
-from threading import Lock
 
 import typst
 
@@ -24,8 +24,6 @@ _ONE_A_PAGE = b"""
 #set page(width: auto, height: auto, margin: 0pt)
 #json(bytes(sys.inputs.pictures)).map(svg => image(bytes(svg), format: "svg")).join(pagebreak())
 """
-_IN_USE = Lock()
-"""A compiler sets one document at a time."""
 
 
 def pngs_of(svgs: Sequence[bytes]) -> list[bytes]:
@@ -33,8 +31,8 @@ def pngs_of(svgs: Sequence[bytes]) -> list[bytes]:
     if not svgs:
         return []
     pictures = json.dumps([svg.decode() for svg in svgs])
-    with _IN_USE:
-        made = _compiler().compile(_ONE_A_PAGE, format="png", ppi=_PIXELS_PER_INCH, sys_inputs={"pictures": pictures})
+    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+    made = compiler.compile(_ONE_A_PAGE, format="png", ppi=_PIXELS_PER_INCH, sys_inputs={"pictures": pictures})
     return list(_pages(made))
 
 
@@ -49,8 +47,7 @@ def _pages(made: bytes | list[bytes] | None) -> Iterable[bytes]:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _fonts() -> typst.Fonts:
     assets = resources.files("qonys.disseminate") / "assets"
     with resources.as_file(assets) as folder:
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
-        return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
