@@ -219,6 +219,15 @@ def test_a_map_of_heat_that_shows_every_cell_stands_in_place_of_the_rows_of_its_
     assert page.count('id="figure-origin-destination"') == 1
 
 
+def test_an_index_in_the_contents_leads_to_every_table_and_figure(bundle: dict[str, bytes]) -> None:
+    page = bundle["en/index.html"].decode()
+    index = page[page.index('<details class="index">') :].partition("</details>")[0]
+    tables = re.findall(r'<section class="table" id="(table-[^"]+)"', page)
+    figures = re.findall(r'<figure class="figure" id="([^"]+)"', page)
+    assert len(tables) > 8 and len(figures) > 5
+    assert sorted(re.findall(r'<a href="#([^"]+)">', index)) == sorted([*tables, *figures])
+
+
 def test_what_changed_shows_the_differing_cells_alone(bundle: dict[str, bytes]) -> None:
     page = bundle["en/index.html"].decode()
     section = page[page.index('id="changes-internal-by-region"') :].partition("</section>")[0]

@@ -61,6 +61,11 @@ class Block:
     blocks: tuple[Block, ...]
     grids: Mapping[str, Figure]
 
+    @property
+    def every_block(self) -> tuple[Block, ...]:
+        """It and those inside it, in order."""
+        return (self, *(inner for block in self.blocks for inner in block.every_block))
+
 
 @dataclass(frozen=True, slots=True)
 class SaidComparison:
@@ -213,6 +218,17 @@ class ReleaseContent:
     cut_offs: tuple[tuple[str, str], ...]
     statuses: tuple[tuple[StatusLabel, str], ...]
 
+    @property
+    def every_table(self) -> tuple[HtmlTable, ...]:
+        """The tables in the order of their sections."""
+        return tuple(table for block in self.blocks for inner in block.every_block for table in inner.tables)
+
+    @property
+    def every_figure(self) -> tuple[Figure, ...]:
+        """The figures in the order in which they stand."""
+        every = (one for block in self.blocks for inner in block.every_block for one in inner.in_order)
+        return tuple(one for one in every if isinstance(one, Figure))
+
 
 def release_content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], facts: ReleaseFacts,
@@ -269,6 +285,10 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
                 f"../{file_name(content.facts, figure.table, figure.language, suffix)}"
             ),
             what_changed=WHAT_CHANGED,
+            index=(
+                (content.words["page.tables"], content.every_table),
+                (content.words["page.figures"], content.every_figure),
+            ),
         )
     )
 
