@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 
-from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.release import Link, ReleaseDesign, Section
 from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -219,6 +219,14 @@ class ReleaseContent:
     statuses: tuple[tuple[StatusLabel, str], ...]
 
     @property
+    def links(self) -> tuple[Link, ...]:
+        """The profile's links; of those to a section, the ones whose section the release has."""
+        sections = {f"#{inner.id}" for block in self.blocks for inner in block.every_block}
+        sections |= {"#quality"} if self.spoken.quality else set()
+        every = self.profile.links
+        return tuple(one for one in every if not one.address.startswith("#") or one.address in sections)
+
+    @property
     def every_table(self) -> tuple[HtmlTable, ...]:
         """The tables in the order of their sections."""
         return tuple(table for block in self.blocks for inner in block.every_block for table in inner.tables)
@@ -285,6 +293,7 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
                 f"../{file_name(content.facts, figure.table, figure.language, suffix)}"
             ),
             what_changed=WHAT_CHANGED,
+            links=content.links,
             index=(
                 (content.words["page.tables"], content.every_table),
                 (content.words["page.figures"], content.every_figure),

@@ -214,7 +214,7 @@ class _Writer:
         if block.indicators:
             yield TermList(tuple((one.name, _lines(one, linked)) for one in block.indicators))
         if block.links:
-            yield Links(tuple((link.title[self.language], link.address) for link in self.content.profile.links))
+            yield Links(tuple((link.title[self.language], link.address) for link in self.content.links))
         for inner in block.blocks:
             yield from self._block(inner)
 
