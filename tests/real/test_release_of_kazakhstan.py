@@ -27,9 +27,9 @@ from spec.seed_figures import LANGUAGES, figures_missing_from, visible_text
 LOCALITIES = {"_T": "net_total", "U": "net_urban", "R": "net_rural"}
 GAINING = {"190000000", "710000000", "750000000", "790000000"}
 LATER = {
-    "kk": "BNS 6584 (2026\u202fж. 11 тамыз, осы шығарылымнан кейінгі)",
-    "ru": "BNS 6584 (11 августа 2026 года, позднее этого выпуска)",
-    "en": "BNS 6584 (11 August 2026, later than this release)",
+    "kk": "Ұлттық статистика бюросы, 6584-кесте (2026\u202fж. 11 тамыз, осы шығарылымнан кейінгі)",
+    "ru": "Бюро национальной статистики, таблица 6584 (11 августа 2026 года, позднее этого выпуска)",
+    "en": "Bureau of National Statistics, table 6584 (11 August 2026, later than this release)",
 }
 TWO_BASES = {
     "kk": [

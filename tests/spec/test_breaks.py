@@ -46,6 +46,11 @@ def test_the_first_figure_after_a_break_is_marked_in_every_series_that_has_one_b
     assert made.notes[-1] == {"en": "2022: Counted anew.", "es": "2022: Recuento nuevo."}
 
 
+def test_a_text_that_names_the_year_of_the_break_is_not_dated_twice(mini: Profile, table: OutputTable) -> None:
+    made = marked(mini, table, text={"en": "Since 2022 counted anew.", "es": "Recuento nuevo."})
+    assert made.notes[-1] == {"en": "Since 2022 counted anew.", "es": "2022: Recuento nuevo."}
+
+
 def test_a_provisional_figure_stays_provisional(mini: Profile, table: OutputTable) -> None:
     assert marked(mini, table).cells["_T", "2022", "net"].statuses == (
         ObservationStatus.PROVISIONAL, ObservationStatus.BREAK,

@@ -40,6 +40,12 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "kind: bars\n    table: internal-by-region", "kind: lines\n    table: internal-by-region",
         ("figure regions: lines are drawn along period or age_group", "Write along: period"),
     ),
+    "a rest of an unknown code": (
+        "along: partner\n", "along: partner\n    top: 3\n    rest: [XX]\n", ("figure countries", "partner has no code “XX”"),
+    ),
+    "a rest of all": (
+        "along: partner\n", "along: partner\n    rest: [OTHER]\n", ("figure countries: `rest`", "top: 10"),
+    ),
     "nothing on top": ("along: partner\n", "along: partner\n    top: 0\n", ("figure countries: top: 0", "Write top: 10")),
     "a title that is missing in a language": (
         "title: {en: \"Most arrivals come from one country: {first_name}\", es", "title: {es",

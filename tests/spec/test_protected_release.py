@@ -11,6 +11,7 @@ import pytest
 from qonys.country.loading import SHIPPED
 from spec.command_line import qonys
 from spec.drawn_slips import Walk
+from spec.seed_figures import words_of_page
 
 SLIPS = """
     PERSON | DAY        | FROM | TO  | GROUP
@@ -76,7 +77,7 @@ def test_a_release_that_holds_is_built_rounded_and_says_so(tmp_path: Path) -> No
     bundle = Path(built.out.strip().splitlines()[-1])
     inner = {key: value for key, value in values(bundle, "origin-destination").items() if "_T" not in key}
     assert set(inner.values()) <= {"0", "3", "4", "5", "6", "C"}
-    page = (bundle / "en" / "index.html").read_text("utf-8")
+    page = words_of_page((bundle / "en" / "index.html").read_text("utf-8"))
     assert "Counts below 3 were rounded to 0 or 3" in page
     audited = qonys("protect", "audit", "2024", "--workspace", office)
     assert audited.code == 0

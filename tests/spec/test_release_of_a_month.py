@@ -21,7 +21,7 @@ from qonys.errors import StatisticianError
 from qonys.production.line import Line
 from qonys.production.simulating import simulate_register
 from real.walked_line import KEYS
-from spec.seed_figures import visible_text
+from spec.seed_figures import words_of_page
 
 Rows = list[dict[str, str]]
 
@@ -42,7 +42,7 @@ class Built:
         return {row["period"]: float(row["value"]) for row in chosen if row["value"]}
 
     def text(self, language: str) -> str:
-        return visible_text((self.folder / language / "index.html").read_text(encoding="utf-8"))
+        return words_of_page((self.folder / language / "index.html").read_text(encoding="utf-8"))
 
 
 def office_of(folder: Path, deliveries: Path, *without: str) -> Line:
@@ -210,5 +210,5 @@ def test_the_base_of_a_growth_is_named_by_its_vintage() -> None:
     words = words_of(load_profile("kz"), "ru")
     assert base_in_words(Reference("known", "2025-03-05"), words) == "данные на 5 марта 2025 года"
     assert base_in_words(Reference("operational", "2025-02-10"), words) == "оперативные данные на 10 февраля 2025 года"
-    assert base_in_words(Reference("BNS 6567"), words) == "BNS 6567"
+    assert base_in_words(Reference("BNS 6567"), words) == "Бюро национальной статистики, таблица 6567"
     assert base_in_words(Reference("zakon.kz", "2026-03-13"), words) == "zakon.kz, 13 марта 2026 года"

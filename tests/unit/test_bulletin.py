@@ -113,7 +113,7 @@ def drawn(*items: Heading | Paragraphs | Picture | Table, **changed: str) -> Bul
     facts = {"language": "en", "kind": "Bulletin", "title": "A title", "office": "An office", "notice": "A notice."}
     return Bulletin(
         **{**facts, **changed}, notice_label="Note", date="2025-03-12", dates=(("Published", "12 March 2025"),),
-        vintage="0123456789ab", figures_label="", figures=(), contents_label="Contents", runs=(Run(False, items),),
+        vintage="0123456789ab", figures_label="", figures=(), contents_label="Contents", pictures_label="", pictures=(), runs=(Run(False, items),),
         placed=tuple(item.id for item in items if not isinstance(item, Paragraphs)),
     )  # fmt: skip
 
@@ -150,6 +150,17 @@ def test_the_outline_leads_to_every_section_and_table(said: Bulletin, bundle: di
     ]  # fmt: skip
     assert [title for title in found if title.startswith("Table ")] == [table.title for table in tables_of(said)]
     assert found[-3:] == ["Where the figures come from", "Contacts", "About this release"]
+
+
+def test_a_list_of_the_figures_leads_to_each_of_them(said: Bulletin, bundle: dict[str, bytes]) -> None:
+    pictures = [item.id for run in said.runs for item in run.items if isinstance(item, Picture)]
+    assert [id_ for id_, _ in said.pictures] == pictures
+    page = next(text for text in (p.extract_text() for p in opened(bundle, "en").pages) if "Figures\n" in text)
+    listed = " ".join(page.partition("Figures\n")[2].split())
+    at = 0
+    for _, title in said.pictures:
+        assert title in listed[at:], title
+        at = listed.index(title, at)
 
 
 def test_every_sentence_term_and_cell_of_the_page_stands_in_the_bulletin(bundle: dict[str, bytes]) -> None:

@@ -70,6 +70,13 @@ def test_small_parts_are_added_up_last_and_grey(mini: Profile) -> None:
     assert marks_of(figure, "rect")["others arrivals_share"]["fill"] == "#c3ced3"
 
 
+def test_a_class_of_others_is_added_to_all_others_however_large_it_is(mini: Profile) -> None:
+    table = drawn_table(mini, "external-by-ethnicity", ["ethnicity"], ["period", "measure"], SHARES)
+    figure = drawn(mini, table, shares_design(mini, top=2, rest=("bor",)))
+    assert [series.code for series in figure.plotted.series] == ["cad", "ard", "others"]
+    assert [point.written for point in figure.plotted.series[2].points] == ["55.0", "20.0"]
+
+
 def test_pyramids_of_two_measures_share_one_scale_with_the_youngest_at_the_bottom(mini: Profile) -> None:
     table = drawn_table(mini, "external-by-country", ["age_group"], ["sex", "measure", "period"], AGES)
     design = design_of(

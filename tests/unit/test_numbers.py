@@ -6,7 +6,16 @@ from decimal import Decimal
 import pytest
 
 from qonys.concepts.period import Period
-from qonys.disseminate.numbers import listed, long_date, month_and_year, number, percent, plural_category, rounded
+from qonys.disseminate.numbers import (
+    listed,
+    long_date,
+    month_and_year,
+    month_in_text,
+    number,
+    percent,
+    plural_category,
+    rounded,
+)
 from qonys.errors import ProfileError
 
 N = "\u202f"
@@ -59,6 +68,8 @@ def test_dates_are_in_words() -> None:
 def test_a_month_stands_alone_in_the_nominative() -> None:
     assert month_and_year(Period(2024, 1), "ru").startswith("Январь 2024")
     assert month_and_year(Period(2024, 1), "en") == "January 2024"
+    assert month_in_text(Period(2024, 1), "ru").startswith("январь 2024")
+    assert month_in_text(Period(2024, 1), "en") == "January 2024"
 
 
 def test_plural_categories_follow_the_number_as_shown() -> None:

@@ -8,12 +8,14 @@ import io
 import json
 import posixpath
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import msgspec
 import pytest
 
+from qonys.concepts.release import Link
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
@@ -217,6 +219,28 @@ def test_a_map_of_heat_that_shows_every_cell_stands_in_place_of_the_rows_of_its_
     assert section.count("<table") == 1 and '<table class="heat">' in section
     assert section.index(">CSV</a>") < section.index('id="figure-origin-destination"') < section.index("</figure>")
     assert page.count('id="figure-origin-destination"') == 1
+
+
+def test_an_index_in_the_contents_leads_to_every_table_and_figure(bundle: dict[str, bytes]) -> None:
+    page = bundle["en/index.html"].decode()
+    index = page[page.index('<details class="index">') :].partition("</details>")[0]
+    tables = re.findall(r'<section class="table" id="(table-[^"]+)"', page)
+    figures = re.findall(r'<figure class="figure" id="([^"]+)"', page)
+    assert len(tables) > 8 and len(figures) > 5
+    assert sorted(re.findall(r'<a href="#([^"]+)">', index)) == sorted([*tables, *figures])
+
+
+def test_a_link_to_a_section_that_the_release_does_not_have_is_left_out(
+    mini: Profile, tables: dict[str, OutputTable]
+) -> None:
+    names = {"en": "A link", "es": "Un enlace"}
+    links = (Link(names, "#methodology"), Link(names, "#nowhere"), Link(names, "https://example.org"))
+    profile = replace(mini, links=links)
+    page = (
+        release_bundle(profile, mini.releases["annual"], tables, {}, seed_facts("mini")).data["en/index.html"].decode()
+    )
+    section = page[page.index('<ul class="links">') :].partition("</ul>")[0]
+    assert re.findall(r'href="([^"]+)"', section) == ["#methodology", "https://example.org"]
 
 
 def test_what_changed_shows_the_differing_cells_alone(bundle: dict[str, bytes]) -> None:

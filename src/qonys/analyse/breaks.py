@@ -34,8 +34,13 @@ def with_breaks(table: OutputTable, breaks: Sequence[Break], setting: Setting) -
             cells[key] = cells[key].marked(ObservationStatus.BREAK)
         if firsts:
             label = setting.words.period(Period.parse(one.period))
-            told.append({language: f"{label[language]}: {text}" for language, text in one.text.items()})
+            told.append({language: _dated(text, label[language], one.period) for language, text in one.text.items()})
     return msgspec.structs.replace(table, cells=cells, notes=(*table.notes, *told)) if told else table
+
+
+def _dated(text: str, label: str, period: str) -> str:
+    """What is told of a break, with its period where the text does not name its year."""
+    return text if period[:4] in text else f"{label}: {text}"
 
 
 def _firsts_after(one: Break, table: OutputTable) -> Iterator[Key]:

@@ -131,12 +131,14 @@ def notes_on_indicators(design: TableDesign, cells: Iterable[Cell], setting: Set
 
 def reference_in_words(reference: Reference, setting: Setting) -> Text:
     """A source with its vintage; that it is later than the release, where it is."""
+    named = setting.words.sources.get(reference.source)
+    called = named or dict.fromkeys(setting.words.notes["later"], reference.source)
     if not reference.as_of:
-        return dict.fromkeys(setting.words.notes["later"], reference.source)
+        return called
     later = {language: f", {text}" for language, text in setting.words.notes["later"].items()}
     is_later = setting.published != "" and reference.as_of > setting.published
     return {
-        language: f"{reference.source} ({day}{later[language] if is_later else ''})"
+        language: f"{called[language]} ({day}{later[language] if is_later else ''})"
         for language, day in setting.words.day(reference.as_of).items()
     }
 

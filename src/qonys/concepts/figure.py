@@ -37,6 +37,8 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         at: code of a dimension that is neither ``along`` nor ``by``; without it, its total, or the release's period.
         top: how many members or parts are drawn, the others being added up where they can be; of a chord: how many of the
             largest flows the page lists; of a map of flows: how many are arrows.
+        rest: with ``top``: codes of members or parts that are never among those drawn, but added up with the others: a class
+            of whatever has none of its own, which would stand beside *all others* as a second remainder.
         flows: of a map of flows: table of origins by destinations whose largest flows are its arrows.
         title: what the figure says: the finding.
         subtitle: measure, unit, period and coverage.
@@ -58,5 +60,6 @@ class FigureDesign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marks: dict[str, LineMark] = {}
     at: dict[str, str] = {}
     top: int | None = None
+    rest: tuple[str, ...] = ()
     flows: str = ""
     values: dict[str, Value] = {}

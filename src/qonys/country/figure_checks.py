@@ -85,6 +85,7 @@ def _codes(figure: FigureDesign, table: TableDesign, profile: Profile) -> Iterat
     named = [(figure.by, code) for code in figure.series]
     named += [(figure.by, figure.highlight)] if figure.highlight else []
     named += [(figure.by, code) for code in figure.marks]
+    named += [(figure.by if figure.kind == "shares" else figure.along, code) for code in figure.rest]
     named += list(figure.at.items())
     for dimension, code in named:
         known = known_codes(dimension, table, profile)
@@ -137,8 +138,14 @@ def _kind(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:
     several = figure.kind != "pyramid" and "measure" not in (figure.along, figure.by)
     if several and len(figure.measures) > 1:
         yield f"it draws several measures, but its series are of “{figure.by}”.", "Name one measure, or by: measure."
+    yield from _top(figure)
+
+
+def _top(figure: FigureDesign) -> Iterator[tuple[str, str]]:
     if figure.top is not None and figure.top < 1:
         yield f"top: {figure.top} members cannot be drawn.", "Write top: 10."
+    if figure.rest and figure.top is None:
+        yield "`rest` is added up with what `top` leaves, and there is no `top`.", "Name how many are drawn: top: 10."
 
 
 def _map_of_flows(figure: FigureDesign, profile: Profile) -> Iterator[tuple[str, str]]:

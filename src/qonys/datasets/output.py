@@ -109,6 +109,7 @@ class TableWords(msgspec.Struct, frozen=True):
         day: an ISO date as it is written; what is no whole date stays as it is.
         notes: what is said below a table: how it was protected, by method; whose ``population`` a rate is of,
             and that it was known ``later``; against which figures a ``growth`` is; what was taken over (``history``).
+        sources: what a source of figures is called, where it has another name than that by which the profile names it.
     """
 
     dimensions: dict[str, Text]
@@ -119,6 +120,7 @@ class TableWords(msgspec.Struct, frozen=True):
     covered: Callable[[Period, Period], Text]
     day: Callable[[str], Text]
     notes: dict[str, Text] = {}
+    sources: dict[str, Text] = {}
 
 
 class OutputTable(msgspec.Struct, frozen=True, dict=True):

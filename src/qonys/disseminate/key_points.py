@@ -19,9 +19,9 @@ from qonys.concepts.status import ConfidentialityStatus
 from qonys.concepts.table_design import COUNTS
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.datasets.outcome import Finding, Outcome
-from qonys.datasets.output import OutputTable, Reference, innermost
+from qonys.datasets.output import Member, OutputTable, Reference, innermost
 from qonys.disseminate.language_check import Counted, defects, defects_of_numbers, fail_if_defective, marked
-from qonys.disseminate.numbers import listed, number, percent, rounded
+from qonys.disseminate.numbers import listed, month_in_text, number, percent, rounded
 from qonys.disseminate.period_words import KNOWN, base_in_words, period_arguments
 from qonys.disseminate.wording import Argument, worded
 from qonys.disseminate.words import Words
@@ -307,12 +307,19 @@ def _extreme(table: OutputTable, at: dict[str, str], over: str, *, largest: bool
     for member in innermost(table.dimension(over)):
         value = _number(table, {**at, over: member.code})
         if not isinstance(value, Missing):
-            found.append((member.label, rounded(value, decimals)))
+            found.append((_in_text(member, over), rounded(value, decimals)))
     if not found:
         return Missing(f"{table.id} has no value over {over}")
     name, size = (max if largest else min)(found, key=lambda pair: pair[1])
     in_percent = set(table.measures[at["measure"]].unit.values()) == {"%"}
     return Reading(size, "percent" if in_percent else "number", decimals, ((name, size),))
+
+
+def _in_text(member: Member, dimension: str) -> Text:
+    """The name of a member inside a sentence, where a month does not begin with a capital in every language."""
+    if dimension != "period" or not (period := Period.parse(member.code)).is_month:
+        return member.label
+    return {language: month_in_text(period, language) for language in member.label}
 
 
 def _headline_growth(value: Value, tables: Mapping[str, OutputTable], period: Period) -> Reading | None:

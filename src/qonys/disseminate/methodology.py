@@ -55,6 +55,6 @@ def _said(one: Indicator, tables: Iterable[OutputTable], words: Words, facts: Re
 
 def _referred(reference: Reference, words: Words, facts: ReleaseFacts) -> str:
     if not reference.as_of:
-        return reference.source
+        return words.source(reference.source)
     later = f", {words['note.later']}" if reference.as_of > facts.published else ""
-    return f"{reference.source} ({day_label(reference.as_of, words.language)}{later})"
+    return f"{words.source(reference.source)} ({day_label(reference.as_of, words.language)}{later})"

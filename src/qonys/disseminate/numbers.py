@@ -64,8 +64,13 @@ def month_name(period: Period, language: str) -> str:
 
 def month_and_year(period: Period, language: str) -> str:
     """A month with its year, as a label that stands alone."""
-    written = format_skeleton("yMMMM", period.first_day, locale=locale(language))
-    return str(written)[:1].upper() + str(written)[1:]
+    written = month_in_text(period, language)
+    return written[:1].upper() + written[1:]
+
+
+def month_in_text(period: Period, language: str) -> str:
+    """A month with its year inside a sentence: ``July 2024``, ``июль 2024 г.``."""
+    return str(format_skeleton("yMMMM", period.first_day, locale=locale(language)))
 
 
 def listed(parts: list[str], language: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 
-from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.release import Link, ReleaseDesign, Section
 from qonys.concepts.status import DataStatus
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable, ReleaseFacts
@@ -60,6 +60,11 @@ class Block:
     linked: Mapping[str, LinkedText]
     blocks: tuple[Block, ...]
     grids: Mapping[str, Figure]
+
+    @property
+    def every_block(self) -> tuple[Block, ...]:
+        """It and those inside it, in order."""
+        return (self, *(inner for block in self.blocks for inner in block.every_block))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,25 @@ class ReleaseContent:
     cut_offs: tuple[tuple[str, str], ...]
     statuses: tuple[tuple[StatusLabel, str], ...]
 
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The profile's links; of those to a section, the ones whose section the release has."""
+        sections = {f"#{inner.id}" for block in self.blocks for inner in block.every_block}
+        sections |= {"#quality"} if self.spoken.quality else set()
+        every = self.profile.links
+        return tuple(one for one in every if not one.address.startswith("#") or one.address in sections)
+
+    @property
+    def every_table(self) -> tuple[HtmlTable, ...]:
+        """The tables in the order of their sections."""
+        return tuple(table for block in self.blocks for inner in block.every_block for table in inner.tables)
+
+    @property
+    def every_figure(self) -> tuple[Figure, ...]:
+        """The figures in the order in which they stand."""
+        every = (one for block in self.blocks for inner in block.every_block for one in inner.in_order)
+        return tuple(one for one in every if isinstance(one, Figure))
+
 
 def release_content(
     profile: Profile, design: ReleaseDesign, tables: Mapping[str, OutputTable], facts: ReleaseFacts,
@@ -269,6 +293,11 @@ def release_page(content: ReleaseContent, downloads: Mapping[str, str]) -> str:
                 f"../{file_name(content.facts, figure.table, figure.language, suffix)}"
             ),
             what_changed=WHAT_CHANGED,
+            links=content.links,
+            index=(
+                (content.words["page.tables"], content.every_table),
+                (content.words["page.figures"], content.every_figure),
+            ),
         )
     )
 

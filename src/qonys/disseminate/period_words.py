@@ -62,10 +62,14 @@ def period_arguments(period: Period, words: Words) -> dict[str, Argument]:
 def base_in_words(base: Reference, words: Words) -> str:
     """The figures that a growth is on, named by their vintage: a data cut-off, or where they were published."""
     if not base.as_of:
-        return base.source
+        return words.source(base.source)
     day = day_label(base.as_of, words.language)
     key = f"base.{base.source}"
-    return words(key, date=day) if key in words.entries else words("base.taken", source=base.source, date=day)
+    return (
+        words(key, date=day)
+        if key in words.entries
+        else words("base.taken", source=words.source(base.source), date=day)
+    )
 
 
 def day_label(written: str, language: str) -> str:

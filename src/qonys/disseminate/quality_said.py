@@ -171,7 +171,11 @@ class _Labels:
         return "" if kind == "against" else self._country(code) if kind == "partner" else code
 
     def _title(self, table: str) -> str:
-        return self.tables[table].title[self.words.language] if table in self.tables else table
+        """The title of a table; of one that the release does not show that of its design, which has no period."""
+        if table in self.tables:
+            return self.tables[table].title[self.words.language]
+        design = self.profile.tables.get(table)
+        return design.title[self.words.language].replace(", {period}", "") if design else table
 
     def _country(self, code: str) -> str:
         named = {area.code: area.names[self.words.language] for area in self.profile.areas.areas}

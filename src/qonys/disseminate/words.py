@@ -47,6 +47,10 @@ class Words:
             )
         return found
 
+    def source(self, name: str) -> str:
+        """What a source of figures is called; as the profile names it, where the language has no other name."""
+        return self.entries.get(f"source.{name}", name)
+
     def __call__(self, key: str, **arguments: Argument | str) -> str:
         """The word of a key with its arguments filled in."""
         return worded(self[key], arguments, self.language, where=f"{self.language}: {key}")
@@ -77,6 +81,7 @@ def table_words(profile: Profile) -> TableWords:
         notes={name: _texts_with(vocabularies, f"note.{name}", base=str(profile.protection.base)) for name in _NOTES},
         period=lambda period: {words.language: period_label(period, words) for words in vocabularies},
         covered=lambda first, last: {words.language: years_phrase(first, last, words) for words in vocabularies},
+        sources=_labels(vocabularies, "source"),
         day=lambda written: {language: day_label(written, language) for language in profile.languages},
     )
 

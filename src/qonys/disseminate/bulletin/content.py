@@ -123,7 +123,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Bulletin(msgspec.Struct, frozen=True):
-    """All that a bulletin says in one language."""
+    """All that a bulletin says in one language; ``pictures`` are ids and titles of its figures, for a list of them."""
 
     language: str
     kind: str
@@ -137,6 +137,8 @@ class Bulletin(msgspec.Struct, frozen=True):
     figures_label: str
     figures: tuple[tuple[str, str, str], ...]
     contents_label: str
+    pictures_label: str
+    pictures: Pairs
     runs: tuple[Run, ...]
     placed: tuple[str, ...]
 
@@ -168,6 +170,8 @@ def bulletin_of(content: ReleaseContent, order: Sequence[str]) -> Bulletin:
         figures_label=words["page.key_figures"],
         figures=tuple((figure.label, figure.value, figure.growth) for figure in spoken.figures),
         contents_label=words["page.contents"],
+        pictures_label=words["page.figures"],
+        pictures=tuple((figure.anchor, figure.title) for figure in content.every_figure),
         runs=_runs(items),
         placed=(
             *(item.id for item in items if isinstance(item, Heading | Table | Picture)),
@@ -210,7 +214,7 @@ class _Writer:
         if block.indicators:
             yield TermList(tuple((one.name, _lines(one, linked)) for one in block.indicators))
         if block.links:
-            yield Links(tuple((link.title[self.language], link.address) for link in self.content.profile.links))
+            yield Links(tuple((link.title[self.language], link.address) for link in self.content.links))
         for inner in block.blocks:
             yield from self._block(inner)
 

@@ -243,8 +243,7 @@ class _Plotter:
             codes = self.as_neighbours(codes, self.design.along)
         if self.design.top is None or self.design.kind in _TOP_OF_PARTS or len(codes) <= self.design.top + 1:
             return codes, ()
-        named = tuple(code for code in codes if code != NOT_STATED)
-        drawn = named[: self.design.top]
+        drawn = self.named(codes)[: self.design.top]
         return drawn, tuple(code for code in codes if code not in drawn)
 
     def parts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -256,8 +255,12 @@ class _Plotter:
             return codes, ()
         first = codes_along(self.design, self.table)[0]
         ordered = sorted(codes, key=lambda code: self.size(self.key(code, first), code))
-        drawn = tuple(code for code in ordered if code != NOT_STATED)[: self.design.top]
+        drawn = self.named(ordered)[: self.design.top]
         return drawn, tuple(code for code in codes if code not in drawn)
+
+    def named(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Those that can be drawn by themselves where the others are added up."""
+        return tuple(code for code in codes if code != NOT_STATED and code not in self.design.rest)
 
     def as_neighbours(self, codes: tuple[str, ...], dimension: str) -> tuple[str, ...]:
         """Areas in the order of neighbours, others after them; a table of areas by areas keeps its totals, last."""
