@@ -23,6 +23,7 @@ from qonys.datasets.cell_keys import cell_keys
 from qonys.datasets.outcome import Finding
 from qonys.methods.disclosure.additive_rounding import additive_rounding
 from qonys.methods.disclosure.cell_key import PerturbationTable, cell_key_fractions
+from qonys.methods.disclosure.mended_numbers import MOST_STEPS
 from qonys.methods.disclosure.utility import utility as measured_utility
 from qonys.methods.disclosure.whole_numbers import MOST_NODES, MOST_PIVOTS, MOST_UNSURE
 
@@ -295,7 +296,7 @@ def _coarsened(design: TableDesign, period: str, side: str, *, ended_early: bool
     """That a period is not published in its inner cells: because there is no rounding, or none within the steps of the search."""
     found = (
         f"could not be rounded so that all exact sums stay within {MOST_PIVOTS:,} pivots and {MOST_NODES} nodes, where at most "
-        f"{MOST_UNSURE} numbers are searched"
+        f"{MOST_UNSURE} numbers that are not whole are searched, nor within {MOST_STEPS:,} steps of mending"
         if ended_early
         else "cannot be rounded so that all exact sums stay"
     )

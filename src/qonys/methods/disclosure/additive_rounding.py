@@ -1,7 +1,7 @@
 """Rounding of small counts under which published margins stay exactly as they are.
 
 Laws: a count from 1 to b - 1 becomes 0 or b; zero stays zero; any other count moves by at most b - 1 and stays at least b;
-every margin that can be kept is kept exactly, and one that is not is named; where margins cross so much that the search ended before
+every margin that can be kept is kept exactly, and one that is not is named; where margins cross so much that the work ended before
 it knew, that is said. Whether a small count goes up depends on its own
 key alone unless a margin forces it: a cell whose records did not change keeps its value in the next vintage. The same cells in
 the same order have the same answer on every machine.
@@ -17,15 +17,20 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
 from qonys.errors import StatisticianError
-from qonys.methods.disclosure.coarse_margins import Room, between_whole, coarse_margins, exchanged
+from qonys.methods.disclosure.coarse_margins import Room, are_many, between_whole, coarse_margins, exchanged
+from qonys.methods.disclosure.mended_numbers import MOST_STEPS, Steps, mended
 from qonys.methods.disclosure.turned_counts import Means, least_choice
-from qonys.methods.disclosure.whole_numbers import Programme, least_whole_numbers
+from qonys.methods.disclosure.whole_numbers import MOST_UNSURE, Programme, least_whole_numbers
 
 Counts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 _FLIP = 100.0
 """What a flip of a small count costs beside a change of a large one by 1: it is taken only where nothing else helps."""
+_FEW, _MORE, _BRIEF = 1, 20, 1_000
+"""Linear programmes of an exchange at first and later, and steps of a walk that comes between: the quicker, the earlier."""
+_MENDED, _MENDED_TURN = 2.0, 2.0
+"""What, where counts are mended, a change of a large one by 1 and a flip cost beside a margin that is off by 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ def additive_rounding(
 
     Returns:
         The rounded counts; where no counts have all margins, as many of them as possible are kept; of many margins, first those of
-        few cells (`coarse_margins`), and as many as were found where the search ended early.
+        few cells (`coarse_margins`), and as many as were found where the work ended early. Of 500 margins or more, counts
+        that are nearly right are mended (`mended_numbers`), at a cost that is near the least, but by how much is not known.
 
     Raises:
         StatisticianError: a count is negative, shapes differ, or the base is below 2.
@@ -89,10 +95,11 @@ def additive_rounding(
     changes = _Changes(counts, by_key, small, fraction, base)
     sums = margins @ counts if wanted is None else wanted
     residual = sums - margins @ by_key
-    rounded, ended_early = changes.least(margins, residual) if residual.any() else (by_key, False)
+    found = changes.least(margins, residual) if residual.any() else _Rounded(by_key)
+    rounded = found.counts
     kept = np.asarray(margins @ rounded == sums)
     forced, moved = small & (rounded != by_key), ~small & (rounded != counts)
-    return AdditiveRounding(rounded, kept, forced, moved, ended_early and not bool(kept.all()))
+    return AdditiveRounding(rounded, kept, forced, moved, found.ended_early and not bool(kept.all()))
 
 
 def moved_between(before: AdditiveRounding, after: AdditiveRounding, unchanged: Flags) -> int:
@@ -126,6 +133,15 @@ def fail_if_unfit_for_rounding(counts: Counts, margins: csr_array, keys: NDArray
 
 
 @dataclass(frozen=True, slots=True)
+class _Rounded:
+    """Counts, whether the search for them ended early, and how many were not whole in the linear programme."""
+
+    counts: Counts
+    ended_early: bool = False
+    unsure: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Changes:
     """What may be changed to make margins fit, and what each change costs."""
 
@@ -135,35 +151,79 @@ class _Changes:
     fraction: NDArray[np.float64]
     base: int
 
-    def least(self, margins: csr_array, residual: Counts) -> tuple[Counts, bool]:
-        """Counts of which large ones alone are changed if that suffices; and whether the search for them ended early."""
-        coarse = coarse_margins(margins)
-        found = self.of_fine_first(margins, residual, coarse) if coarse.any() else None
-        if found is not None:
-            return found
+    def least(self, margins: csr_array, residual: Counts) -> _Rounded:
+        """Counts of which large ones alone are changed if that suffices."""
+        if are_many(margins):
+            return self.of_many(margins, residual)
         rounded = self.of_large(margins, residual)
-        return self.of_any(margins, residual) if rounded is None else (rounded, False)
+        return self.of_any(margins, residual) if rounded is None else _Rounded(rounded)
 
-    def of_fine_first(self, margins: csr_array, residual: Counts, coarse: Flags) -> tuple[Counts, bool] | None:
-        """Counts that have the fine margins, and then the coarse ones by changes of large counts; None where this fails.
+    def of_many(self, margins: csr_array, residual: Counts) -> _Rounded:
+        """Counts that have the fine margins first, and then the coarse ones: what is not whole is mended rather than searched.
 
         Where not even the fine margins can be kept, no counts have all: the coarse ones are not looked at any more.
         """
-        fine = csr_array(margins[np.flatnonzero(~coarse)])
-        rounded, ended_early = self.least(fine, residual[~coarse])
-        if (fine @ (rounded - self.wanted) != residual[~coarse]).any():
-            return rounded, ended_early
-        large = np.flatnonzero(self.counts >= self.base)
+        coarse = coarse_margins(margins)
+        fine, wanted = csr_array(margins[np.flatnonzero(~coarse)]), residual + margins @ self.wanted
+        found = self.of_any(fine, residual[~coarse], search=False)
+        if found.ended_early:
+            found = self.mended(found, fine, wanted[~coarse])
+        if found.ended_early or not coarse.any() or (fine @ found.counts != wanted[~coarse]).any():
+            return found
+        if found.unsure > MOST_UNSURE:
+            return self.mended(found, margins, wanted)
+        return self.with_coarse(found, margins, wanted, coarse)
+
+    def with_coarse(self, fine: _Rounded, margins: csr_array, wanted: Counts, coarse: Flags) -> _Rounded:
+        """Counts that have the coarse margins too, by changes of large counts where these suffice.
+
+        Args:
+            fine: counts that have the fine margins.
+            margins: all of them.
+            wanted: what they must be.
+            coarse: which are coarse.
+        """
+        large, rounded = np.flatnonzero(self.counts >= self.base), fine.counts.copy()
         part, room = csr_array(margins[:, large]), Room(*self._room(large), self._cost(large))
         changes = rounded[large] - self.wanted[large]
-        lacking = residual - margins @ (rounded - self.wanted) + part @ changes
-        found = exchanged(changes, room, part, coarse, lacking)
+        lacking = wanted - margins @ rounded + part @ changes
+        found = exchanged(changes, room, part, coarse, lacking, _FEW)
         if found is None and (near := between_whole(room, part, coarse, lacking)) is not None:
-            found = exchanged(near, room, part, coarse, lacking)
+            rounded[large] += near - changes
+            changes = near
+            brief = self.mended(_Rounded(rounded), margins, wanted, _BRIEF)
+            if not brief.ended_early:
+                return brief
+            found = exchanged(changes, room, part, coarse, lacking, _MORE)
         if found is None:
-            return None
+            return self.mended(_Rounded(rounded), margins, wanted)
         rounded[large] += found - changes
-        return rounded, False
+        return _Rounded(rounded)
+
+    def mended(self, near: _Rounded, margins: csr_array, wanted: Counts, most: int = MOST_STEPS) -> _Rounded:
+        """Counts next to those that are near which have all margins, by changes of large counts, else by flips besides.
+
+        Where none are found, those that have most margins.
+        """
+        tried = [near.counts]
+        for turning in (False, True):
+            found = mended(near.counts, self._steps(near.counts, turning=turning), margins, wanted, most)
+            if (margins @ found == wanted).all():
+                return _Rounded(found, unsure=near.unsure)
+            tried.append(found)
+        fullest = max(tried, key=lambda counts: np.count_nonzero(margins @ counts == wanted))
+        return _Rounded(fullest, ended_early=True, unsure=near.unsure)
+
+    def _steps(self, near: Counts, *, turning: bool) -> Steps:
+        """How counts may be mended: large ones within their room, small ones by a flip or not at all."""
+        is_large, (down, up) = self.counts >= self.base, self._room(np.arange(len(self.counts)))
+        held, away = ~(is_large | (self.small & turning)), np.abs(self.fraction - self.counts / self.base)
+        return Steps(
+            np.where(held, near, np.where(is_large, self.counts - down, 0)).astype(np.int64),
+            np.where(held, near, np.where(is_large, self.counts + up, self.base)).astype(np.int64),
+            np.where(is_large, 1, self.base),
+            np.where(is_large, _MENDED / np.sqrt(np.maximum(self.counts, 1)), _MENDED_TURN * (1 + away)),
+        )
 
     def of_large(self, margins: csr_array, residual: Counts) -> Counts | None:
         """Changes of large counts alone; None where they cannot bear the residual."""
@@ -180,10 +240,10 @@ class _Changes:
         rounded[large] += change[: len(large)] - change[len(large) :]
         return rounded
 
-    def of_any(self, margins: csr_array, residual: Counts) -> tuple[Counts, bool]:
-        """Changes of large counts, flips of small ones and, last, margins given up; and whether the search ended early.
+    def of_any(self, margins: csr_array, residual: Counts, *, search: bool = True) -> _Rounded:
+        """Changes of large counts, flips of small ones and, last, margins given up. There is always an answer.
 
-        There is always an answer.
+        Without a search they are nearest to those that need not be whole (`turned_counts.least_choice`).
         """
         large, small = np.flatnonzero(self.counts >= self.base), np.flatnonzero(self.small)
         part, flips = csr_array(margins[:, large]), csr_array(margins[:, small])
@@ -199,12 +259,13 @@ class _Changes:
                 _FLIP * (1 + near),
                 residual,
                 self.base,
-            )
+            ),
+            search=search,
         )
         rounded = self.wanted.copy()
         rounded[large] += chosen.changes[: len(large)] - chosen.changes[len(large) :]
         rounded[small] += self.base * turn * chosen.turned
-        return rounded, chosen.ended_early
+        return _Rounded(rounded, chosen.ended_early, chosen.unsure)
 
     def _room(self, large: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """By how much large counts may go down, and up."""

@@ -33,8 +33,8 @@ _MANY_MARGINS = 500
 """Fewer margins are kept all at once, which is quick and nearest to the least cost."""
 _COARSE = 4.0
 """A coarse margin has more cells than so many times the median one."""
-_CHEAPEST = (10, 15, 20, 40)
-"""Cells of each coarse margin that exchange at first, then at last all: the fewer, the quicker."""
+_CHEAPEST = (10, 15, 20)
+"""Cells of each coarse margin that exchange at first, and then: the fewer, the quicker."""
 _EPSILON = 1e-6
 
 
@@ -58,6 +58,11 @@ class Room:
         return Programme(np.tile(self.cost[of], 2), np.concatenate([self.up[of], self.down[of]]), both, wanted)
 
 
+def are_many(margins: csr_array) -> bool:
+    """Whether margins are so many that they are not kept all at once, and not by searches."""
+    return bool(margins.shape[0] >= _MANY_MARGINS)
+
+
 def coarse_margins(margins: csr_array) -> Flags:
     """Which margins are kept after the others: none where margins are few or of about the same size.
 
@@ -65,7 +70,7 @@ def coarse_margins(margins: csr_array) -> Flags:
         margins: which cells make up each margin, 0 or 1, shape (margins, cells).
     """
     sizes = np.diff(margins.indptr)
-    if len(sizes) < _MANY_MARGINS:
+    if not are_many(margins):
         return np.zeros(len(sizes), bool)
     coarse: Flags = sizes > _COARSE * np.median(sizes)
     return coarse
@@ -105,7 +110,9 @@ def between_whole(room: Room, margins: csr_array, coarse: Flags, wanted: Numbers
     return below
 
 
-def exchanged(changes: Numbers, room: Room, margins: csr_array, coarse: Flags, wanted: Numbers) -> Numbers | None:
+def exchanged(
+    changes: Numbers, room: Room, margins: csr_array, coarse: Flags, wanted: Numbers, programmes: int = 20
+) -> Numbers | None:
     """Changes that have the coarse margins too, by exchange between twins.
 
     Args:
@@ -114,6 +121,7 @@ def exchanged(changes: Numbers, room: Room, margins: csr_array, coarse: Flags, w
         margins: which counts make up each margin, shape (margins, counts).
         coarse: which of them are coarse, shape (margins,).
         wanted: what the changes must add up to, shape (margins,).
+        programmes: linear programmes of each dive, at most.
 
     Returns:
         Shape (counts,); None where twins do not suffice.
@@ -127,7 +135,7 @@ def exchanged(changes: Numbers, room: Room, margins: csr_array, coarse: Flags, w
         kept[cells] = 0
         sums = csr_array(vstack([groups, broad[:, cells]], format="csr"))
         needed = np.concatenate([groups @ changes[cells], wanted[coarse] - broad @ kept])
-        found = dived(room.programme(sums, needed, cells))
+        found = dived(room.programme(sums, needed, cells), programmes)
         if found is not None:
             kept[cells] = found[: len(cells)] - found[len(cells) :]
             return kept
@@ -143,13 +151,13 @@ def _groups_of_twins(fine: csc_array) -> Places:
 
 
 def _exchanging(group: Places, broad: csr_array, cost: Amounts) -> Iterator[Places]:
-    """Counts that have twins: the cheapest of each coarse margin with their cheapest twins, then all."""
+    """Counts that have twins: the cheapest of each coarse margin with their cheapest twins."""
     twins = np.flatnonzero(np.bincount(group)[group] > 1)
     order = np.lexsort((cost, group))
     is_cheap_twin = np.zeros(len(group), bool)
     is_cheap_twin[order[np.arange(len(order)) - np.searchsorted(group[order], group[order]) < 2]] = True
     seen = 0
-    for cheapest in (*_CHEAPEST, len(group)):
+    for cheapest in _CHEAPEST:
         chosen = np.zeros(len(group), bool)
         for start, end in zip(broad.indptr[:-1], broad.indptr[1:], strict=True):
             cells = np.intersect1d(broad.indices[start:end], twins)

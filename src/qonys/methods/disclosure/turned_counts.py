@@ -3,7 +3,8 @@
 Laws: margins are given up last, small counts turned before that, and the other counts changed before that, each at the least
 cost. What is chosen costs at most a thousandth more than the least, margins that are given up not reckoned, unless the search ended
 early, which is said. It ends early at its last node, and before it begins where margins cross so much that the linear programme
-leaves more than `MOST_UNSURE` numbers not whole: those nearest to it are taken then.
+leaves more than `MOST_UNSURE` numbers not whole: those nearest to it are taken then. Where not all may be searched, since margins are
+many, only numbers around those that are not whole are, and no bound on the cost is known.
 
 For each margin b · turns + changes + missed = residual. Since the changes of a margin have room for some persons only, so many of its
 small counts must turn: ⌈(residual - room) / b⌉ of them, a margin that is given up apart. These limits bring the linear programme
@@ -42,6 +43,8 @@ MISS = 1e6
 """What a margin that is off by 1 costs: it is given up last."""
 _SCARCE = 4.0
 """Turns that a margin is away from its limit when it is searched as whole numbers from the start."""
+_RINGS, _MOST_AROUND = 2, 8_000
+"""How far around numbers that are not whole is searched where not all are, and over how many numbers at most."""
 _PARTS = 3
 """Searches over a part of the margins, before all are searched at once."""
 
@@ -77,27 +80,36 @@ class Chosen:
         changes: persons, shape (changes,).
         turned: 1 for each count that turns, shape (small counts,).
         ended_early: whether the search stopped before it knew that no choice keeps more margins.
+        unsure: how many numbers the linear programme left not whole.
     """
 
     changes: Numbers
     turned: Numbers
     ended_early: bool = False
+    unsure: int = 0
 
 
-def least_choice(means: Means) -> Chosen:
-    """What is done at the least cost; there is always an answer, as margins may be given up."""
+def least_choice(means: Means, *, search: bool = True) -> Chosen:
+    """What is done at the least cost; there is always an answer, as margins may be given up.
+
+    Args:
+        means: what may be done.
+        search: whether, where the linear programme's numbers are not whole, all are searched; else only those around these.
+    """
     whole = _Whole(means)
     found = relaxed(whole.programme)
     changes, turned = len(means.change_cost), len(means.turn_cost)
     if found is None:
         return Chosen(np.zeros(changes, np.int64), np.zeros(turned, np.int64), ended_early=True)
-    search = _Search(means, whole, found)
+    of_search = _Search(means, whole, found)
     numbers = found.whole
     if numbers is None:
-        numbers = search.numbers()
+        numbers = of_search.numbers() if search else of_search.around()
     # Where even numbers that need not be whole miss a margin, no whole ones keep all: that is proven.
     proven = found.numbers[changes + turned :].sum() > NEAR
-    return Chosen(numbers[:changes], numbers[changes : changes + turned], search.ended_early and not proven)
+    return Chosen(
+        numbers[:changes], numbers[changes : changes + turned], of_search.ended_early and not proven, found.unsure
+    )
 
 
 class _Whole:
@@ -148,14 +160,14 @@ class _Search:
     def numbers(self) -> Numbers:
         """Turns by searches over more and more margins until nothing much better can be; then changes that fit them."""
         if self.found.unsure > MOST_UNSURE:
-            return self._nearest(self.found.numbers)
+            return self.nearest(self.found.numbers)
         margins = self._scarce(_SCARCE)
         for part in range(_PARTS + 1):
             turned, bound = self._turns(margins)
             rest = self._rest(turned)
             fitted = relaxed(rest)
             if fitted is None:
-                return self._nearest(self.found.numbers)
+                return self.nearest(self.found.numbers)
             cost, changed = fitted.cost + self.programme.cost @ turned, fitted.numbers
             allowed = NEAR * float(self.judged @ turned + self.judged[~self.is_turn] @ changed)
             if cost <= bound + allowed or margins.all():
@@ -163,12 +175,37 @@ class _Search:
             margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
         whole = least_whole_numbers(rest, allowed, fitted)
         if whole is None:
-            whole = self._nearest(changed)
+            whole = self.nearest(changed)
         numbers = turned.copy()
         numbers[~self.is_turn] = whole
         return numbers
 
-    def _nearest(self, numbers: Amounts) -> Numbers:
+    def around(self) -> Numbers:
+        """The nearest whole numbers; those that share a margin with one that is not whole, or with such a sharer, are searched.
+
+        Where all turns are whole, nothing is searched: changes of one person are soon mended.
+        """
+        whole, numbers = self.programme, np.rint(self.found.numbers).astype(np.int64)
+        parts, given_up = abs(whole.sums), whole.cost >= MISS
+        near = self.found.is_unsure
+        few = bool((near & self.is_turn).any()) and self.found.unsure <= MOST_UNSURE
+        for _ in range(_RINGS):
+            touched = parts @ near.astype(np.int64) > 0
+            near = (parts.T @ touched.astype(np.int64) > 0) & ~given_up
+        free = np.flatnonzero(near | given_up)
+        if not few or np.count_nonzero(near) > _MOST_AROUND:
+            return self.nearest(self.found.numbers)
+        numbers[free] = 0
+        part = whole.over(free, numbers)
+        searched_cost = max(self.found.cost - float(whole.cost @ numbers), 1.0)
+        chosen = searched(part, NEAR * float(self.judged @ self.found.numbers) / searched_cost)
+        if chosen.numbers is None:
+            return self.nearest(self.found.numbers)
+        numbers[free] = chosen.numbers
+        self.ended_early = bool(numbers[given_up].any())
+        return numbers
+
+    def nearest(self, numbers: Amounts) -> Numbers:
         """The nearest whole numbers: they may be had, but margins miss what was rounded."""
         self.ended_early = True
         nearest: Numbers = np.rint(numbers).astype(np.int64)

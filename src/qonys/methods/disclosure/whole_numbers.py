@@ -27,10 +27,14 @@ MOST_NODES = 500
 """Nodes of a search, not seconds: a slower machine finds the same counts."""
 MOST_UNSURE = 400
 """Numbers that a linear programme may leave not whole: where sums cross so much that there are more, no search came to an end."""
-_FEW_PIVOTS, MOST_PIVOTS = 4_000, 100_000
+_FEW_PIVOTS, MOST_PIVOTS = 2_000, 100_000
 """The simplex method is quicker where it needs few pivots; from there on an interior point finds the same corner sooner."""
-_MOST_PROGRAMMES, _HELD = 40, 3
-"""Linear programmes of a dive, and which part of the numbers that are not whole each of them holds."""
+_MOST_SUMS, _FEWEST_OF_A_SUM = 1_500, 10
+"""Of more sums with fewer numbers each, an interior point takes seconds, to find mostly that not all sums can be kept."""
+_SIMPLIFIED = 500
+"""Programmes of so many sums are not simplified first: of sums that cross, that took ten times as long as the work itself."""
+_HELD = 3
+"""Which part of the numbers that are not whole each linear programme of a dive holds."""
 _STOPPED = (1, 4)
 """What HiGHS says, by scipy, of work that ended at a limit."""
 
@@ -54,6 +58,22 @@ class Programme:
     wanted: Amounts | Numbers
     limits: csr_array | None = None
     at_most: Amounts | None = None
+
+    def over(self, free: NDArray[np.intp], held: Numbers) -> Programme:
+        """The programme over some numbers, the others being held.
+
+        Args:
+            free: places of those numbers.
+            held: what the others are, 0 for those, shape (numbers,).
+        """
+        return Programme(
+            self.cost[free],
+            self.most[free],
+            csr_array(self.sums[:, free]),
+            self.wanted - self.sums @ held,
+            None if self.limits is None else csr_array(self.limits[:, free]),
+            None if self.limits is None or self.at_most is None else self.at_most - self.limits @ held,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +103,13 @@ class Relaxed:
     @property
     def unsure(self) -> int:
         """How many numbers are not whole."""
-        return int(np.count_nonzero(np.abs(self.numbers - np.rint(self.numbers)) >= _WHOLE))
+        return int(np.count_nonzero(self.is_unsure))
+
+    @property
+    def is_unsure(self) -> NDArray[np.bool_]:
+        """Which numbers are not whole, shape (numbers,)."""
+        flags: NDArray[np.bool_] = np.abs(self.numbers - np.rint(self.numbers)) >= _WHOLE
+        return flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +128,7 @@ class Found:
 def relaxed(programme: Programme) -> Relaxed | None:
     """The least numbers that need not be whole; None where there are none, or none after the last pivot."""
     solve: Any = linprog
+    sums = programme.sums.shape[0]
     for method, pivots in (("highs-ds", _FEW_PIVOTS), ("highs-ipm", MOST_PIVOTS)):
         found = solve(
             programme.cost,
@@ -111,9 +138,9 @@ def relaxed(programme: Programme) -> Relaxed | None:
             b_ub=programme.at_most,
             bounds=np.column_stack([np.zeros(len(programme.cost)), programme.most]),
             method=method,
-            options={"maxiter": pivots},
+            options={"maxiter": pivots, "presolve": sums < _SIMPLIFIED},
         )
-        if found.status not in _STOPPED:
+        if found.status not in _STOPPED or (sums > _MOST_SUMS and len(programme.cost) < _FEWEST_OF_A_SUM * sums):
             break
     if found.x is None or found.status in _STOPPED:
         return None
@@ -145,12 +172,7 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
     for free in (np.sort(unsure[: _SEARCHED * programme.sums.shape[0]]), np.arange(len(programme.cost))):
         numbers = np.rint(found.numbers).astype(np.int64)
         numbers[free] = 0
-        part = Programme(
-            programme.cost[free],
-            programme.most[free],
-            csr_array(programme.sums[:, free]),
-            programme.wanted - programme.sums @ numbers,
-        )
+        part = programme.over(free, numbers)
         searched_cost = found.cost - float(programme.cost @ numbers)
         chosen = searched(part, allowed / max(searched_cost, _WHOLE)).numbers
         if chosen is not None:
@@ -160,7 +182,7 @@ def least_whole_numbers(programme: Programme, gap: float | None = None, found: R
     return None
 
 
-def dived(programme: Programme) -> Numbers | None:
+def dived(programme: Programme, most: int) -> Numbers | None:
     """Whole numbers near the least cost, by linear programmes alone; None where none were found.
 
     From programme to programme, a part of the numbers that are not whole is held at the nearest whole ones: those nearest
@@ -168,12 +190,11 @@ def dived(programme: Programme) -> Numbers | None:
 
     Args:
         programme: what is wanted; it has no limits.
+        most: linear programmes, at most.
     """
-    held, free, wanted = np.zeros(len(programme.cost), np.int64), np.arange(len(programme.cost)), programme.wanted
-    for _ in range(_MOST_PROGRAMMES):
-        found = relaxed(
-            Programme(programme.cost[free], programme.most[free], csr_array(programme.sums[:, free]), wanted)
-        )
+    held, free = np.zeros(len(programme.cost), np.int64), np.arange(len(programme.cost))
+    for _ in range(most):
+        found = relaxed(programme.over(free, held))
         if found is None:
             return None
         nearest = np.rint(found.numbers).astype(np.int64)
@@ -185,7 +206,6 @@ def dived(programme: Programme) -> Numbers | None:
         holding = unsure[np.argsort(away[unsure], kind="stable")][: -(-len(unsure) // _HELD)]
         held[free[holding]] = nearest[holding]
         free = np.delete(free, holding)
-        wanted = programme.wanted - programme.sums @ held
     return None
 
 
