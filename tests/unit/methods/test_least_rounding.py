@@ -55,6 +55,14 @@ def test_no_table_of_all_costs_less(cells: list[int], of_margins: list[list[int]
     assert found[0] <= least[0] * (1 + 1e-3) + 1e-9
 
 
+def test_a_search_that_ends_worse_than_one_before_is_not_taken() -> None:
+    """HiGHS works to a tolerance: beside the cost of a margin that is given up, it is a margin."""
+    counts, keys = np.array([3, 1, 0, 3, 2]), keys_of(5, 1)
+    margins = np.array([[0, 1, 0, 1, 0], [1, 0, 0, 1, 0], [1, 0, 0, 1, 1], [1, 1, 0, 0, 0]])
+    rounded = additive_rounding(counts, csr_array(margins), keys, BASE).counts
+    assert cost_of(counts, keys, margins, rounded)[1] == 2 * MISS
+
+
 def by_one_search(counts: Counts, margins: NDArray[np.int64], keys: Keys) -> float:
     """The least cost, by a search over all numbers at once."""
     small, fraction = (counts > 0) & (counts < BASE), keys / 2.0**64

@@ -146,6 +146,17 @@ class _Whole:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Turns; what else may be done beside them, and the least of it that need not be whole; what both cost, and how much more they may."""
+
+    turned: Numbers
+    rest: Programme
+    least: Relaxed
+    cost: float
+    allowed: float
+
+
 class _Search:
     """Whole numbers near the least cost, where the linear programme's are not whole."""
 
@@ -161,23 +172,27 @@ class _Search:
         """Turns by searches over more and more margins until nothing much better can be; then changes that fit them."""
         if self.found.unsure > MOST_UNSURE:
             return self.nearest(self.found.numbers)
-        margins = self._scarce(_SCARCE)
+        margins, best = self._scarce(_SCARCE), None
         for part in range(_PARTS + 1):
             turned, bound = self._turns(margins)
             rest = self._rest(turned)
             fitted = relaxed(rest)
             if fitted is None:
                 return self.nearest(self.found.numbers)
-            cost, changed = fitted.cost + self.programme.cost @ turned, fitted.numbers
+            cost, changed = fitted.cost + float(self.programme.cost @ turned), fitted.numbers
             allowed = NEAR * float(self.judged @ turned + self.judged[~self.is_turn] @ changed)
+            # A later search may come to worse: beside the cost of a miss, its tolerance is a miss.
+            if best is None or cost < best.cost:
+                best = _Fitted(turned, rest, fitted, cost, allowed)
             if cost <= bound + allowed or margins.all():
                 break
             margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
-        whole = least_whole_numbers(rest, allowed, fitted)
-        if whole is None:
-            whole = self.nearest(changed)
-        numbers = turned.copy()
-        numbers[~self.is_turn] = whole
+        return self.nearest(self.found.numbers) if best is None else self._completed(best)
+
+    def _completed(self, best: _Fitted) -> Numbers:
+        """The turns that were found best, and whole changes that go with them."""
+        numbers, whole = best.turned.copy(), least_whole_numbers(best.rest, best.allowed, best.least)
+        numbers[~self.is_turn] = self.nearest(best.least.numbers) if whole is None else whole
         return numbers
 
     def around(self) -> Numbers:
