@@ -3,7 +3,7 @@
     .venv/bin/python bench/methods_disclosure.py [--runs 5]
 
 The cube that is rounded has 20 × 20 areas, two sexes and 25 ages: 20,000 inner cells, a third of them 1 or 2. `additive_rounding`
-keeps from 41 to 1,900 sums, which cross more and more; beside its times stand the cells that went against their key, the mean change, the
+keeps from 41 to 2,400 sums, which cross more and more; beside its times stand the cells that went against their key, the mean change, the
 Hellinger utility, whether the search ended early, and how many unchanged cells move when one cell in a hundred gets another record, small
 ones apart. The cube of 20 × 20 × 50 has all its sums over one dimension exact. Denser cubes have 10 or 50 persons a cell. Seconds are
 told by the clock and of the processor, which say the same on a machine that does other work.
