@@ -123,15 +123,19 @@ def _files_of_languages(
     said: Iterable[ReleaseContent], tables: Mapping[str, OutputTable], design: ReleaseDesign,
     earlier: Mapping[str, OutputTable], revision: ReleaseRevision | None, grounds: Grounds, first: FirstFigures,
 ) -> tuple[list[ReleaseContent], dict[str, bytes]]:  # fmt: skip
-    """The contents and their files. A language is set and drawn while the next one is put into words, and pages written."""
+    """The contents and their files. A language is set and drawn while the next one is put into words, and pages written.
+
+    What takes longest is ordered first: the last to be made is short, so that no hand of the press is idle for long.
+    """
     contents: list[ReleaseContent] = []
     files: dict[str, bytes] = {}
     for content in said:
         fail_if_a_text_is_defective(every_text(content), content.words)
         first.press.order(partial(_bulletin, content, tuple(tables)))
+        contents.append(content)
+    for content in contents:
         later = [figure for name, figure in content.spoken.drawn.items() if name not in first.ids]
         first.press.order(partial(figure_files, later, content.facts))
-        contents.append(content)
     for content in contents:
         files |= _files_of_language(content, tables, design, earlier, revision, grounds)
     return contents, files | first.press.files()
