@@ -177,6 +177,14 @@ def test_bars_and_lines_are_seen_in_forced_colours_and_on_paper(browser: Browser
     assert not page.locator("#figure-net-by-year details").is_visible()
 
 
+def test_a_map_of_heat_has_all_its_columns_on_paper(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "ru", 718)
+    page.emulate_media(media="print")
+    widths = "e => [e.scrollWidth, e.clientWidth]"
+    wide, room = page.locator("#figure-origin-destination .scroll").evaluate(widths)
+    assert wide <= room, "718 pixels are the width of an upright A4 sheet within its margins"
+
+
 def test_a_picture_opened_alone_says_what_it_is_and_is_cut_nowhere(browser: Browser, folder: Path) -> None:
     page = browser.new_context().new_page()
     for path in sorted((folder / "figures").glob("*-kk-*.svg")):
