@@ -15,15 +15,15 @@ from qonys.disseminate.words import shipped_words
 
 _CAPITAL = "[A-ZÀ-ÖØ-ÞЀ-ЯІҒҚҢӘӨҮҰҺ]"
 _EVERYWHERE = (
-    r"(?<=\d) (?=[^\W\d_])|(?<=[\d,]) (?=[%‰°₸])",
-    r"(?<=\b\d) (?=\d{3}\b)|(?<=\b\d{2}) (?=\d{3}\b)|(?<=\b\d{3}) (?=\d{3}\b)",
-    r"(?<=[№§]) (?=\w)|(?<=[<>≤≥≈±]) (?=\d)",
-    rf"(?<=\b{_CAPITAL}\.) (?={_CAPITAL})",
-    r"(?<=\b[^\W\d_]\.) (?=[^\W\d_]\.)",
-    r"(?<=\S) (?=[–—] )",
+    r" (?<=\d )(?=[^\W\d_])| (?<=[\d,] )(?=[%‰°₸])",
+    r" (?<=\b\d )(?=\d{3}\b)| (?<=\b\d{2} )(?=\d{3}\b)| (?<=\b\d{3} )(?=\d{3}\b)",
+    r" (?<=[№§] )(?=\w)| (?<=[<>≤≥≈±] )(?=\d)",
+    rf" (?<=\b{_CAPITAL}\. )(?={_CAPITAL})",
+    r" (?<=\b[^\W\d_]\. )(?=[^\W\d_]\.)",
+    r" (?<=\S )(?=[–—] )",
 )
 """A number and its noun or unit; its thousands; a sign and its number; initials and the name; two
-words of one letter (*т. е.*); a dash ends a line, it begins none."""
+words of one letter (*т. е.*); a dash ends a line, it begins none. Each begins with the blank: only at blanks is anything looked at."""
 
 
 def kept_together(text: str, language: str) -> str:
@@ -40,8 +40,8 @@ def _places(language: str) -> re.Pattern[str]:
     words = shipped_words(language)
     before, after = (_listed(words.get(f"line_ends.{side}", "")) for side in ("before", "after"))
     of_language = (
-        *(rf"(?<=\b{word}) (?=\d|{_CAPITAL})" for word in before),
-        *(rf"(?<=\w) (?={word}(?!\w))" for word in after),
+        *(rf" (?<=\b{word} )(?=\d|{_CAPITAL})" for word in before),
+        *(rf" (?<=\w )(?={word}(?!\w))" for word in after),
     )
     return re.compile("|".join((*_EVERYWHERE, *of_language)))
 

@@ -34,6 +34,7 @@ def rounded(value: float | Decimal, decimals: int = 0) -> Decimal:
     return abs(result) if result == 0 else result
 
 
+@lru_cache(_REMEMBERED, typed=True)
 def number(value: float | Decimal, language: str, decimals: int = 0, *, signed: bool = False) -> str:
     """A number as a language writes it; ``signed`` puts a plus before a positive one."""
     shown = rounded(value, decimals)
