@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -39,15 +40,25 @@ def tabulate(office: Office) -> Outcome[int]:
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
     cut_offs, measures, found = _cut_offs(office), dict[str, dict[str, int]](), 0
-    for table, designs in designs_by_flows(office.profile.tables.values()).items():
-        flows = _flows(office, designs, cut_offs)
-        for cut_off, (people, number) in zip(cut_offs, counted_on(office.engine, flows, cut_offs), strict=True):
-            measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = number
-            office.progress(f"{_NAMES[table]} as of {cut_off}", people)
-            found += number
-        states.replace(table, _with_short_texts(flows), _made_of(office))
+    made_of = _made_of(office)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="flows") as beside:
+        # Flows are written on one core, while the next ones are counted.
+        written = []
+        for table, designs in designs_by_flows(office.profile.tables.values()).items():
+            flows = _flows(office, designs, cut_offs)
+            written.append(beside.submit(_write, states, table, flows, made_of))
+            for cut_off, (people, number) in zip(cut_offs, counted_on(office.engine, flows, cut_offs), strict=True):
+                measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = number
+                office.progress(f"{_NAMES[table]} as of {cut_off}", people)
+                found += number
+        for one in written:
+            one.result()
     findings = [_nothing_known(office, day) for day in cut_offs if measures[day.isoformat()]["moves"] == 0]
     return Outcome(found, tuple(findings), measures)
+
+
+def _write(states: Together, table: FlowTable, flows: pa.Table, made_of: dict[str, str]) -> None:
+    states.replace(table, _with_short_texts(flows), made_of)
 
 
 def _made_of(office: Office) -> dict[str, str]:
