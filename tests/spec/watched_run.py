@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import os
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
@@ -77,7 +78,7 @@ def watched(folders: list[Path], words: list[bytes]) -> Iterator[list[str]]:
 def _look(folders: list[Path], words: list[bytes], seen: list[str], over: threading.Event) -> None:
     known: dict[Path, tuple[int, int]] = {}
     while not over.wait(_SECONDS):
-        for path in (path for folder in folders for path in folder.rglob("*")):
+        for path in _files_below(folders):
             with suppress(OSError):
                 told = path.stat()
                 state = (told.st_size, told.st_mtime_ns)
@@ -85,6 +86,13 @@ def _look(folders: list[Path], words: list[bytes], seen: list[str], over: thread
                     known[path] = state
                     content = path.read_bytes()
                     seen += [f"{path} while it was there" for word in words if word in content]
+
+
+def _files_below(folders: list[Path]) -> Iterator[Path]:
+    """Every file; a folder that vanishes while it is listed ends no walk, as it would that of `Path.rglob`."""
+    for folder in folders:
+        for parent, _, names in os.walk(folder):
+            yield from (Path(parent, name) for name in names)
 
 
 @contextmanager

@@ -40,13 +40,12 @@ def tabulate(office: Office) -> Outcome[int]:
 
 def _tabulated(office: Office, states: Together) -> Outcome[int]:
     cut_offs, measures, found = _cut_offs(office), dict[str, dict[str, int]](), 0
-    made_of = _made_of(office)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="flows") as beside:
         # Flows are written on one core, while the next ones are counted.
         written = []
         for table, designs in designs_by_flows(office.profile.tables.values()).items():
             flows = _flows(office, designs, cut_offs)
-            written.append(beside.submit(_write, states, table, flows, made_of))
+            written.append(beside.submit(_write, states, table, flows, _made_of(office)))
             for cut_off, (people, number) in zip(cut_offs, counted_on(office.engine, flows, cut_offs), strict=True):
                 measures.setdefault(cut_off.isoformat(), {"moves": people})[_NAMES[table]] = number
                 office.progress(f"{_NAMES[table]} as of {cut_off}", people)
