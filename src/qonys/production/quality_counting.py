@@ -27,7 +27,7 @@ FIELDS = ("age", "origin_locality", "destination_locality", *CHARACTERISTICS)
 """Fields of a move of which it is counted how often they are stated."""
 _STATED_BY = {"age": ("age", "birth_date", "person")}
 _APPLIES = {
-    **dict.fromkeys(("education", "speciality", "marital"), " and line = 0 and age >= 15"),
+    **dict.fromkeys(("education", "speciality", "marital"), " and adult"),
     "origin_locality": " and from_inside",
     "destination_locality": " and to_inside",
 }
@@ -58,10 +58,12 @@ _FLAGS = f"""
 select unnest(reasons) as rule, count(*) as n from flags join deliveries using (delivery) where {_IN_TIME} group by 1
 """
 _MOVERS = f"""
-select m.*, y.layout, origin in (select code from territory where inside) as from_inside,
-  destination in (select code from territory where inside) as to_inside
-from moves as m join deliveries as y using (delivery) where {_KNOWN} and {_IN_PERIOD}
+select y.layout, line = 0 and age >= 15 as adult, origin in (select code from territory where inside) as from_inside,
+  destination in (select code from territory where inside) as to_inside, edits, count(*) as n,
+  {", ".join(f"count({field}) as stated_{field}" for field in FIELDS)}
+from moves as m join deliveries as y using (delivery) where {_KNOWN} and {_IN_PERIOD} group by all
 """
+"""Movers who are asked the same fields and to whom the same was done: how many they are, and of how many a field is stated."""
 _LAGS = """
 select datediff('month', event_month, known_month) as lag, sum(moves) as n from lags
 where event_month >= cast($first as date) and event_month <= cast($last as date)
@@ -153,11 +155,13 @@ def _counts_of(field: str, layouts: list[str]) -> str:
     listed = ", ".join(f"'{name}'" for name in layouts)
     applies = f"layout in ({listed}){_APPLIES.get(field, '')}"
     imputed = f"coalesce(list_contains(edits, '{field}:imputed'), false)"
-    return (
-        f"count(*) filter (where {applies}) as applicable_{field}, "
-        f"count(*) filter (where {applies} and ({field} is null or {imputed})) as missing_{field}, "
-        f"count(*) filter (where {applies} and {imputed}) as imputed_{field}"
-    )
+    missing = f"case when {imputed} then n else n - stated_{field} end"
+    counts = {
+        "applicable": f"sum(n) filter (where {applies})",
+        "missing": f"sum({missing}) filter (where {applies})",
+        "imputed": f"sum(n) filter (where {applies} and {imputed})",
+    }
+    return ", ".join(f"coalesce({count}, 0) as {name}_{field}" for name, count in counts.items())
 
 
 def _lags(office: Office, period: Period, cut_off: date) -> dict[int, int]:
