@@ -113,18 +113,19 @@ class Walk:
         self.line.process()
 
     def moves(self, columns: str, *, as_of: str | None = None) -> Rows:
-        """The moves in the order of delivery, row and line; those that count at a data cut-off, or all."""
+        """The moves by delivery, row, line and first day known; those that count at a data cut-off, or all."""
         condition = "true"
         if as_of:
             condition = f"known_from <= date '{as_of}' and (known_to is null or known_to > date '{as_of}')"
         files = self.line.office.store.files("clean/moves")
-        query = f"select {', '.join(columns.split())} from moves where {condition} order by delivery, row, line"
+        order = "delivery, row, line, known_from"
+        query = f"select {', '.join(columns.split())} from moves where {condition} order by {order}"
         return self.rows(query, moves=files)
 
     def set_apart_or_quarantined(self, columns: str = "row fate reasons") -> Rows:
         """The slips that process took out, in their order."""
         files = self.line.office.store.files("clean/exceptions")
-        query = f"select {', '.join(columns.split())} from exceptions order by delivery, row"
+        query = f"select {', '.join(columns.split())} from exceptions order by delivery, row, since"
         return self.rows(query, exceptions=files)
 
     def quarantined_at_entry(self) -> Rows:
