@@ -5,16 +5,15 @@
 Two countries are counted: one of 20 regions, and one of 512 districts, whose second cube can have 9.4 million cells. The number of
 cells that are not empty is printed.
 
-What is compared: Qonys counts moves into flows, which keep their month, since a release reads off them which months were delivered and in
-which group a country was on the day of the move. Like is compared with like: the same flows by hand, a code being an area only on its
-days, so that the territory is joined to each move, as a statistician would write it. Beside stands a query by hand that makes the
-cells of this one table and keeps no month: it groups by fewer columns into fewer rows, up to twelve times as few. Qonys counts by codes first where
-`qonys tabulate` would, as it does where codes are few beside moves, and looks them up afterwards; a hand-written query could do so
-too, and one that does is timed as well. All run in DuckDB with two threads and a bound of 4 GB. What the table of the flows takes is told apart: where
-nearly every move is a flow of its own, it is a second count of as many rows. With --polars the cells are made by Polars
-too, with two threads, in an environment of the peers that pip makes from bench/requirements-peers.txt unless --peers names a Python that has
-it. Every cell is compared. Seconds of the processor are told besides those of the clock, as they say the same on a machine that does
-other work.
+What is compared: no design of these cubes asks for months, so that Qonys counts moves into flows of years; the query by hand makes
+the cells of the one table. A code being an area only on its days, the territory is joined to each move, as a statistician would write
+it. Beside stand flows of months, which a country has whose designs ask for them, and the same flows by hand: where areas are many,
+they are up to twelve times as many. Qonys counts by codes first where `qonys tabulate` would, as it does where codes are few beside
+moves, and looks them up afterwards; a hand-written query could do so too, and one that does is timed as well. All run in DuckDB with
+two threads and a bound of 4 GB. What the table of the flows takes is told apart: where a cell has few moves, it is a second count of
+as many rows. With --polars the cells are made by Polars too, with two threads, in an environment of the peers that pip makes from
+bench/requirements-peers.txt unless --peers names a Python that has it. Every cell is compared. Seconds of the processor are told
+besides those of the clock, as they say the same on a machine that does other work.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from moves import territory, write_moves
 from rules_against_peers import environment
 
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.table_design import Frequency, TableDesign
 from qonys.datasets.outcome import Files
 from qonys.datasets.territory import group_table
 from qonys.engine.duck import DuckDBEngine
@@ -46,7 +45,8 @@ from qonys.queries.flows import counts_codes_first, flows_query
 from qonys.queries.tables import table_query
 
 BUDGET = 1.2
-SAME, ALONE = "the same flows by hand", "the cells alone by hand"
+OURS, ALONE = "flows", "the cells by hand"
+OURS_OF_MONTHS, SAME = "flows of months", "flows of months by hand"
 
 
 def design(*rows: str) -> TableDesign:
@@ -103,23 +103,29 @@ def compare(name: str, moves: Files, rows: int, regions: int, runs: int, folder:
     engine, places = DuckDBEngine(memory_limit="4GB", threads=2, spill=folder / "spill"), territory(regions)
     cube, codes_first = CUBES[name], counts_codes_first(rows, regions, MONTHS, CODES[name])
     ways: dict[str, Callable[[], pa.Table]] = {
-        "flows": lambda: flows(engine, cube, moves, places, codes_first=codes_first),
+        OURS: lambda: flows(engine, cube, moves, places, frequency="year", codes_first=codes_first),
+        OURS_OF_MONTHS: lambda: flows(engine, cube, moves, places, frequency="month", codes_first=codes_first),
         SAME: lambda: by_hand(engine, OF_FLOWS, name, moves, places),
-        "the same by hand, codes first": lambda: codes_first_by_hand(engine, name, moves, places),
+        "the same, codes first": lambda: codes_first_by_hand(engine, name, moves, places),
         ALONE: lambda: by_hand(engine, OF_CELLS, name, moves, places),
     }
     clock, processor, results = timed(ways, runs)
-    cells, flow_rows, most = results[ALONE].num_rows, results["flows"].num_rows, regions**2 * OF_A_PAIR[name]
-    print(f"{name}, {regions} regions: {rows / 1e6:.0f} M moves, {flow_rows:,} flows, {cells:,} cells of {most:,}")
+    cells, of_months, most = results[ALONE].num_rows, results[OURS_OF_MONTHS].num_rows, regions**2 * OF_A_PAIR[name]
+    print(
+        f"{name}, {regions} regions: {rows / 1e6:.0f} M moves, {results[OURS].num_rows:,} flows ({of_months:,} of months), "
+        f"{cells:,} cells of {most:,}"
+    )
     for way, seconds in clock.items():
         print(f"    {way:<30} {seconds:6.2f} s, processor {processor[way]:6.2f} s")
-    for way in (SAME, ALONE):
-        ratios = (of["flows"] / of[way] for of in (clock, processor))
-        print("    flows to {}: {:.2f} by the clock, {:.2f} of the processor (at most {})".format(way, *ratios, BUDGET))
-    if flow_rows != results[SAME].num_rows:
-        sys.exit(f"Not the same: {flow_rows:,} flows, {results[SAME].num_rows:,} by hand.")
+    for ours, way in ((OURS, ALONE), (OURS_OF_MONTHS, SAME)):
+        ratios = (of[ours] / of[way] for of in (clock, processor))
+        print(
+            "    {} to {}: {:.2f} by the clock, {:.2f} of the processor (at most {})".format(ours, way, *ratios, BUDGET)
+        )
+    if of_months != results[SAME].num_rows:
+        sys.exit(f"Not the same: {of_months:,} flows of months, {results[SAME].num_rows:,} by hand.")
     start, used = time.perf_counter(), time.process_time()
-    found = table(engine, cube, results["flows"])
+    found = table(engine, cube, results[OURS])
     print(f"    table from flows {time.perf_counter() - start:.2f} s, processor {time.process_time() - used:.2f} s")
     fail_unless_equal(engine, found, results[ALONE], cube)
     if python:
@@ -194,8 +200,10 @@ def differing(engine: DuckDBEngine, cells: pa.Table, expected: pa.Table) -> int:
     return int(engine.run(query, None, cells=cells, expected=expected)["n"][0].as_py())
 
 
-def flows(engine: DuckDBEngine, cube: TableDesign, moves: Files, places: pa.Table, *, codes_first: bool) -> pa.Table:
-    query = flows_query((cube,), changes=() if codes_first else None)
+def flows(
+    engine: DuckDBEngine, cube: TableDesign, moves: Files, places: pa.Table, *, frequency: Frequency, codes_first: bool
+) -> pa.Table:
+    query = flows_query((cube,), frequency=frequency, changes=() if codes_first else None)
     return engine.run(query, {"cut_off": "2025-02-28"}, moves=moves, territory=places)
 
 

@@ -18,8 +18,9 @@ import pytest
 from msgspec.structs import replace
 
 from qonys.analyse.identities import flow_totals_query
+from qonys.concepts.classification import Membership
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.table_design import Frequency, TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.move import CHARACTERISTICS, MOVE
@@ -147,6 +148,37 @@ def fail_unless_alike(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> N
 def test_codes_that_are_counted_before_they_are_looked_up_make_the_same_flows(name: str) -> None:
     profile = load_profile(name)
     fail_unless_alike(counted(DUCKDB, profile), counted(DUCKDB, profile, codes_first=True))
+
+
+@pytest.mark.parametrize("codes_first", [False, True])
+@pytest.mark.parametrize("name", ["mini", "kz", "es"])
+def test_tables_by_year_are_the_same_from_flows_of_years(name: str, codes_first: bool) -> None:
+    profile = load_profile(name)
+    yearly = [replace(design, frequency="year") for design in designs_of(profile)]
+    territory = territory_table(profile.areas, profile.identity.level)
+    new_year = [member for member in profile.memberships if _at_new_year(member)]
+    shared = {"groups": group_table(tuple(new_year)), "divisions": with_known_shares(division_table(profile.areas))}
+    for designs in designs_by_flows(yearly).values():
+        counts: list[dict[str, pa.Table]] = []
+        rows: list[int] = []
+        frequencies: tuple[Frequency, ...] = ("month", "year")
+        for frequency in frequencies:
+            query = flows_query(
+                designs, frequency=frequency, keyed=True, changes=days_of_change(territory) if codes_first else None
+            )
+            flows = DUCKDB.run(query, CUT_OFF, moves=random_moves(profile), territory=territory)
+            tables = {
+                one.id: table_query(one, Period(2024), characteristics(designs), "OTHER", keyed=True) for one in designs
+            }
+            made = {one: DUCKDB.run(query, None, flows=flows, **shared) for one, query in tables.items()}
+            counts.append({one: _with_estimated_or_not(found) for one, found in made.items()})
+            rows.append(flows.num_rows)
+        assert rows[1] < rows[0]
+        fail_unless_alike(*counts)
+
+
+def _at_new_year(member: Membership) -> bool:
+    return all((day.month, day.day) == (1, 1) for day in (member.valid_from, member.valid_to) if day)
 
 
 @pytest.mark.parametrize("name", ["mini", "kz"])

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qonys.concepts.age import age_groups
-from qonys.concepts.table_design import TableDesign
-from qonys.datasets.outcome import Engine, Files, Finding, Outcome
-from qonys.datasets.territory import days_of_change
+from qonys.concepts.period import Period
+from qonys.concepts.table_design import Frequency, TableDesign
+from qonys.datasets.outcome import Engine, Finding, Outcome
+from qonys.datasets.territory import END, days_of_change
 from qonys.production.office import Office
-from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows
+from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, frequency_of_flows
 from qonys.queries.flows import counts_codes_first, spanned_flows_query, told_apart_query
 from qonys.store.states import Together
 
@@ -70,10 +72,36 @@ def _made_of(office: Office) -> dict[str, str]:
 def _flows(office: Office, designs: tuple[TableDesign, ...], cut_offs: Sequence[date]) -> pa.Table:
     """The flows of all cut-offs, of one pass over the moves."""
     moves = office.store.files("clean/moves")
+    span = "select count(*) as moves, min(date) as first, max(date) as last from moves"
+    known = _Known(**office.counter.run(span, None, moves=moves).to_pylist()[0])
     query = spanned_flows_query(
-        designs, cut_offs, keyed=office.profile.protection.needs_keys, changes=_changes(office, designs, moves)
+        designs,
+        cut_offs,
+        frequency=_frequency(office, designs, known),
+        keyed=office.profile.protection.needs_keys,
+        changes=_changes(office, designs, known),
     )
     return office.counter.run(query, None, moves=moves, territory=office.territory)
+
+
+class _Known(NamedTuple):
+    """How many moves there are, and from when to when; no day where there is none."""
+
+    moves: int
+    first: date | None
+    last: date | None
+
+    def while_known(self, days: Iterable[date | None]) -> tuple[date, ...]:
+        """Of days of change those after the first move, and not after the last one."""
+        first, last = self.first or END, self.last or END
+        return tuple(day for day in days if day and first < day <= last)
+
+
+def _frequency(office: Office, designs: tuple[TableDesign, ...], known: _Known) -> Frequency:
+    """Flows of months, unless nothing of the profile asks for months."""
+    released = (Period.parse(entry.period) for entry in office.profile.calendar)
+    days = (day for member in office.profile.memberships for day in (member.valid_from, member.valid_to))
+    return frequency_of_flows(designs, released, known.while_known(days))
 
 
 def counted_on(engine: Engine, flows: pa.Table, cut_offs: Sequence[date]) -> Iterator[tuple[int, int]]:
@@ -100,21 +128,17 @@ def _with_short_texts(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def _changes(office: Office, designs: tuple[TableDesign, ...], moves: Files) -> tuple[date, ...] | None:
+def _changes(office: Office, designs: tuple[TableDesign, ...], known: _Known) -> tuple[date, ...] | None:
     """The days on which the territory changes while there are moves, where it is quicker to count by codes first."""
-    (known,) = office.counter.run(
-        "select count(*) as moves, min(date) as first, max(date) as last from moves", None, moves=moves
-    ).to_pylist()
-    if not known["moves"]:
+    if known.first is None or known.last is None:
         return None
-    first, last = known["first"], known["last"]
-    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    months = 12 * (known.last.year - known.first.year) + known.last.month - known.first.month + 1
     codes = [_codes(office, designs, name) for name in characteristics(designs)]
     localities = [9] if any({"locality", "partner_locality"} & set(design.dimensions) for design in designs) else []
     areas = len(pc.unique(office.territory["code"]))
-    if not counts_codes_first(known["moves"], areas, months, (*codes, *localities)):
+    if not counts_codes_first(known.moves, areas, months, (*codes, *localities)):
         return None
-    return tuple(day for day in days_of_change(office.territory) if first < day <= last)
+    return known.while_known(days_of_change(office.territory))
 
 
 def _codes(office: Office, designs: tuple[TableDesign, ...], name: str) -> int:

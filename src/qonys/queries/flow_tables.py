@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal, TypeAlias
 
-from qonys.concepts.table_design import TableDesign
+from qonys.concepts.period import Period
+from qonys.concepts.table_design import Frequency, TableDesign
 
 CHARACTERISTICS = (
     "sex", "age_group", "age_band", "ethnicity", "education", "speciality", "marital", "reason", "citizenship",
@@ -34,3 +36,22 @@ def characteristics(designs: Iterable[TableDesign]) -> tuple[str, ...]:
     """The characteristics of persons that the designs look at, in a fixed order."""
     used = {name for design in designs for name in design.dimensions}
     return tuple(name for name in CHARACTERISTICS if name in used)
+
+
+def frequency_of_flows(
+    designs: Iterable[TableDesign], released: Iterable[Period], changes: Iterable[date]
+) -> Frequency:
+    """Whether flows must be told apart by month; flows of years are up to twelve times as few.
+
+    Args:
+        designs: those that are counted from the flows; a monthly one asks for months.
+        released: the periods of the calendar; where one is a month, tables by year go as far as that month.
+        changes: the days, while there are moves, on which a country comes into a group or leaves it: all moves of a flow
+            count in one group.
+    """
+    asks = (
+        any(design.frequency == "month" for design in designs)
+        or any(period.is_month for period in released)
+        or any((day.month, day.day) != (1, 1) for day in changes)
+    )
+    return "month" if asks else "year"

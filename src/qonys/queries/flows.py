@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from qonys.concepts.age import OLDEST_GROUP, age_groups, ages_of_band
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign, Universe
+from qonys.concepts.table_design import Frequency, TableDesign, Universe
 from qonys.concepts.text import NOT_STATED
 from qonys.datasets.territory import END, unit_column
 from qonys.queries.flow_tables import characteristics
@@ -37,7 +37,8 @@ _SUMS = {
     "key_low": "cast(sum(m.record_key & 4294967295) as bigint)",
 }
 _SUMS_OF_COUNTED = {name: f"cast(sum(m.{name}) as bigint)" for name in _SUMS}
-_MONTHS = "year(m.date) * 12 + month(m.date) - 1"
+_MONTHS: dict[Frequency, str] = {"month": "year(m.date) * 12 + month(m.date) - 1", "year": "year(m.date) * 12"}
+"""The months before the one in which flows stand: their own, or the first one of their year."""
 _FEWER = 10
 """Codes are counted first where that leaves at most one row of so many."""
 
@@ -55,13 +56,14 @@ def end_column(end: str, boundary_set: str | None) -> str:
 def flows_query(
     designs: tuple[TableDesign, ...],
     *,
+    frequency: Frequency = "month",
     keyed: bool = False,
     changes: Iterable[date] | None = None,
     more: tuple[str, ...] = (),
 ) -> exp.Expr:
     """Flows that count at a data cut-off; tables ``moves`` and ``territory``, parameter ``cut_off`` (ISO date).
 
-    Columns: year, month, origin and destination (unit or country), origin_inside, destination_inside,
+    Columns: year, month (of flows of years: January), origin and destination (unit or country), origin_inside, destination_inside,
     origin_locality, destination_locality, the characteristics, where a design asks for them origin_place and
     destination_place (the area as the slip names it; one that names no more than the unit is *not stated* in it), both ends
     on the borders of each boundary set that a design names (``origin_on_2018``), n; and, where they are asked for,
@@ -70,6 +72,7 @@ def flows_query(
 
     Args:
         designs: the designs that are counted from these flows.
+        frequency: flows of months, or of years (`flow_tables.frequency_of_flows`).
         keyed: with the sums of record keys, which protection needs.
         changes: where it is given, moves are counted by the codes of their ends before these are looked up in the territory:
             quicker where codes are few beside moves (`counts_codes_first`), the same flows always. The days on which the
@@ -77,13 +80,15 @@ def flows_query(
         more: columns of the moves by which flows are told apart besides.
     """
     known = "m.known_from <= cast($cut_off as date) and (m.known_to is null or m.known_to > cast($cut_off as date))"
-    return _flows(designs, {name: f"m.{name}" for name in more}, known, keyed=keyed, changes=changes)
+    span = {name: f"m.{name}" for name in more}
+    return _flows(designs, span, known, frequency=frequency, keyed=keyed, changes=changes)
 
 
 def spanned_flows_query(
     designs: tuple[TableDesign, ...],
     cut_offs: Sequence[date],
     *,
+    frequency: Frequency = "month",
     keyed: bool = False,
     changes: Iterable[date] | None = None,
 ) -> exp.Expr:
@@ -97,6 +102,7 @@ def spanned_flows_query(
     Args:
         designs: the designs that are counted from these flows.
         cut_offs: the days, rising.
+        frequency: as in `flows_query`.
         keyed: with the sums of record keys, which protection needs.
         changes: as in `flows_query`.
     """
@@ -105,7 +111,7 @@ def spanned_flows_query(
         "known_to": f"case {_first_day('m.known_to', cut_offs)} end",
     }
     known = f"m.known_from <= date '{cut_offs[-1]}'"
-    return _flows(designs, span, known, _COUNTS_AT_SOME, keyed=keyed, changes=changes)
+    return _flows(designs, span, known, _COUNTS_AT_SOME, frequency=frequency, keyed=keyed, changes=changes)
 
 
 _COUNTS_AT_SOME = "where known_to is null or known_from < known_to"
@@ -135,12 +141,13 @@ def _flows(
     known: str,
     chosen_rows: str = "",
     *,
+    frequency: Frequency,
     keyed: bool,
     changes: Iterable[date] | None,
 ) -> exp.Expr:
     codes_first = changes is not None
     of_span = {name: f"m.{name}" if codes_first else expression for name, expression in span.items()}
-    grouped = {**_grouped(designs, codes_first=codes_first), **of_span}
+    grouped = {"months": _MONTHS[frequency], **_grouped(designs, codes_first=codes_first), **of_span}
     sums = _SUMS_OF_COUNTED if codes_first else _SUMS
     moves = f"({_counted_by_codes(designs, changes, span, known, keyed=keyed)})" if changes is not None else "moves"
     told = ", ".join(("inside", "unit", *map(unit_column, boundary_sets(designs))))
@@ -212,7 +219,7 @@ def _counted_by_codes(
     )
     localities = LOCALITIES if _asks_localities(designs) else ()
     grouped = {
-        "months": _MONTHS,
+        "months": _MONTHS["month"],
         **({"first_day": f"case {within} else 1 end"} if within else {}),
         "origin": "m.origin",
         "destination": "m.destination",
@@ -232,7 +239,7 @@ from (
 
 
 def _grouped(designs: tuple[TableDesign, ...], *, codes_first: bool) -> dict[str, str]:
-    """The columns by which moves are counted, with what each is made of.
+    """The columns by which moves are counted besides their time, with what each is made of.
 
     An end is counted by a number of all that the territory tells of it: numbers are grouped more quickly than texts.
     """
@@ -241,7 +248,6 @@ def _grouped(designs: tuple[TableDesign, ...], *, codes_first: bool) -> dict[str
     }
     places = {f"{end}_place": _kept_place(end, designs) for end in _ENDS_OF_A_MOVE if _asks_places(designs)}
     return {
-        "months": _MONTHS,
         "origin_end": "o.number",
         "destination_end": "d.number",
         **localities,
