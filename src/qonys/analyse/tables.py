@@ -164,7 +164,7 @@ def is_covered(design: TableDesign, at: Mapping[str, str], measure: str, covers:
 
 def was_counted(period: str, vintage: str, setting: Setting) -> bool:
     """Something of a period was delivered by a data cut-off."""
-    return bool(setting.delivered[vintage].intersection(Period.parse(period).months))
+    return not setting.delivered[vintage].isdisjoint(Period.parse(period).months)
 
 
 def data_status(design: TableDesign, at: Mapping[str, str], setting: Setting) -> DataStatus:

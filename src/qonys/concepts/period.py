@@ -10,10 +10,12 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from qonys.errors import StatisticianError
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+_REMEMBERED = 2**12
 _PART = re.compile(r"(\d{4})-01-01/P([2-9]|1[01])M")
 
 
@@ -32,14 +34,7 @@ class Period:
         Raises:
             StatisticianError: written is none of them.
         """
-        if part := _PART.fullmatch(written.strip()):
-            return cls(int(part[1]), int(part[2]), from_january=True)
-        match = _WRITTEN.fullmatch(written.strip())
-        if match is None:
-            raise StatisticianError(
-                f"“{written}” is not a period.", next_step="Write a year (2024) or a month (2024-09)."
-            )
-        return cls(int(match[1]), int(match[2]) if match[2] else None)
+        return _parsed(written)
 
     @property
     def first_day(self) -> date:
@@ -52,9 +47,7 @@ class Period:
 
     @property
     def months(self) -> tuple[Period, ...]:
-        if self.is_month:
-            return (self,)
-        return tuple(Period(self.year, month) for month in range(1, (self.month or 12) + 1))
+        return _months_of(self)
 
     @property
     def is_month(self) -> bool:
@@ -89,6 +82,26 @@ class Period:
         if self.from_january:
             return f"{self.year}-01-01/P{self.month}M"
         return f"{self.year}" if self.month is None else f"{self.year}-{self.month:02}"
+
+
+# A release has some dozens of periods, and asks of each of its ten thousand cells what its period is and which months it has.
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(written: str) -> Period:
+    if part := _PART.fullmatch(written.strip()):
+        return Period(int(part[1]), int(part[2]), from_january=True)
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None:
+        raise StatisticianError(f"“{written}” is not a period.", next_step="Write a year (2024) or a month (2024-09).")
+    return Period(int(match[1]), int(match[2]) if match[2] else None)
+
+
+@lru_cache(_REMEMBERED)
+def _months_of(period: Period) -> tuple[Period, ...]:
+    if period.is_month:
+        return (period,)
+    return tuple(Period(period.year, month) for month in range(1, (period.month or 12) + 1))
 
 
 def months_between(first: date, later: date) -> int:
