@@ -36,6 +36,14 @@ def test_a_table_without_a_file_is_empty_and_has_its_columns(engine: DuckDBEngin
     assert engine.run("select n from none", none=Files((), NUMBERS.schema)).schema.names == ["n"]
 
 
+def test_a_file_that_is_written_anew_is_read_anew(engine: DuckDBEngine, tmp_path: Path) -> None:
+    path = tmp_path / "again.parquet"
+    for rows in (3, 5):
+        pq.write_table(NUMBERS.slice(0, rows), path)
+        found = engine.run("select count(*) as n from again", again=Files((str(path),), NUMBERS.schema))
+        assert found.to_pylist() == [{"n": rows}]
+
+
 def test_a_stream_gives_the_same_rows_in_batches(engine: DuckDBEngine) -> None:
     batches = list(engine.stream("select n + 1 as n from numbers", numbers=NUMBERS))
     assert len(batches) > 1

@@ -110,7 +110,10 @@ class DuckDBEngine:
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(":memory:", config=self._settings)
+        database = duckdb.connect(":memory:", config=self._settings)
+        # What a state has written is never changed; without this every query reads the ends of all its files, one by one, anew.
+        database.execute("set global parquet_metadata_cache = true")
+        return database
 
     @contextmanager
     def _connected(self, tables: dict[str, Table]) -> Iterator[duckdb.DuckDBPyConnection]:
