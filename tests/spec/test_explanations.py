@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -117,13 +118,17 @@ def test_the_slips_of_a_data_cut_off_are_told_by_their_reasons(tmp_path: Path) -
         moves      | 3     | accompanying: +1
     """)
 
+    assert steps(walk, "2024-12-31") == steps(walk, "2024-12-31", "2025-01-31", "2025-02-28")
+    assert steps(walk, "2025-01-31") == steps(walk, "2025-01-31", "2025-02-28", "2024-12-31")
+    assert {step["count"] for step in steps(walk, "2024-12-31")} == {"0"}
 
-def steps(walk: Walk, day: str) -> Rows:
-    from datetime import date
 
+def steps(walk: Walk, day: str, *others: str) -> Rows:
+    """The steps of a data cut-off, where those of others are asked for with them."""
     office = walk.line.office
     versions = {state: office.store.version(state) or 0 for state in ("clean/moves", "clean/exceptions")}
-    found = slip_steps(office, date.fromisoformat(day), office.store.receipts(), versions)
+    days = [date.fromisoformat(one) for one in (day, *others)]
+    found = slip_steps(office, days, office.store.receipts(), versions)[days[0]]
     return [
         {"step": s.id, "count": f"{s.count:g}",
          "changes": ", ".join(f"{c.reason if ':' in c.reason else c.reason + ':'} {c.count:+g}" for c in s.changes)}

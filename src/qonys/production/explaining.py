@@ -137,7 +137,8 @@ class ExplainedRelease:
         if cut_off not in self._steps:
             wanted = set(self.record.essence.deliveries)
             receipts = [receipt for receipt in self.office.store.receipts() if receipt.sha256 in wanted]
-            self._steps[cut_off] = slip_steps(self.office, date.fromisoformat(cut_off), receipts, self.versions)
+            day = date.fromisoformat(cut_off)
+            self._steps[cut_off] = slip_steps(self.office, (day,), receipts, self.versions)[day]
         return self._steps[cut_off]
 
     def flows(self, table: FlowTable, cut_off: str) -> pa.Table:

@@ -30,33 +30,41 @@ _BESIDE = frozenset(PRECEDENCE)
 _REPLACED = ("replaced", "duplicate", "corrected", "near-duplicate")
 
 
-def slip_steps(office: Office, cut_off: date, receipts: Collection[Receipt], versions: Versions) -> tuple[Step, ...]:
-    """The steps from the slips that were read to the moves that are known on a data cut-off.
+def slip_steps(
+    office: Office, cut_offs: Collection[date], receipts: Collection[Receipt], versions: Versions
+) -> dict[date, tuple[Step, ...]]:
+    """The steps from the slips that were read to the moves that are known, by data cut-off.
 
     Args:
         office: the office at work.
-        cut_off: the day.
+        cut_offs: the days.
         receipts: the deliveries that count.
         versions: versions of the derived states; one that is not there has no row.
 
     Raises:
         StatisticianError: a slip stands nowhere, or in two places.
     """
-    counting = [receipt for receipt in receipts if receipt.received <= cut_off]
-    deliveries = pa.table({"delivery": pa.array([receipt.delivery for receipt in counting], pa.int32())})
+    days = tuple(dict.fromkeys(cut_offs))
+    deliveries = {
+        "delivery": pa.array([receipt.delivery for receipt in receipts], pa.int32()),
+        "received": pa.array([receipt.received for receipt in receipts], pa.date32()),
+    }
     rows = office.engine.run(
         slips_query(),
-        {"cut_off": cut_off.isoformat()},
-        deliveries=deliveries,
+        None,
+        cut_offs=pa.table({"cut_off": pa.array(days, pa.date32())}),
+        deliveries=pa.table(deliveries),
         registrations=office.store.files("input/registrations"),
         quarantine=_input(office, "input/quarantine", QUARANTINE),
         amendments=state_at(office, "clean/amendments", AMENDMENT, versions),
         exceptions=state_at(office, "clean/exceptions", EXCEPTION, versions),
         moves=office.store.files("clean/moves", versions["clean/moves"]),
     ).to_pylist()
-    found = {(row["what"], row["reason"]): int(row["n"]) for row in rows}
-    read = sum(receipt.rows for receipt in counting)
-    return _steps(found, read, cut_off)
+    found: dict[date, dict[tuple[str, str], int]] = {day: {} for day in days}
+    for row in rows:
+        found[row["cut_off"]][row["what"], row["reason"]] = int(row["n"])
+    read = {day: sum(receipt.rows for receipt in receipts if receipt.received <= day) for day in days}
+    return {day: _steps(of_day, read[day], day) for day, of_day in found.items()}
 
 
 def state_at(office: Office, state: State, schema: pa.Schema, versions: Versions) -> Table:
@@ -71,7 +79,7 @@ def _input(office: Office, state: State, schema: pa.Schema) -> Table:
 def _steps(found: Mapping[tuple[str, str], int], read: int, cut_off: date) -> tuple[Step, ...]:
     """Read, taken, sound, migrations, told once, moved slips, persons: each the one before it less its reasons."""
     steps = after([Step("read", read)], "taken", _changes(found, "entry", "field"))
-    entered = found["registrations", ""] + found.get(("released", ""), 0)
+    entered = found.get(("registrations", ""), 0) + found.get(("released", ""), 0)
     if steps[-1].count != entered:
         raise _lost(f"{steps[-1].count:g} slips should be in the register, {entered} are", cut_off)
     steps = after(steps, "sound", _changes(found, "quarantine", "rule"))
@@ -118,8 +126,8 @@ def public_grounds(office: Office, cut_offs: Mapping[str, date]) -> Grounds:
     states: tuple[State, ...] = ("clean/moves", "clean/exceptions", "clean/amendments")
     versions: dict[str, int] = {state: v for state in states if (v := office.store.version(state)) is not None}
     receipts, threshold = office.store.receipts(), office.profile.protection.threshold
-    steps = {name: slip_steps(office, day, receipts, versions) for name, day in cut_offs.items()}
-    ways = {name: public_steps(of_day, threshold) for name, of_day in steps.items()}
+    steps = slip_steps(office, cut_offs.values(), receipts, versions)
+    ways = {name: public_steps(steps[day], threshold) for name, day in cut_offs.items()}
     return Grounds(ways, every_rule(office.profile.rules))
 
 

@@ -26,33 +26,40 @@ _SUMS = {"arrivals": "arrivals", "departures": "departures", "net": "arrivals - 
 
 
 def slips_query() -> str:
-    """Where the slips of the deliveries stood on a data cut-off: columns what, reason, n.
+    """Where the slips of the deliveries stood on data cut-offs: columns cut_off, what, reason, n.
 
-    Tables deliveries (those that count, received by the cut-off), registrations, quarantine, amendments, moves,
-    exceptions; parameter ``cut_off``. ``what`` is ``registrations``, ``released`` (from the quarantine at entry),
-    ``entry`` (reason: the first field that could not be read), ``quarantine`` and ``set_apart`` (reasons, joined by
-    `` + ``), ``moved`` and ``accompanying``. Who had left by the cut-off is an exception, whoever left later a move.
+    Tables cut_offs (cut_off), deliveries (those that count: delivery, received), registrations, quarantine, amendments,
+    moves, exceptions. ``what`` is ``registrations``, ``released`` (from the quarantine at entry), ``entry`` (reason: the
+    first field that could not be read), ``quarantine`` and ``set_apart`` (reasons, joined by `` + ``), ``moved`` and
+    ``accompanying``; what there is none of has no row. Who had left by the cut-off is an exception, whoever left later a
+    move. Registrations and moves are counted in one pass for all cut-offs: by delivery, and by when they are known.
     """
+    known = "m.known_from <= c.cut_off and (m.known_to is null or m.known_to > c.cut_off)"
     return f"""
-with standing as (select delivery, row, line from moves where {_KNOWN}),
+with counting as (select c.cut_off, d.delivery from cut_offs as c join deliveries as d on d.received <= c.cut_off),
+spans as (select line = 0 as first, known_from, known_to, count(*) as n from moves group by all),
+moved as (
+  select m.delivery, m.row, m.known_from, m.known_to from moves as m semi join exceptions using (delivery, row) where m.line = 0
+),
 gone as (
-  select e.delivery, e.row, e.fate, list_aggregate(e.reasons, 'string_agg', ' + ') as reason
-  from exceptions as e semi join deliveries using (delivery)
-  anti join (select delivery, row from standing where line = 0) as s using (delivery, row)
-  where e.since <= cast($cut_off as date)
+  select c.cut_off, e.fate, list_aggregate(e.reasons, 'string_agg', ' + ') as reason
+  from exceptions as e join counting as c on c.delivery = e.delivery and e.since <= c.cut_off
+  where not exists (select 1 from moved as m where m.delivery = e.delivery and m.row = e.row and {known})
 )
-select 'registrations' as what, '' as reason, count(*) as n from registrations semi join deliveries using (delivery)
+select cut_off, 'registrations' as what, '' as reason, sum(n) as n
+from (select delivery, count(*) as n from registrations group by 1) join counting using (delivery) group by 1
 union all
-select 'released', '', count(*)
-from amendments semi join deliveries using (delivery) anti join registrations using (delivery, row)
+select cut_off, 'released', '', count(*)
+from (select delivery from amendments anti join registrations using (delivery, row)) join counting using (delivery) group by 1
 union all
-select 'entry', coalesce(nullif(problems[1].field, ''), 'row'), count(*)
-from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row) group by 2
+select cut_off, 'entry', coalesce(nullif(problems[1].field, ''), 'row'), count(*)
+from quarantine join counting using (delivery) anti join amendments using (delivery, row) group by 1, 3
 union all
-select fate, reason, count(*) from gone group by 1, 2
+select cut_off, fate, reason, count(*) from gone group by all
 union all
-select case when line = 0 then 'moved' else 'accompanying' end, '', count(*) from standing group by 1
-order by 1, 2
+select c.cut_off, case when first then 'moved' else 'accompanying' end, '', sum(n)
+from spans as m join cut_offs as c on {known} group by all
+order by all
 """
 
 
