@@ -40,15 +40,17 @@ _OF_A_YEAR = "date <= received"
 _KNOWN = "known_from <= cast($cut_off as date) and (known_to is null or known_to > cast($cut_off as date))"
 _OVERTAKEN = ("corrected", "replaced")
 _SLIPS = f"""
-select
-  (select count(*) from registrations semi join deliveries using (delivery) where {_IN_TIME} and {_OF_A_YEAR})
-    + (select count(*) from moves join deliveries using (delivery)
-       where line = 0 and {_KNOWN} and {_IN_PERIOD} and not {_OF_A_YEAR}) as entered,
+with known as (
+  select count(*) as moved, count(*) filter (where date > received) as of_no_year,
+    count(*) filter (where len(list_filter(edits, lambda e: split_part(e, ':', 2) <> 'imputed')) > 0) as edited
+  from moves left join deliveries using (delivery) where line = 0 and {_KNOWN} and {_IN_PERIOD}
+)
+select moved, edited,
+  (select count(*) from registrations semi join deliveries using (delivery) where {_IN_TIME} and {_OF_A_YEAR}) + of_no_year
+    as entered,
   (select count(*) from quarantine semi join deliveries using (delivery) anti join amendments using (delivery, row)
-   where {_IN_TIME} and {_OF_A_YEAR}) as refused,
-  (select count(*) from moves where line = 0 and {_KNOWN} and {_IN_PERIOD}) as moved,
-  (select count(*) from moves where line = 0 and {_KNOWN} and {_IN_PERIOD}
-   and len(list_filter(edits, lambda e: split_part(e, ':', 2) <> 'imputed')) > 0) as edited
+   where {_IN_TIME} and {_OF_A_YEAR}) as refused
+from known
 """
 _OUT = f"""
 select fate, reasons, count(*) as n from exceptions join deliveries using (delivery)
