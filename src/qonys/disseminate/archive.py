@@ -20,18 +20,29 @@ _PACKED = (".xlsx", ".woff2", ".png", ".zip")
 """Endings of files that are compressed already"""
 
 
-def checksums(files: Mapping[str, bytes]) -> bytes:
+def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of each file, by its name."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def checksums(hashes: Mapping[str, str]) -> bytes:
     """The list that ``sha256sum -c`` reads: for each file its hash and its name, by name."""
-    lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
-    return "".join(lines).encode()
+    return "".join(f"{known}  {name}\n" for name, known in sorted(hashes.items())).encode()
 
 
-def archive(files: Mapping[str, bytes], facts: ReleaseFacts) -> bytes:
-    """Files, and the list of their hashes, as a ZIP that holds one folder."""
+def archive(files: Mapping[str, bytes], hashes: Mapping[str, str], facts: ReleaseFacts) -> bytes:
+    """Files, and the list of their hashes, as a ZIP that holds one folder.
+
+    Args:
+        files: name -> content.
+        hashes: name -> SHA-256 of these files, and of others that do not matter: several archives hold the same files.
+        facts: profile, period, vintage and day of the release.
+    """
+    sums = checksums({name: hashes[name] for name in files})
     buffer = io.BytesIO()
     folder, day = f"{facts.profile}-{facts.period}-{facts.vintage}", date.fromisoformat(facts.published)
     with zipfile.ZipFile(buffer, "w") as packed:
-        for name, content in sorted({**files, SUMS: checksums(files)}.items()):
+        for name, content in sorted({**files, SUMS: sums}.items()):
             entry = zipfile.ZipInfo(f"{folder}/{name}", (day.year, day.month, day.day, 0, 0, 0))
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED

@@ -22,7 +22,7 @@ from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.quality import QualityReport
-from qonys.disseminate.archive import SUMS, archive, checksums, files_in
+from qonys.disseminate.archive import SUMS, archive, checksums, files_in, hashes_of
 from qonys.disseminate.bulletin.content import bulletin_of
 from qonys.disseminate.bulletin.document import bulletin_file
 from qonys.disseminate.changes import changes_between, in_order_of_cut_off, largest, said
@@ -81,7 +81,8 @@ def release_bundle(
         first: the figures of these tables, where they were drawn before (`first_figures`).
 
     Returns:
-        path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out.
+        path in the bundle -> content; findings name the sentences, headlines and comparisons that are left out; of the
+        measures, ``hashes`` are path -> SHA-256.
 
     Raises:
         ProfileError: a word is missing in a language, or a sentence is malformed.
@@ -113,10 +114,13 @@ def _bundle(
     contents, bundle = _files_of_languages(said, in_order, design, earlier, revision, grounds, first)
     bundle["index.html"] = front_page(profile, {c.words.language: c.spoken.title for c in contents}).encode()
     bundle |= {f"assets/{name}": _asset(name) for name in _ASSETS}
-    bundle |= _archives(bundle, contents, facts)
-    bundle[SUMS] = checksums(bundle)
+    hashes = hashes_of(bundle)
+    archives = _archives(bundle, hashes, contents, facts)
+    hashes |= hashes_of(archives)
+    bundle |= {**archives, SUMS: checksums(hashes)}
+    hashes |= hashes_of({SUMS: bundle[SUMS]})
     findings = (*computed.findings, *first.findings, *drawn.findings, *_without_comparison(design, tables, earlier))
-    return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values()))})
+    return Outcome(bundle, findings, {"files": len(bundle), "bytes": sum(map(len, bundle.values())), "hashes": hashes})
 
 
 def _files_of_languages(
@@ -238,22 +242,30 @@ def _whole(facts: ReleaseFacts, language: str) -> dict[str, str]:
     }
 
 
-def _archives(bundle: Mapping[str, bytes], contents: Sequence[ReleaseContent], facts: ReleaseFacts) -> dict[str, bytes]:
+def _archives(
+    bundle: Mapping[str, bytes], hashes: Mapping[str, str], contents: Sequence[ReleaseContent], facts: ReleaseFacts
+) -> dict[str, bytes]:
     """Everything in one file: for each language, and for all of them."""
     languages = [content.words.language for content in contents]
-    readmes: dict[str, bytes] = {}
+    of_language = {one: files_in(bundle, one, languages) for one in languages}
+    readmes = {
+        content.words.language: {
+            f"README-{content.words.language}.txt": readme(content, of_language[content.words.language])
+        }
+        for content in contents
+    }
+    all_readmes = {name: text for own in readmes.values() for name, text in own.items()}
+    hashes = {**hashes, **hashes_of(all_readmes)}
     with Press() as press:
-        for content in contents:
-            own = files_in(bundle, content.words.language, languages)
-            text = {f"README-{content.words.language}.txt": readme(content, own)}
-            press.order(partial(_archive, _whole(facts, content.words.language)["archive"], {**own, **text}, facts))
-            readmes |= text
-        everything = _archive(_whole(facts, "")["archive_all"], {**bundle, **readmes}, facts)
+        for language, files in of_language.items():
+            name = _whole(facts, language)["archive"]
+            press.order(partial(_archive, name, {**files, **readmes[language]}, hashes, facts))
+        everything = _archive(_whole(facts, "")["archive_all"], {**bundle, **all_readmes}, hashes, facts)
         return press.files() | everything
 
 
-def _archive(name: str, files: Mapping[str, bytes], facts: ReleaseFacts) -> dict[str, bytes]:
-    return {name: archive(files, facts)}
+def _archive(name: str, files: Mapping[str, bytes], hashes: Mapping[str, str], facts: ReleaseFacts) -> dict[str, bytes]:
+    return {name: archive(files, hashes, facts)}
 
 
 def _comparisons(

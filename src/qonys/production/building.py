@@ -80,6 +80,7 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
         # Counting in the register asks nothing of the tables: the engine does it while they are made.
         counts = beside.submit(register_counts, office, period, max(entry.cut_offs.values()))
         counted_grounds = beside.submit(public_grounds, office, entry.cut_offs)
+        pinned = beside.submit(_pinned_states, office)
         setting, flows, made = _tables(office, period, entry)
         essence, tables = _essence(office, entry, design), {name: made.data[name] for name in design.tables}
         essence = msgspec.structs.replace(essence, follows=followed_vintage(office, essence))
@@ -93,9 +94,11 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
             revision, grounds = release_revision(office, essence, tables, earlier), counted_grounds.result()
             bundle = release_bundle(profile, design, tables, earlier, facts, report, revision, grounds, analyses, first)
     titles = {one: title_of(profile, design.id, str(period), words_of(profile, one)) for one in profile.languages}
-    told = manifest_file(facts, titles, bundle.data, identities_of(profile, tables), office.signer)
+    hashes = bundle.measures["hashes"]
+    told = manifest_file(facts, titles, hashes, identities_of(profile, tables), office.signer)
     files = {**bundle.data, RELEASE_FILE: told}
-    folder = _write(office, essence, files)
+    manifest = {**hashes, RELEASE_FILE: hashlib.sha256(told).hexdigest()}
+    folder = _write(office, _record(office, essence, pinned.result(), manifest), files)
     office.progress("files", len(files))
     built = BuiltRelease(
         str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
@@ -280,26 +283,33 @@ def _facts(essence: Essence, setting: Setting) -> ReleaseFacts:
     )
 
 
-def _write(office: Office, essence: Essence, files: Mapping[str, bytes]) -> Path:
-    folder = office.workspace.releases / essence.period / essence.vintage
+def _pinned_states(office: Office) -> dict[str, PinnedState]:
+    """The states that a release is made of, each in its version and with the hashes of its files."""
+    versions = {state: office.store.version(state) for state in _PINNED}
+    return {
+        state: PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
+        for state, version in versions.items()
+        if version is not None
+    }
+
+
+def _record(
+    office: Office, essence: Essence, pinned: dict[str, PinnedState], manifest: Mapping[str, str]
+) -> ReleaseRecord:
+    in_order = dict(sorted(manifest.items()))
+    return ReleaseRecord(
+        essence.vintage, essence, pinned, in_order, office.operator, office.instant, office.profile.file_hashes,
+        office.signer,
+    )  # fmt: skip
+
+
+def _write(office: Office, record: ReleaseRecord, files: Mapping[str, bytes]) -> Path:
+    """The record is written last: it is what makes a release of the files."""
+    essence = record.essence
+    folder = office.workspace.releases / essence.period / record.vintage
     with told_if_disk_full(str(folder)), office.store.locks.writing():
         paths = {folder / "bundle" / name: content for name, content in files.items()}
         write_together({path: new for path, new in paths.items() if not (path.is_file() and path.read_bytes() == new)})
-        return _write_record(office, essence, files, folder)
-
-
-def _write_record(office: Office, essence: Essence, files: Mapping[str, bytes], folder: Path) -> Path:
-    """The record is written last: it is what makes a release of the files."""
-    states: dict[str, PinnedState] = {}
-    for state in _PINNED:
-        version = office.store.version(state)
-        if version is not None:
-            states[state] = PinnedState(version, hashed_files(office.store.files(state), office.store.folder))
-    keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
-    manifest = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    record = ReleaseRecord(
-        essence.vintage, essence, states, manifest, office.operator, office.instant, office.profile.file_hashes,
-        office.signer,
-    )  # fmt: skip
-    write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
-    return folder
+        keep_profile(office.profile.folder, essence.profile_hash, office.workspace.profiles)
+        write_atomically(folder / "record.json", msgspec.json.format(msgspec.json.encode(record), indent=2))
+        return folder

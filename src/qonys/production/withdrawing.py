@@ -43,11 +43,12 @@ def withdraw(office: Office, period: Period, notice: Text) -> Publication:
         said = replaced_notice(profile, "withdrawn", day, notice)
         titles, pages = withdrawal_bundle(profile, release.titles, said)
         facts = msgspec.structs.replace(release.facts, vintage=_vintage(release.facts, said))
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in pages.items()}
         how = Replacement(office.instant, "withdrawn", said, latest_link(profile), tells=True)
         with tempfile.TemporaryDirectory(prefix="qonys-withdraw-") as folder:
             for name, content in {
                 **pages,
-                RELEASE_FILE: manifest_file(facts, titles, pages, signer=office.signer),
+                RELEASE_FILE: manifest_file(facts, titles, hashes, signer=office.signer),
             }.items():
                 (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
                 (Path(folder) / name).write_bytes(content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -19,7 +18,7 @@ __all__ = ["RELEASE_FILE", "manifest_file"]
 def manifest_file(
     facts: ReleaseFacts,
     titles: Text,
-    files: Mapping[str, bytes],
+    hashes: Mapping[str, str],
     identities: Identities = Identities(),  # noqa: B008 it is frozen
     signer: str = "",
 ) -> bytes:
@@ -28,14 +27,14 @@ def manifest_file(
     Args:
         facts: period, vintage, dates.
         titles: the title of the release in every language, in words.
-        files: path in the bundle -> content.
+        hashes: path in the bundle -> SHA-256.
         identities: the sums by which a reader checks the tables.
         signer: public key of the one who will sign it; empty for nobody.
     """
     content = ReleaseFile(
         facts=facts,
         titles=titles,
-        files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        files=dict(sorted(hashes.items())),
         identities=identities,
         signed_by=fingerprint_of(signer) if signer else "",
         public_key=signer,
