@@ -157,10 +157,15 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
 
 
 def _name_files(connection: duckdb.DuckDBPyConnection, name: str, files: Files) -> None:
-    """Files of several versions of the program may lack columns that others have: those are missing in their rows."""
+    """Files of several versions of the program may lack columns that others have: those are missing in their rows.
+
+    Columns are matched by their names only where files differ: DuckDB then opens each of them before a query begins.
+    """
     paths = ", ".join(map(_literal, files.paths))
-    read = f"select * from read_parquet([{paths}], union_by_name = true)"
-    there = frozenset[str]().union(*map(_columns_of, files.paths))
+    first, *others = map(_schema_of, files.paths)
+    by_name = "" if all(map(first.equals, others)) else ", union_by_name = true"
+    read = f"select * from read_parquet([{paths}]{by_name})"
+    there = frozenset(first.names).union(*(other.names for other in others))
     if not there.issuperset(files.schema.names):
         connection.register(f"{name}_declared", files.schema.empty_table())
         read += f" union all by name select * from {name}_declared"
@@ -168,9 +173,9 @@ def _name_files(connection: duckdb.DuckDBPyConnection, name: str, files: Files) 
 
 
 @lru_cache(maxsize=4096)
-def _columns_of(path: str) -> frozenset[str]:
+def _schema_of(path: str) -> pa.Schema:
     """The columns of a file. What a state has written is never changed: each file is asked once, not at every query."""
-    return frozenset(pq.read_schema(path).names)
+    return pq.read_schema(path)
 
 
 def _literal(text: str) -> str:
