@@ -36,7 +36,7 @@ from qonys.production.register import decision_log
 from qonys.production.released_tables import Flows, compared_tables, found_by_comparing, released_tables
 from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, manifest_file
-from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, designs_by_flows
+from qonys.queries.flow_tables import FlowTable, designs_by_flows
 from qonys.store.disk import write_atomically, write_together
 from qonys.store.kept_profiles import keep_profile
 from qonys.store.receipts import counted_in
@@ -228,7 +228,10 @@ def _new_of(entry: Decision, counted: Mapping[int, str]) -> str | None:
 def _flows_by_cut_off(office: Office, entry: CalendarEntry) -> dict[str, Flows]:
     """The flows of each data cut-off of a release, by its name."""
     tables = designs_by_flows(office.profile.tables.values())
-    return {name: {table: _known_flows(office, table, day) for table in tables} for name, day in entry.cut_offs.items()}
+    return {
+        name: Flows(office, {table: _known_flows(office, table, day) for table in tables})
+        for name, day in entry.cut_offs.items()
+    }
 
 
 def _known_flows(office: Office, table: FlowTable, cut_off: date) -> Table:
@@ -243,7 +246,7 @@ def _setting(office: Office, period: Period, entry: CalendarEntry, flows: Mappin
         period=period,
         cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
         covers=profile.covers,
-        delivered={name: _delivered(office, entry, name, tables[MAIN_FLOWS]) for name, tables in flows.items()},
+        delivered={name: _delivered(office, entry, name, of_cut_off.main) for name, of_cut_off in flows.items()},
         synthetic=any(r.records == "synthetic" for r in office.store.receipts() if r.received <= last),
         areas=profile.areas,
         level=profile.identity.level,

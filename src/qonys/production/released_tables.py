@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -46,8 +45,41 @@ from qonys.production.office import Office
 from qonys.queries.flow_tables import MAIN_FLOWS, FlowTable, characteristics, designs_by_flows, flow_table_of
 from qonys.queries.tables import flows_of_ends_query, table_text
 
-Flows: TypeAlias = Mapping[FlowTable, Table]
-"""The flows of one data cut-off."""
+
+class Flows:
+    """The flows of one data cut-off as tables read them: with the characteristics of persons, or without.
+
+    Args:
+        office: counts.
+        of_table: the flows, by the state that they are of.
+    """
+
+    def __init__(self, office: Office, of_table: Mapping[FlowTable, Table]) -> None:
+        self._office, self._of_table = office, of_table
+        self._designs = designs_by_flows(office.profile.tables.values())
+
+    @property
+    def main(self) -> Table:
+        """The flows of all moves."""
+        return self._of_table[MAIN_FLOWS]
+
+    @cached_property
+    def of_ends(self) -> pa.Table:
+        """The flows without characteristics, summed once for all tables that ask for none: they are few."""
+        query = flows_of_ends_query(self._designs[MAIN_FLOWS], keyed=self._office.profile.protection.needs_keys)
+        return self._office.counter.run(query, None, flows=self.main)
+
+    @cached_property
+    def totals(self) -> pa.Table:
+        """What every table is held against."""
+        return self._office.counter.run(flow_totals_query(), None, flows=self.of_ends)
+
+    def by(self, design: TableDesign) -> tuple[Table, tuple[str, ...]]:
+        """The flows that a table is counted from, and the characteristics that they hold."""
+        table = flow_table_of(design)
+        if table == MAIN_FLOWS and not characteristics((design,)):
+            return self.of_ends, ()
+        return self._of_table[table], characteristics(self._designs[table])
 
 
 @dataclass(frozen=True)
@@ -202,49 +234,20 @@ def _protected(
 def _all_counted(
     office: Office, wanted: Mapping[str, str | None], setting: Setting, flows: Mapping[str, Flows]
 ) -> dict[str, Counted]:
-    read = {name: _FlowsRead(office, of_cut_off) for name, of_cut_off in flows.items()}
-
     @cache
     def totals(cut_off: str) -> Mapping[str, FlowTotals]:
-        months = office.counter.run(flow_totals_query(), None, flows=read[cut_off].of_ends)
-        return flow_totals(months, setting.period)
+        return flow_totals(flows[cut_off].totals, setting.period)
 
     counted: dict[str, Counted] = {}
     for name, vintage in wanted.items():
-        one = counted[name] = _counted(office, office.profile.tables[name], setting, read, vintage)
+        one = counted[name] = _counted(office, office.profile.tables[name], setting, flows, vintage)
         _fail_if_an_identity_is_broken(one, totals(one.vintage))
         office.progress("tables", len(counted))
     return counted
 
 
-class _FlowsRead:
-    """The flows of one data cut-off as tables read them: with the characteristics of persons, or without.
-
-    Args:
-        office: counts.
-        flows: the flows.
-    """
-
-    def __init__(self, office: Office, flows: Flows) -> None:
-        self._office, self._flows = office, flows
-        self._designs = designs_by_flows(office.profile.tables.values())
-
-    @cached_property
-    def of_ends(self) -> pa.Table:
-        """The flows without characteristics, summed once for all tables that ask for none: they are few."""
-        query = flows_of_ends_query(self._designs[MAIN_FLOWS], keyed=self._office.profile.protection.needs_keys)
-        return self._office.counter.run(query, None, flows=self._flows[MAIN_FLOWS])
-
-    def by(self, design: TableDesign) -> tuple[Table, tuple[str, ...]]:
-        """The flows that a table is counted from, and the characteristics that they hold."""
-        table = flow_table_of(design)
-        if table == MAIN_FLOWS and not characteristics((design,)):
-            return self.of_ends, ()
-        return self._flows[table], characteristics(self._designs[table])
-
-
 def _counted(
-    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, _FlowsRead], vintage: str | None
+    office: Office, design: TableDesign, setting: Setting, flows: Mapping[str, Flows], vintage: str | None
 ) -> Counted:
     named = vintage or design.vintage
     if named not in flows:
