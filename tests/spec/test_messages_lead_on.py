@@ -86,3 +86,12 @@ def test_a_key_file_that_is_not_there_is_told_in_words(office: Path, tmp_path: P
     path = slips(tmp_path, "arrivals_1.csv", "ann")
     ran = qonys("collect", path, "--workspace", office, settings=settings)
     assert "The key file cannot be read: No such file or directory. → Check its path" in ran.said
+
+
+def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(office: Path, tmp_path: Path) -> None:
+    """An empty table would say that nobody did anything."""
+    collect(office, slips(tmp_path, "arrivals_1.csv", "ann"), "--received", "2025-01-10")
+    ran = qonys("history", "clean/mvoes", "--workspace", office)
+    assert ran.code == OperatorError.exit_code
+    assert "There is no state “clean/mvoes”. → There are: input/registrations." in ran.said
+    assert "delivery 1" in qonys("history", "input", "--workspace", office).said

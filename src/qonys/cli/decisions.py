@@ -82,7 +82,8 @@ def tell_decided(made: tuple[Decision, ...], *, json: bool) -> None:
         says.print(
             f"Entry {entry.entry}: delivery {entry.delivery}, row {entry.row}: {what_was_decided(entry)}", markup=False
         )
-    says.print(f"{len(made)} entries in the log. They take effect with `qonys process`.")
+    entries = "1 entry in the log. It takes" if len(made) == 1 else f"{len(made)} entries in the log. They take"
+    says.print(f"{entries} effect with `qonys process`.")
 
 
 def fields_of(entry: Decision) -> dict[str, object]:
