@@ -133,7 +133,8 @@ class Walk:
         files = self.line.office.store.files("input/quarantine")
         query = """
             select row, problem.field, problem.found, problem.reason
-            from (select delivery, row, unnest(problems) as problem from quarantine) order by delivery, row, 2
+            from (select delivery, row, unnest(problems) as problem from quarantine)
+            order by delivery, row, problem.field, problem.found, problem.reason
         """
         return self.rows(query, quarantine=files)
 

@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,6 @@ class Built:
 
 def office_of(folder: Path, deliveries: Path, *without: str) -> Line:
     """A walked line of mini, some files left out."""
-    from datetime import date
 
     from qonys.production.office import Office
     from qonys.store.workspace import Workspace
@@ -161,7 +161,27 @@ def test_a_month_whose_deliveries_are_missing_is_refused_with_their_names(delive
             line.build(Period.parse(month))
         assert "2024-02" not in refusal.value.what
         assert refusal.value.where == f"release {month}"
-    line.build(Period.parse("2024"))
+
+
+def test_a_year_is_built_without_what_did_not_come_and_says_so(deliveries: Path, tmp_path: Path) -> None:
+    """The figures are too small and nothing on the page looks wrong: whoever builds must be told."""
+    line = office_of(tmp_path / "office", deliveries, "departures_2024-03.xlsx")
+    told = line.build(Period.parse("2024")).findings[0]
+    assert "By the data cut-off 2025-02-28 had not come: departures of 2024-03 (Harbour police)." in told.what
+    assert (told.severity, told.count, told.where) == ("error", 1, "release 2024")
+
+
+def test_two_deliveries_for_one_month_are_told_of_the_release(line: Line, deliveries: Path, tmp_path: Path) -> None:
+    assert not any("several deliveries" in one.what for one in line.build(Period.parse("2024-03")).findings)
+    line = office_of(tmp_path / "office", deliveries)
+    (first,) = deliveries.rglob("arrivals_2024-02.csv")
+    again = tmp_path / "arrivals_2024-02_again.csv"
+    again.write_bytes(first.read_bytes().replace(b"31.02.2024", b"27.02.2024"))
+    line.collect([again], received=date(2024, 3, 22))
+    line.process()
+    line.tabulate()
+    told = line.build(Period.parse("2024-03")).findings[0]
+    assert "Of several deliveries for one period all count: arrivals of 2024-02, as 8, 41." in told.what
 
 
 PHRASES = {

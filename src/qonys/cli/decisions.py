@@ -40,7 +40,9 @@ def sheet_written(path: Path, text: str, fill_in: str, *, json: bool) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise OperatorError(f"The file cannot be written: {error}", where=str(path)) from error
+        raise OperatorError(
+            f"The file cannot be written: {error.strerror}.", where=str(path), next_step="Name another place."
+        ) from error
     lines = text.count("\r\n") - 1
     if json:
         as_json({"file": str(path), "lines": lines})
@@ -60,7 +62,11 @@ def sheet_taken(office: Office, path: Path, read: Callable[[str, str], list[Requ
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise OperatorError(
+            f"The file cannot be read: {error.strerror}.", where=str(path), next_step="Check the name and the folder."
+        ) from error
+    except UnicodeDecodeError as error:
         raise OperatorError(
             f"The file cannot be read: {error}", where=str(path), next_step="Save it as CSV in UTF-8."
         ) from error
@@ -76,7 +82,8 @@ def tell_decided(made: tuple[Decision, ...], *, json: bool) -> None:
         says.print(
             f"Entry {entry.entry}: delivery {entry.delivery}, row {entry.row}: {what_was_decided(entry)}", markup=False
         )
-    says.print(f"{len(made)} entries in the log. They take effect with `qonys process`.")
+    entries = "1 entry in the log. It takes" if len(made) == 1 else f"{len(made)} entries in the log. They take"
+    says.print(f"{entries} effect with `qonys process`.")
 
 
 def fields_of(entry: Decision) -> dict[str, object]:

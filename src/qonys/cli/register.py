@@ -64,6 +64,7 @@ def collect(
         raise OperatorError("No file was named.", next_step="Write: qonys collect FILE… or qonys collect FOLDER")
     with progress_shown() as progress, hashed_ahead(files) as hashing:
         line = line_of(workspace, progress)
+        _fail_if_not_yet(received, line.office.today)
         if files or layout is None:
             outcome = line.collect(files, layout=layout, received=received, replaces=replaces, hashing=hashing)
         else:
@@ -83,6 +84,16 @@ def collect(
             says.print(f"{taken} taken, {again} {were} there already, {len(refused)} refused.")
     if refused:
         raise SystemExit(max(error.exit_code for error in refused))
+
+
+def _fail_if_not_yet(received: date | None, today: date) -> None:
+    """A mistyped year would keep the slips out of every data cut-off, and what was taken is not taken again."""
+    from qonys.errors import OperatorError
+
+    if received is not None and received > today:
+        raise OperatorError(
+            f"Nothing can have come on {received}: today is {today}.", next_step="Check the day after --received."
+        )
 
 
 def _show_receipts(receipts: Iterable[Receipt], passed_over: Container[int]) -> None:

@@ -77,7 +77,8 @@ def check_release(place: str, /, *, key: str = "", workspace: WorkspaceFolder = 
         _show_differences(found.faults)
         says.print(
             f"{found.profile} {found.period}, vintage {found.vintage}: {found.files} files ({found.bytes:,} bytes), "
-            f"{found.sums:,} sums in {found.tables} tables; {len(found.faults)} faults."
+            f"{found.sums:,} sums in {found.tables} tables; "
+            f"{len(found.faults)} fault{'' if len(found.faults) == 1 else 's'}."
         )
         says.print(f"Signed by {found.signed_by}." if found.signed_by else "No signature was checked.")
     if not found.holds:

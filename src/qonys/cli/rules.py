@@ -219,7 +219,9 @@ def _write(path: Path, content: bytes, *, told: bool = True) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise OperatorError(f"The file cannot be written: {error.strerror}.", where=str(path)) from error
+        raise OperatorError(
+            f"The file cannot be written: {error.strerror}.", where=str(path), next_step="Name another place."
+        ) from error
     if told:
         says.print(f"Wrote {path}.", markup=False, soft_wrap=True)
 

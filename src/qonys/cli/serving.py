@@ -34,6 +34,7 @@ def _fail_if_taken(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise OperatorError(
-                f"Port {port} of {host} cannot be used: {error}.", next_step="Name another one with --port."
+                f"Port {port} of {host} cannot be used: {reason}.", next_step="Name another one with --port."
             ) from error

@@ -142,4 +142,8 @@ def _key(environment: Mapping[str, str], name: str, workspace: Path) -> str | No
     try:
         return path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise OperatorError(f"The key file cannot be read: {error}", where=str(path)) from error
+        raise OperatorError(
+            f"The key file cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}.",
+            where=str(path),
+            next_step="Check its path, and that whoever runs this may read it; it holds 64 hexadecimal digits.",
+        ) from error

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN_FINDINGS = 20
 _LABEL_WIDTH = 28
+_ANY_WIDTH = 10_000
 
 says = Console(stderr=True, highlight=False, emoji=False)
 prints = Console(highlight=False, emoji=False)
@@ -73,17 +74,49 @@ def show_findings(findings: Iterable[Finding]) -> None:
 
 
 def show_table(title: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    """A table on the terminal; numbers to the right, what is not available as a dash. The first column is not cut."""
+    """A table on the terminal; numbers to the right, what is not available as a dash.
+
+    Nothing is cut: long texts are folded, and where the words and numbers still need more room than the terminal has,
+    or where there is no terminal, the lines are as long as it takes.
+    """
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
     cells = [[_cell(value) for value in row] for row in rows]
+    columns = [[row[place] for row in cells] for place in range(len(heads))]
+    room = prints.width if prints.is_terminal else _ANY_WIDTH
+    widths = _column_widths(heads, columns, room - _frame(len(heads)))
     for place, head in enumerate(heads):
-        widest = max((len(row[0]) for row in cells), default=0) if place == 0 else 0
-        table.add_column(head, justify="right" if place else "left", min_width=min(widest, _LABEL_WIDTH) or None)
+        table.add_column(head, justify="right" if place else "left", width=widths[place], overflow="fold")
     for row in cells:
         table.add_row(*row)
-    prints.print(table)
+    broad = max(prints.width, sum(widths) + _frame(len(heads)))
+    Console(highlight=False, emoji=False, markup=False, width=broad).print(table)
+
+
+def _frame(columns: int) -> int:
+    """Width of the lines between columns and of the blanks beside them."""
+    return 3 * columns + 1
+
+
+def _column_widths(heads: list[str], columns: list[list[str]], room: int) -> list[int]:
+    """Each as wide as its longest text; where they have no room, the widest first gives way, to its longest word.
+
+    Of the first column, which says what a row is, the whole text counts as a word. Words of a head may be broken.
+    """
+    widths = [max(len(text) for text in (head, *cells)) for head, cells in zip(heads, columns, strict=True)]
+    least = [_least_width(cells, whole=place == 0) for place, cells in enumerate(columns)]
+    while sum(widths) > room:
+        place = max(range(len(widths)), key=lambda one: (widths[one] > least[one], widths[one]))
+        if widths[place] <= least[place]:
+            break
+        widths[place] -= 1
+    return widths
+
+
+def _least_width(cells: list[str], *, whole: bool) -> int:
+    words = cells if whole else [word for cell in cells for word in cell.split()]
+    return max(1, min(max(map(len, words), default=0), _LABEL_WIDTH))
 
 
 def _cell(value: object) -> str:

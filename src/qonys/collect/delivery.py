@@ -35,6 +35,10 @@ from qonys.store.states import Store
 
 _FEW = 12
 _MOST_HELD = 250_000
+_SAY_OTHERWISE = (
+    "See with `qonys status` which deliveries stand for the month. Slips of the one that does not count are left out "
+    "with `qonys correct --leave-out`; or ask the supplier for a file that holds the corrected slips once more."
+)
 """Quarantined rows that are held in memory at once."""
 
 
@@ -234,7 +238,11 @@ def _taken_before(store: Store, sha256: str) -> Receipt | None:
 
 def _again(earlier: Receipt, handed: Handed) -> Outcome[Receipt]:
     what = "The query gave what" if handed.layout.format == "postgresql" else "The file"
-    note = f"{what} was taken before, as delivery {earlier.delivery} on {earlier.received}; nothing was done."
+    taken = f"{what} was taken before, as delivery {earlier.delivery} on {earlier.received}"
+    if handed.replaces not in (None, earlier.replaces):
+        replaced = f"replaces delivery {earlier.replaces}" if earlier.replaces else "replaces none"
+        raise _refused(handed, f"{taken}, which {replaced}: that is said when a file is taken.", _SAY_OTHERWISE)
+    note = f"{taken}; nothing was done."
     return Outcome(earlier, (Finding(note, where=str(handed.path), severity="info"),), {"again": True})
 
 

@@ -29,6 +29,8 @@ def layout_for(path: Path, profile: Profile, wanted: str | None = None) -> Sourc
         return profile.layouts[wanted]
     fitting = [layout for layout in profile.layouts.values() if fits(path.name, layout)]
     if len(fitting) != 1:
+        if not path.exists():
+            raise SupplierError("There is no such file.", where=str(path), next_step="Check the name and the folder.")
         found = "No layout fits" if not fitting else f"{len(fitting)} layouts fit"
         raise SupplierError(
             f"{found} the name of the file.", where=str(path), next_step=f"Name one with --layout. Layouts: {known}."

@@ -27,7 +27,7 @@ from qonys.errors import StatisticianError, told_if_disk_full
 from qonys.production.analyses import Counts, analyses_made, tables_read_by
 from qonys.production.identities import identities_of
 from qonys.production.known_flows import known_flows
-from qonys.production.month_so_far import fail_if_deliveries_are_missing, fail_if_months_are_empty
+from qonys.production.month_so_far import deliveries_told, fail_if_deliveries_are_missing, fail_if_months_are_empty
 from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
@@ -103,7 +103,8 @@ def build(office: Office, period: Period) -> Outcome[BuiltRelease]:
     built = BuiltRelease(
         str(period), essence.vintage, str(folder), profile.languages, len(files), sum(map(len, files.values()))
     )
-    return Outcome(built, (*made.findings, *bundle.findings), made.measures)
+    told_before = deliveries_told(office, period, entry)
+    return Outcome(built, (*told_before, *made.findings, *bundle.findings), made.measures)
 
 
 def quality(office: Office, period: Period) -> Outcome[QualityReport]:

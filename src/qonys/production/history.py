@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from qonys.errors import OperatorError
 from qonys.production.office import Office
 from qonys.store.inspection import UNREADABLE, state_names
 from qonys.store.key_ring import ring_of
@@ -48,8 +49,15 @@ def history(office: Office, state: str | None = None) -> tuple[Event, ...]:
     Args:
         office: the office.
         state: only what made a version of this state, or of any whose name begins so (``clean``).
+
+    Raises:
+        OperatorError: no state is called so.
     """
     store = office.store
+    if state is not None and not any(name.startswith(state) for name in state_names(store)):
+        raise OperatorError(
+            f"There is no state “{state}”.", next_step=f"There are: {', '.join(state_names(store)) or 'none yet'}."
+        )
     events = [*_deliveries(store), *_entries(store), *_runs(store)]
     events += [*_rotations(store), *_releases(office.workspace.releases), *_lifecycle(store)]
     wanted = [event for event in events if state is None or any(name.startswith(state) for name in event.states)]

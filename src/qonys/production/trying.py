@@ -75,9 +75,11 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
 
     Raises:
         ProfileError: the file is wrong, or a rule of it.
-        OperatorError: nothing was collected, or no slip of the month.
+        OperatorError: there is no such file; nothing was collected, or no slip of the month.
         StatisticianError: a rule would give what is no value of a field, or edit what somebody decided of.
     """
+    if not path.is_file():
+        raise OperatorError("There is no such file.", where=str(path), next_step="Check the name and the folder.")
     stands, fresh = office.profile.rules.rules, read_yaml(path, RuleSet).rules
     names = {rule.id for rule in fresh}
     would = (*(rule for rule in stands if rule.id not in names), *fresh)

@@ -110,7 +110,7 @@ def _landed_at(address: str) -> str:
         with urlopen(Request(address), timeout=_SECONDS) as answer:  # noqa: S310 http and https alone come here
             return urljoin(str(answer.url), ".")
     except (URLError, OSError, ValueError) as error:
-        raise OperatorError(f"The address cannot be reached: {error}", where=address) from error
+        raise _unreached("The address cannot be reached", address, error) from error
 
 
 def _fetched(address: str) -> bytes | None:
@@ -121,4 +121,13 @@ def _fetched(address: str) -> bytes | None:
     except URLError as error:
         if getattr(error, "code", None) == 404:
             return None
-        raise OperatorError(f"The file cannot be fetched: {error}", where=address) from error
+        raise _unreached("The file cannot be fetched", address, error) from error
+
+
+def _unreached(what: str, address: str, error: Exception) -> OperatorError:
+    reason = getattr(error, "reason", error)
+    return OperatorError(
+        f"{what}: {getattr(reason, 'strerror', None) or reason}.",
+        where=address,
+        next_step="Check the address and the network, or name a folder with the files of the release.",
+    )
