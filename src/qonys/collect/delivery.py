@@ -35,11 +35,11 @@ from qonys.store.states import Store
 
 _FEW = 12
 _MOST_HELD = 250_000
+"""Quarantined rows that are held in memory at once."""
 _SAY_OTHERWISE = (
     "See with `qonys status` which deliveries stand for the month. Slips of the one that does not count are left out "
     "with `qonys correct --leave-out`; or ask the supplier for a file that holds the corrected slips once more."
 )
-"""Quarantined rows that are held in memory at once."""
 
 
 @dataclass(frozen=True)
