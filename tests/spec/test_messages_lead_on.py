@@ -95,3 +95,32 @@ def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(office: 
     assert ran.code == OperatorError.exit_code
     assert "There is no state “clean/mvoes”. → There are: input/registrations." in ran.said
     assert "delivery 1" in qonys("history", "input", "--workspace", office).said
+
+
+@pytest.mark.parametrize(("setting", "told"), [("memory = 'lots'", "“lots” is no size"), ("threads = 0", "threads")])
+def test_a_setting_that_the_engine_cannot_use_is_told_with_its_file(office: Path, setting: str, told: str) -> None:
+    (office / "qonys.toml").write_text(f"profile = 'mini'\n{setting}\n", encoding="utf-8")
+    ran = qonys("status", "--workspace", office)
+    assert ran.code == OperatorError.exit_code
+    assert "qonys.toml" in ran.said
+    assert told in ran.said
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut off", "overwritten", "other bytes within"])
+def test_a_file_of_the_register_that_is_harmed_is_told_with_the_way_to_its_mending(
+    office: Path, tmp_path: Path, harm: str
+) -> None:
+    collect(office, slips(tmp_path, "arrivals_1.csv", "ann", "bob"), "--received", "2025-01-10")
+    (path,) = (office / "store" / "input" / "registrations").glob("*.parquet")
+    content = path.read_bytes()
+    path.unlink()
+    if harm == "cut off":
+        path.write_bytes(content[:-20])
+    elif harm == "overwritten":
+        path.write_bytes(b"x" * len(content))
+    elif harm == "other bytes within":
+        path.write_bytes(content[:4] + b"\xff" * (len(content) // 2) + content[4 + len(content) // 2 :])
+    ran = qonys("process", "--workspace", office)
+    assert ran.code == OperatorError.exit_code
+    assert "A file of the register is missing or damaged." in ran.said
+    assert "qonys doctor" in ran.said

@@ -19,6 +19,7 @@ from qonys.concepts.publication import PublicationPlan
 from qonys.country.loading import load_profile
 from qonys.errors import OperatorError
 from qonys.production.approving import approve, check_build, schedule, standings, unschedule
+from qonys.production.explained_release import published_files
 from qonys.production.history import history
 from qonys.production.office import Office
 from qonys.production.publishing import correct, publish
@@ -320,6 +321,8 @@ def test_a_withdrawn_release_gives_way_to_a_page_that_says_why_and_does_not_come
     page = (Path(notice.folder) / "en" / "index.html").read_text("utf-8")
     assert "This release was withdrawn on 13 March 2025. Two slips were counted twice." in words_of_page(page)
     assert Path(first.folder).is_dir(), "no link breaks"
+    asked = published_files(desk.by("Dana", DUE + timedelta(days=1)), YEAR, None)
+    assert asked.facts.vintage == first.vintage, "what is explained and verified is what has figures"
     assert desk.stage == "withdrawn"
     with pytest.raises(OperatorError, match="withdrawn already"):
         withdraw(desk.by("Dana", DUE + timedelta(days=2)), YEAR, NOTICE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
@@ -66,8 +66,8 @@ def calendar(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None
             r.release,
             r.period,
             r.by,
-            r.published.isoformat() if r.published else "–",
-            r.delay or "–",
+            r.published.isoformat(timespec="seconds") if r.published else "–",
+            _in_seconds(r.delay),
         ]
         for r in found.releases
     ]
@@ -75,6 +75,10 @@ def calendar(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None
     on_time, published = found.punctuality["on_time"], found.punctuality["published"]
     says.print(f"{on_time} of {published} releases appeared within a minute of their hour.")
     prints.print(found.folder, soft_wrap=True)
+
+
+def _in_seconds(delay: timedelta | None) -> str:
+    return "–" if delay is None else str(timedelta(seconds=round(delay.total_seconds())))
 
 
 def approve(period: str, /, *, note: str = "", workspace: WorkspaceFolder = HERE, json: AsJson = False) -> None:

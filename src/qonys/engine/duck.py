@@ -30,6 +30,8 @@ _BROKEN_QUERY = (
     duckdb.OutOfRangeException,
     duckdb.TypeMismatchException,
 )
+_SIGNS_OF_DAMAGE = ("corrupt", "magic bytes", "No files found", "Failed to open", "TProtocol", "thrift", "ecompress")
+"""What DuckDB and Arrow say of a file that is not as it was written, or not there."""
 
 
 class DuckDBEngine:
@@ -62,6 +64,8 @@ class DuckDBEngine:
             try:
                 result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
             except _BROKEN_QUERY as error:
+                if _tells_of_damage(error):
+                    raise
                 raise QueryError(str(error).splitlines()[0]) from error
             return result
 
@@ -82,17 +86,23 @@ class DuckDBEngine:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Tell of a machine that is too small for a query as such.
+        """Tell of a machine that is too small for a query, and of damaged files, as such.
 
         Raises:
             DiskFullError: there is no room for what does not fit into memory.
-            OperatorError: the bound on memory is too low.
+            OperatorError: the bound on memory is too low; or a file that is read is missing or damaged.
         """
         spill = str(self._settings["temp_directory"])
         try:
             with told_if_disk_full(spill):
                 yield
-        except (duckdb.OutOfMemoryException, OSError) as error:
+        except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
+            if _tells_of_damage(error):
+                raise OperatorError(
+                    "A file of the register is missing or damaged.",
+                    where=str(error).splitlines()[0],
+                    next_step="See what `qonys doctor` says: it names the file, and how to mend it.",
+                ) from error
             if "Out of Memory" not in str(error):
                 raise
             raise OperatorError(
@@ -122,6 +132,10 @@ class DuckDBEngine:
             for name, table in tables.items():
                 _name(connection, name, table)
             yield connection
+
+
+def _tells_of_damage(error: Exception) -> bool:
+    return any(sign in str(error) for sign in _SIGNS_OF_DAMAGE)
 
 
 def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:

@@ -156,7 +156,7 @@ def record_of(office: Office, period: Period, vintage: str | None) -> tuple[Rele
         raise OperatorError(
             f"No release of {period} was built.", next_step=f"Run `qonys release build {period}` first."
         )
-    public = PublishedFolder(office.workspace.published).current_vintage(office.profile.id, str(period))
+    public = PublishedFolder(office.workspace.published).vintage_with_figures(office.profile.id, str(period))
     built = [path.parent.name for path in records]
     wanted = vintage or (public if public in built else built[-1])
     found = [name for name in built if name.startswith(wanted)]
@@ -177,7 +177,7 @@ def published_files(office: Office, period: Period, vintage: str | None) -> Buil
         OperatorError: it is not published.
     """
     folder = PublishedFolder(office.workspace.published)
-    wanted = vintage or folder.current_vintage(office.profile.id, str(period))
+    wanted = vintage or folder.vintage_with_figures(office.profile.id, str(period))
     path = folder.folder / office.profile.id / str(period) / (wanted or "")
     if wanted is None or not (path / RELEASE_FILE).is_file():
         raise OperatorError(

@@ -79,14 +79,14 @@ def verify(office: Office, period: Period, vintage: str = "", *, environment: Ma
     Args:
         office: the office at work.
         period: the period of the release.
-        vintage: which one, by its first digits; the published one where empty, else the one built last.
+        vintage: which one, by its first digits; where empty the published one (or withdrawn one), else the one built last.
         environment: variables of this process, for those that build again.
 
     Raises:
         OperatorError: nothing was built; or another version of Qonys built it, or its profile is nowhere any more.
     """
     public = PublishedFolder(office.workspace.published)
-    wanted = vintage or public.current_vintage(office.profile.id, str(period)) or ""
+    wanted = vintage or public.vintage_with_figures(office.profile.id, str(period)) or ""
     built = built_release(office, period, wanted)
     profile = _profile_of(office, built.record)
     damaged = tuple(_damaged(office, built.record))

@@ -164,6 +164,15 @@ class PublishedFolder:
         status = self.status(profile, period)
         return status.current if status else None
 
+    def vintage_with_figures(self, profile: str, period: str) -> str | None:
+        """The vintage of a period that counts; where it tells of a withdrawal, the one that was withdrawn."""
+        status = self.status(profile, period)
+        shown = [one for one in status.vintages if one.state == "withdrawn"] if status else []
+        told = status is not None and any(
+            one.vintage == status.current and one.state == "notice" for one in status.vintages
+        )
+        return shown[-1].vintage if told and shown else self.current_vintage(profile, period)
+
     def release(self, profile: str, period: str, vintage: str) -> ReleaseFile | None:
         """A published vintage of a period, the current one or an earlier; None where it is not there."""
         path = self.file(f"{profile}/{period}/{vintage}/{RELEASE_FILE}")

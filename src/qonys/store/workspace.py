@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,11 +15,14 @@ from qonys.errors import OperatorError
 SETTINGS = "qonys.toml"
 
 
+_SIZE = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B", re.IGNORECASE)
+
+
 class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str
     published: str = "../published"
     memory: str = "1200MB"
-    threads: int | None = None
+    threads: Annotated[int, msgspec.Meta(ge=1)] | None = None
     engine: str = "duckdb"
     approval: Literal["off", "any", "other"] = "off"
     signer: str = ""
@@ -86,6 +90,12 @@ class Workspace:
             ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise OperatorError(f"The settings are wrong: {error}", where=str(path)) from error
+        if not _SIZE.fullmatch(settings.memory):
+            raise OperatorError(
+                f"The settings are wrong: “{settings.memory}” is no size of memory.",
+                where=str(path),
+                next_step="Write memory as a number with its unit, such as 1200MB or 4GB.",
+            )
         return cls(
             folder,
             _profile_place(settings.profile, folder),
