@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any, BinaryIO, Literal
 
@@ -21,6 +22,7 @@ import pyarrow.csv as pa_csv
 from qonys.collect.ahead import in_order
 from qonys.collect.csv_lines import Block, Bytes, LineCutter, LineTooLongError, whole_lines
 from qonys.collect.opening import Opened
+from qonys.collect.plain_lines import PlainLines
 from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent, unreadable
 from qonys.collect.single_byte import SingleByte, single_byte
 from qonys.concepts.layout import SourceLayout
@@ -40,7 +42,9 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
             heading, before = _heading(watched, opened, codec, reader)
             used: SimpleQueue[bytearray] = SimpleQueue()
             pieces = whole_lines(watched, _piece_bytes(opened), used)  # type: ignore[arg-type]  # only readinto is asked of it
-            for parsed in in_order(_Parser(opened, codec, heading, used), pieces):
+            first = next(pieces, bytearray())
+            parser = _Parser(opened, codec, heading, used, sample=bytes(first[:_FIRST_LINE]))
+            for parsed in in_order(parser, chain([first] if first else [], pieces)):
                 if parsed.wrong is not None:
                     raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
                 reader.broken.extend(BrokenRow(before + row.row, row.reason) for row in parsed.broken)
@@ -138,7 +142,7 @@ class _Parser:
     """Parses one block; several threads may call it at once."""
 
     def __init__(
-        self, opened: Opened, codec: SingleByte | None, heading: list[str], used: SimpleQueue[bytearray]
+        self, opened: Opened, codec: SingleByte | None, heading: list[str], used: SimpleQueue[bytearray], sample: bytes
     ) -> None:
         self._opened, self._layout, self._codec, self._columns = opened, opened.layout, codec, len(heading)
         self._used = used
@@ -151,6 +155,9 @@ class _Parser:
             self._places[c.name]: text if c.identifier else pa.dictionary(pa.int32(), text)
             for c in self._layout.columns
         }
+        whole = [heading.index(c.name) for c in self._layout.columns if c.identifier]
+        coded = [heading.index(c.name) for c in self._layout.columns if not c.identifier]
+        self._plain = PlainLines(self._layout.separator.encode(), len(heading), coded, whole, text, sample)
 
     def __call__(self, piece: bytearray) -> _Parsed:
         parsed = self._cut(piece)
@@ -162,6 +169,8 @@ class _Parser:
         block = self._cutter.block(piece)
         if wrong := self._wrong_bytes(block):
             return _Parsed(block.lines, wrong=wrong)
+        if (plain := self._plain_columns(block)) is not None:
+            return _Parsed(block.lines, self._batch(plain, block.numbers))
         table, broken = self._parsed(block.content)
         if table.num_rows + len(broken) != len(block.numbers):
             # The parser passes over blank lines, so the numbers of the lines are not those of its rows.
@@ -182,6 +191,11 @@ class _Parser:
         if wrong is None:
             return None
         return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), bytes(content))
+
+    def _plain_columns(self, block: Block) -> pa.Table | None:
+        """The rows of a block of plain lines; None where the parser has to look at it."""
+        columns = None if block.marks is None else self._plain.columns(block.content, block.marks)
+        return None if columns is None else pa.table({str(place): column for place, column in columns.items()})
 
     def _parsed(self, content: Bytes) -> tuple[pa.Table, dict[int, str]]:
         """The rows that could be cut, and what is wrong with each of the others by its number from 1."""
