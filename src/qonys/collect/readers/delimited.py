@@ -7,11 +7,11 @@ dictionary: every text once, and its place in every row.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from queue import SimpleQueue
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ _BLOCK_BYTES = 16 << 20
 _FIRST_LINE = 1 << 20
 _LARGEST_IN_UTF_8 = 3
 """Bytes of UTF-8 that a byte of another encoding becomes at most."""
+Telling: TypeAlias = Callable[[pa_csv.InvalidRow], Literal["skip"]]
+"""What is called with each row of the wrong length."""
 _OPEN_QUOTE = "A quotation mark is opened and not closed."
 
 
@@ -209,9 +211,24 @@ class _Parser:
             )
             return "skip"
 
+        if self._codec is None:
+            return self._cells(content, self._types, tell), broken
+        try:
+            return self._cells(content, self._types, None), broken
+        except pa.ArrowInvalid:
+            # Rows of the wrong length: the parser tells them as UTF-8 only, and repeats in its message what it cannot tell.
+            in_utf_8 = {place: _of_strings(kind) for place, kind in self._types.items()}
+            return self._cells(content.decode(self._codec.name).encode(), in_utf_8, tell), broken
+
+    def _cells(self, content: Bytes, types: dict[str, pa.DataType], tell: Telling | None) -> pa.Table:
+        """The rows of some lines, read by the parser.
+
+        Raises:
+            pa.ArrowInvalid: a row has the wrong length, and nobody is to be told.
+        """
         layout = self._layout
         quoted = bool(layout.quote) and layout.quote.encode() in content
-        table = pa_csv.read_csv(
+        return pa_csv.read_csv(
             pa.BufferReader(content),  # type: ignore[arg-type]  # any file of Arrow's is one
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
@@ -222,10 +239,9 @@ class _Parser:
                 delimiter=layout.separator, quote_char=layout.quote if quoted else False, invalid_row_handler=tell
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=self._types, include_columns=list(self._types), strings_can_be_null=False, check_utf8=False
+                column_types=types, include_columns=list(types), strings_can_be_null=False, check_utf8=False
             ),
         )
-        return table, broken
 
     def _batch(self, table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.RecordBatch:
         named = table.select(list(self._places.values())).rename_columns(list(self._places))
@@ -236,8 +252,17 @@ class _Parser:
         batch = whole[0] if whole else pa.RecordBatch.from_pylist([], schema=numbered.schema)
         if self._codec is None or not batch.num_rows:
             return batch
-        decoded = {name: self._codec.decoded(batch.column(name)) for name in self._places}
+        decoded = {name: _decoded(batch.column(name), self._codec) for name in self._places}
         return pa.RecordBatch.from_pydict({**decoded, "row": batch.column("row")})
+
+
+def _of_strings(kind: pa.DataType) -> pa.DataType:
+    return pa.dictionary(pa.int32(), pa.string()) if pa.types.is_dictionary(kind) else pa.string()
+
+
+def _decoded(texts: pa.Array[Any], codec: SingleByte) -> pa.Array[Any]:
+    """The texts of a column, which may be read as strings already."""
+    return texts if texts.type == _of_strings(texts.type) else codec.decoded(texts)
 
 
 def _is_blank(content: Bytes) -> bool:
