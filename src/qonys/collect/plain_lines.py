@@ -203,13 +203,14 @@ class _Cells:
 
     def run(self, run: _Run) -> tuple[pa.Array[Any], Numbers]:
         """The distinct texts of a run, and the place of each line's text among them."""
-        own = np.ascontiguousarray(self._places[:, self._cells.index(_Cell(run.last, ended=True, coded=True))])
+        # Of 64 bits: otherwise numpy would convert them for each use.
+        own = self._places[:, self._cells.index(_Cell(run.last, ended=True, coded=True))].astype(np.int64)
         occurs = np.zeros(len(self._texts), np.bool_)
         occurs[own] = True
         new = np.cumsum(occurs, dtype=np.int32) - 1
         flags: Any = pa.array(occurs)
         texts: Any = self._texts.filter(flags)
-        return pc.binary_slice(texts, 0, -self._lines.bytes_after(run.last)), new[own]
+        return pc.binary_slice(texts, 0, -self._lines.bytes_after(run.last)), new.take(own)
 
     def whole(self, column: int) -> pa.Array[Any]:
         """The texts of a column as they stand."""
