@@ -111,6 +111,20 @@ def test_wrong_bytes_far_behind_the_first_are_told_with_their_row(tmp_path: Path
         list(read_rows(path, layout(encoding=encoding)).batches)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp1251", "koi8-r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_row_of_the_wrong_length_is_told_in_any_encoding_and_the_others_are_read(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], encoding: str, quote: str
+) -> None:
+    longer = f"0013;29.02.2024;{quote}женский{quote};;ещё\n"
+    rows, reader = read(
+        file(tmp_path, f"{TEXT}{longer}{TEXT.splitlines()[1]}\n".encode(encoding)), layout(encoding=encoding)
+    )
+    assert rows == [*SLIPS, SLIPS[0]]
+    assert [(row.row, row.reason) for row in reader.broken] == [(4, "The row has 5 columns, the heading has 4.")]
+    assert capfd.readouterr().err == ""
+
+
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "gz in two parts": lambda content: gzip.compress(content[:40]) + gzip.compress(content[40:]),

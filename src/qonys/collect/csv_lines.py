@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 _LONGEST_LINE = 64 << 20
-_IN_CACHE = 1 << 17
+_IN_CACHE = 1 << 20
 _LINE_FEED = ord("\n")
 _CARRIAGE_RETURN = ord("\r")
 
@@ -28,6 +28,14 @@ class LineTooLongError(ValueError):
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Where separators and line feeds stand, in their order, and how many of them are line feeds."""
+
+    places: npt.NDArray[np.int32]
+    lines: int
+
+
+@dataclass(frozen=True)
 class Block:
     """Whole lines of a file.
 
@@ -36,12 +44,14 @@ class Block:
         lines: how many lines of the file it was cut from.
         rows: numbers among those lines, from 1, of the ones that may be rows, in their order; None: all of them.
         open_quotes: numbers of the lines left out because of a quotation mark that is not closed.
+        marks: where lines and columns end, if there is no quotation mark; None: it was not asked, or there is one.
     """
 
     content: Bytes
     lines: int
     rows: npt.NDArray[np.int64] | None = None
     open_quotes: tuple[int, ...] = ()
+    marks: Marks | None = None
 
     @property
     def numbers(self) -> npt.NDArray[np.int64]:
@@ -115,9 +125,12 @@ class LineCutter:
     def block(self, piece: Bytes) -> Block:
         """The lines of a piece; cut only where it has quotation marks, so that blank lines may be among them."""
         content = _with_line_feeds(piece)
-        if self._quote and self._quote in content and not self._is_plainly_quoted(content):
-            return self.cut(content)
-        return Block(content, _line_feeds(content))
+        if self._quote and self._quote in content:
+            return Block(content, _line_feeds(content)) if self._is_plainly_quoted(content) else self.cut(content)
+        if len(self._separator) != 1:
+            return Block(content, _line_feeds(content))
+        marks = marks_of(self._separator, content)
+        return Block(content, marks.lines, marks=marks)
 
     def _is_plainly_quoted(self, content: Bytes) -> bool:
         """Every second quotation mark opens a column, the next one closes it on the same line, and there are no others."""
@@ -158,8 +171,21 @@ def _with_line_feeds(content: Bytes) -> Bytes:
     return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
+def marks_of(separator: bytes, content: Bytes) -> Marks:
+    """Looked for piece by piece, since memory that is new costs more than the comparison; the separator is one byte."""
+    text, lines = np.frombuffer(content, np.uint8), 0
+    found = [np.empty(0, np.int32)]
+    for start in range(0, len(text), _IN_CACHE):
+        piece = text[start : start + _IN_CACHE]
+        feeds = piece == _LINE_FEED
+        lines += int(np.count_nonzero(feeds))
+        places = np.flatnonzero(feeds | (piece == ord(separator)))
+        found.append(np.add(places, start, dtype=np.int32, casting="unsafe"))
+    return Marks(np.concatenate(found), lines)
+
+
 def _line_feeds(content: Bytes) -> int:
-    """How many there are; looked at piece by piece, since memory that is new costs more than the comparison."""
+    """How many there are, looked for in the same way."""
     text = np.frombuffer(content, np.uint8)
     pieces = range(0, len(text), _IN_CACHE)
     return sum(int(np.count_nonzero(text[start : start + _IN_CACHE] == _LINE_FEED)) for start in pieces)

@@ -7,10 +7,11 @@ dictionary: every text once, and its place in every row.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from queue import SimpleQueue
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ import pyarrow.csv as pa_csv
 from qonys.collect.ahead import in_order
 from qonys.collect.csv_lines import Block, Bytes, LineCutter, LineTooLongError, whole_lines
 from qonys.collect.opening import Opened
+from qonys.collect.plain_lines import PlainLines
 from qonys.collect.readers.rows import BrokenRow, RowReader, fail_if_columns_absent, unreadable
 from qonys.collect.single_byte import SingleByte, single_byte
 from qonys.concepts.layout import SourceLayout
@@ -29,6 +31,8 @@ _BLOCK_BYTES = 16 << 20
 _FIRST_LINE = 1 << 20
 _LARGEST_IN_UTF_8 = 3
 """Bytes of UTF-8 that a byte of another encoding becomes at most."""
+Telling: TypeAlias = Callable[[pa_csv.InvalidRow], Literal["skip"]]
+"""What is called with each row of the wrong length."""
 _OPEN_QUOTE = "A quotation mark is opened and not closed."
 
 
@@ -40,7 +44,9 @@ def read_delimited(opened: Opened, layout: SourceLayout, reader: RowReader) -> I
             heading, before = _heading(watched, opened, codec, reader)
             used: SimpleQueue[bytearray] = SimpleQueue()
             pieces = whole_lines(watched, _piece_bytes(opened), used)  # type: ignore[arg-type]  # only readinto is asked of it
-            for parsed in in_order(_Parser(opened, codec, heading, used), pieces):
+            first = next(pieces, bytearray())
+            parser = _Parser(opened, codec, heading, used, sample=bytes(first[:_FIRST_LINE]))
+            for parsed in in_order(parser, chain([first] if first else [], pieces)):
                 if parsed.wrong is not None:
                     raise opened.wrong_bytes(before + parsed.wrong.row, parsed.wrong.content)
                 reader.broken.extend(BrokenRow(before + row.row, row.reason) for row in parsed.broken)
@@ -138,7 +144,7 @@ class _Parser:
     """Parses one block; several threads may call it at once."""
 
     def __init__(
-        self, opened: Opened, codec: SingleByte | None, heading: list[str], used: SimpleQueue[bytearray]
+        self, opened: Opened, codec: SingleByte | None, heading: list[str], used: SimpleQueue[bytearray], sample: bytes
     ) -> None:
         self._opened, self._layout, self._codec, self._columns = opened, opened.layout, codec, len(heading)
         self._used = used
@@ -151,6 +157,9 @@ class _Parser:
             self._places[c.name]: text if c.identifier else pa.dictionary(pa.int32(), text)
             for c in self._layout.columns
         }
+        whole = [heading.index(c.name) for c in self._layout.columns if c.identifier]
+        coded = [heading.index(c.name) for c in self._layout.columns if not c.identifier]
+        self._plain = PlainLines(self._layout.separator.encode(), len(heading), coded, whole, text, sample)
 
     def __call__(self, piece: bytearray) -> _Parsed:
         parsed = self._cut(piece)
@@ -162,6 +171,8 @@ class _Parser:
         block = self._cutter.block(piece)
         if wrong := self._wrong_bytes(block):
             return _Parsed(block.lines, wrong=wrong)
+        if (plain := self._plain_columns(block)) is not None:
+            return _Parsed(block.lines, self._batch(plain, block.numbers))
         table, broken = self._parsed(block.content)
         if table.num_rows + len(broken) != len(block.numbers):
             # The parser passes over blank lines, so the numbers of the lines are not those of its rows.
@@ -183,6 +194,11 @@ class _Parser:
             return None
         return _WrongBytes(int(block.numbers[content.count(b"\n", 0, wrong)]), bytes(content))
 
+    def _plain_columns(self, block: Block) -> pa.Table | None:
+        """The rows of a block of plain lines; None where the parser has to look at it."""
+        columns = None if block.marks is None else self._plain.columns(block.content, block.marks)
+        return None if columns is None else pa.table({str(place): column for place, column in columns.items()})
+
     def _parsed(self, content: Bytes) -> tuple[pa.Table, dict[int, str]]:
         """The rows that could be cut, and what is wrong with each of the others by its number from 1."""
         broken: dict[int, str] = {}
@@ -195,9 +211,24 @@ class _Parser:
             )
             return "skip"
 
+        if self._codec is None:
+            return self._cells(content, self._types, tell), broken
+        try:
+            return self._cells(content, self._types, None), broken
+        except pa.ArrowInvalid:
+            # Rows of the wrong length: the parser tells them as UTF-8 only, and repeats in its message what it cannot tell.
+            in_utf_8 = {place: _of_strings(kind) for place, kind in self._types.items()}
+            return self._cells(content.decode(self._codec.name).encode(), in_utf_8, tell), broken
+
+    def _cells(self, content: Bytes, types: dict[str, pa.DataType], tell: Telling | None) -> pa.Table:
+        """The rows of some lines, read by the parser.
+
+        Raises:
+            pa.ArrowInvalid: a row has the wrong length, and nobody is to be told.
+        """
         layout = self._layout
         quoted = bool(layout.quote) and layout.quote.encode() in content
-        table = pa_csv.read_csv(
+        return pa_csv.read_csv(
             pa.BufferReader(content),  # type: ignore[arg-type]  # any file of Arrow's is one
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
@@ -208,10 +239,9 @@ class _Parser:
                 delimiter=layout.separator, quote_char=layout.quote if quoted else False, invalid_row_handler=tell
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=self._types, include_columns=list(self._types), strings_can_be_null=False, check_utf8=False
+                column_types=types, include_columns=list(types), strings_can_be_null=False, check_utf8=False
             ),
         )
-        return table, broken
 
     def _batch(self, table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.RecordBatch:
         named = table.select(list(self._places.values())).rename_columns(list(self._places))
@@ -222,8 +252,17 @@ class _Parser:
         batch = whole[0] if whole else pa.RecordBatch.from_pylist([], schema=numbered.schema)
         if self._codec is None or not batch.num_rows:
             return batch
-        decoded = {name: self._codec.decoded(batch.column(name)) for name in self._places}
+        decoded = {name: _decoded(batch.column(name), self._codec) for name in self._places}
         return pa.RecordBatch.from_pydict({**decoded, "row": batch.column("row")})
+
+
+def _of_strings(kind: pa.DataType) -> pa.DataType:
+    return pa.dictionary(pa.int32(), pa.string()) if pa.types.is_dictionary(kind) else pa.string()
+
+
+def _decoded(texts: pa.Array[Any], codec: SingleByte) -> pa.Array[Any]:
+    """The texts of a column, which may be read as strings already."""
+    return texts if texts.type == _of_strings(texts.type) else codec.decoded(texts)
 
 
 def _is_blank(content: Bytes) -> bool:
