@@ -34,6 +34,7 @@ NEW_YEAR, SUMMER = date(2020, 1, 1), date(2020, 7, 1)
         ([], [], [], "year"),
         ([YEARLY, MONTHLY], [YEAR], [NEW_YEAR], "month"),
         ([YEARLY], [YEAR, MONTH], [NEW_YEAR], "month"),
+        ([YEARLY], [YEAR, Period(2024, 9, from_january=True)], [NEW_YEAR], "month"),
         ([YEARLY], [YEAR], [NEW_YEAR, SUMMER], "month"),
         ([YEARLY], [YEAR], [date(2020, 1, 2)], "month"),
     ],

@@ -7,8 +7,10 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from qonys.analyse import protecting
@@ -95,6 +97,18 @@ def test_a_period_that_cannot_be_rounded_shows_the_exact_sums_and_nothing_else(m
     shown = {key: v for key, v in values(protected.counts).items() if not protected.hides(("2024", *key))}
     assert shown == {key: v for key, v in values(crossed).items() if "_T" in key}
     assert shown["_T", "S1"] == shown["N1", "_T"] == 1
+
+
+def test_what_cannot_be_rounded_is_told_in_the_order_of_periods_whatever_order_an_engine_gives(mini: Profile) -> None:
+    ends = {"origin": "N1", "destination": "S1"}
+    moves = moves_table({"date": date(year, 5, 5), "record_key": year, **ends} for year in (2024, 2022, 2023))
+    crossed, by_region = (msgspec.structs.replace(one, years=3) for one in (CROSSED, BY_REGION))
+    counts = counts_of(mini, crossed, moves, keyed=True)
+    exact = published_exact(by_region, "final", counts_of(mini, by_region, moves))
+    orders = [pc.sort_indices(counts, [("period", how), ("area", how)]) for how in ("ascending", "descending")]
+    found = [rounded_counts(crossed, "final", counts.take(order), exact, 3).findings for order in orders]
+    assert found[0] == found[1]
+    assert [finding.what.split()[3] for finding in found[0]] == ["2022", "2023", "2024"]
 
 
 def test_a_period_of_which_no_rounding_was_found_in_time_is_told_apart_from_one_that_has_none(

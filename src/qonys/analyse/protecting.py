@@ -94,7 +94,7 @@ def rounded_counts(
     coarsened, kept_exact, findings = set[str](), set[Key](), list[Finding]()
     columns: dict[str, NDArray[np.int64]] = {}
     utility: dict[str, Mapping[str, float]] = {}
-    blocks = [_Block(design, keys, period) for period in dict.fromkeys(key[0] for key in keys)]
+    blocks = [_Block(design, keys, period) for period in sorted({key[0] for key in keys})]
     known = dict(agreed or {})
     for side in _sides_shown(design):
         column = np.array([rows[key][side] for key in keys], np.int64)

@@ -45,13 +45,13 @@ def frequency_of_flows(
 
     Args:
         designs: those that are counted from the flows; a monthly one asks for months.
-        released: the periods of the calendar; where one is a month, tables by year go as far as that month.
+        released: the periods of the calendar; where one ends with a month, tables by year go as far as that month.
         changes: the days, while there are moves, on which a country comes into a group or leaves it: all moves of a flow
             count in one group.
     """
     asks = (
         any(design.frequency == "month" for design in designs)
-        or any(period.is_month for period in released)
+        or any(period.month is not None for period in released)
         or any((day.month, day.day) != (1, 1) for day in changes)
     )
     return "month" if asks else "year"

@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from qonys.concepts.period import Period
-from qonys.concepts.table_design import TableDesign, Universe
+from qonys.concepts.table_design import Frequency, TableDesign, Universe
 from qonys.concepts.text import NOT_STATED, TOTAL
 from qonys.datasets.territory import DIVIDED
 from qonys.queries.flow_tables import CHARACTERISTICS
@@ -26,6 +26,8 @@ KEYS = ("arrivals_key_high", "departures_key_high", "arrivals_key_low", "departu
 _KEPT = ("year", "month", "origin_inside", "destination_inside", "origin_locality", "destination_locality")
 """Columns of the flows besides ends, characteristics and counts."""
 _ESTIMATED = ("arrivals_estimated", "departures_estimated")
+_SPANS: dict[Frequency, tuple[str, ...]] = {"year": ("year",), "month": ("year", "month")}
+"""What a period is grouped by: numbers, which are written out only for the cells that come of them."""
 
 _IN_UNIVERSE: dict[Universe, str] = {
     "all": "true",
@@ -59,15 +61,17 @@ def table_text(
         boundary set these are not whole where an area is divided by known shares, and ``arrivals_estimated`` and
         ``departures_estimated`` say in how many rows of the flows that matters; an area that is divided without known shares is a member of its own (`datasets.territory.divided_code`).
     """
-    dimensions = ("period", *design.dimensions)
-    inner = ", ".join(dict.fromkeys([*dimensions, *(_group_of(name) for name in design.groups)]))
+    spans = _SPANS[design.frequency]
+    inner = ", ".join(dict.fromkeys([*spans, *design.dimensions, *(_group_of(name) for name in design.groups)]))
     sets = ", ".join(f"({', '.join(names)})" for names in _grouping_sets(design))
-    labels = ", ".join(_label(name, design) for name in dimensions)
+    labels = ", ".join(
+        (f"{_period_text(design, period)} as period", *(_label(name, design) for name in design.dimensions))
+    )
     counts = ", ".join(("arrivals", "departures", *(_ESTIMATED if design.boundaries else ()), *(KEYS if keyed else ())))
     return f"""
 with sides as ({_sides(carried, remainder, design, keyed=keyed)}),
 counted as (
-  select {_period_text(design, period)} as period, {", ".join(_columns(design))}, {counts}
+  select {", ".join((*spans, *_columns(design)))}, {counts}
   from sides where {_condition(design, period)}
 )
 select {labels}, {_sums(design, keyed=keyed)}
@@ -209,7 +213,7 @@ def _condition(design: TableDesign, period: Period) -> str:
 
 
 def _grouping_sets(design: TableDesign) -> list[tuple[str, ...]]:
-    choices: list[list[tuple[str, ...]]] = [[("period",)]]
+    choices: list[list[tuple[str, ...]]] = [[_SPANS[design.frequency]]]
     for name in design.dimensions:
         options: list[tuple[str, ...]] = [(name,)]
         if name in design.groups:
