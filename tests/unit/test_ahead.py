@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,25 @@ def _numbers(made: list[int], last: int) -> Iterator[int]:
 
 def test_what_is_made_ahead_comes_in_the_order_of_its_items() -> None:
     assert list(in_order(lambda number: number * 2, range(50))) == [number * 2 for number in range(50)]
+
+
+def test_more_is_made_ahead_while_nothing_can_be_used() -> None:
+    made: dict[bool, list[int]] = {True: [], False: []}
+    for waits, numbers in made.items():
+        assert next(in_order(abs, _numbers(numbers, 500), partial(bool, waits))) == 0
+    assert len(made[False]) < len(made[True]) < 50
+
+
+def test_what_was_made_far_ahead_is_used_up_in_its_order() -> None:
+    made: list[int] = []
+    waiting = [True]
+    following = in_order(abs, _numbers(made, 500), lambda: waiting[0])
+    used = [next(following)]
+    far, waiting[0] = len(made), False
+    while len(made) < 2 * far:
+        used.append(next(following))
+    assert len(made) - len(used) < far / 2
+    assert [*used, *following] == list(range(500))
 
 
 def test_the_first_item_is_made_before_it_is_asked_for() -> None:

@@ -15,20 +15,36 @@ Made = TypeVar("Made")
 WORKERS = max(2, min(4, len(os.sched_getaffinity(0))))
 """Threads of a stage; more would fill the memory with what waits for its turn."""
 _AHEAD = 2 * WORKERS + 2
+_FAR_AHEAD = 24
+"""Items that are made at most while none can be used: of slips a sixth of a gibibyte."""
+_USED_AT_A_TIME = 2
+"""Items that are used for each new one, so that what was made far ahead is used up while the workers go on."""
 
 
-def in_order(work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
+def _at_once() -> bool:
+    return False
+
+
+def in_order(
+    work: Callable[[Given], Made], items: Iterable[Given], waits: Callable[[], bool] = _at_once
+) -> Iterator[Made]:
     """What ``work`` makes of each item, in the order of the items; a few are made while an earlier one is used.
 
     Only so many items are held at once, whatever their number. An error of an item comes out in its turn.
+
+    Args:
+        work: several threads may call it at once.
+        items: what is worked on.
+        waits: nobody can use anything yet: more is made ahead meanwhile, and used up little by little afterwards.
     """
     pool = ThreadPoolExecutor(max_workers=WORKERS)
     coming: deque[Future[Made]] = deque()
     try:
         for item in items:
             coming.append(pool.submit(work, item))
-            if len(coming) > _AHEAD:
-                yield coming.popleft().result()
+            for _ in range(_USED_AT_A_TIME):
+                if len(coming) > (_FAR_AHEAD if waits() else _AHEAD):
+                    yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()
     finally:

@@ -105,7 +105,7 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
     """
     path = handed.path
     with closing(handed.hashing or Hashing(path)) as hashing, ThreadPoolExecutor(max_workers=1) as beside:
-        reading = _begun(desk, handed, read_rows(path, handed.layout))
+        reading = _begun(desk, handed, read_rows(path, handed.layout), hashing.goes_on)
         file = _hashed(hashing)
         source = _Source(file.sha256, file.size)
         if earlier := _taken_before(desk.store, source.sha256):
@@ -141,7 +141,7 @@ def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
         sealed.unlink()
         return _again(earlier, handed)
     source = _Source(given.sha256, given.size)
-    reading = _begun(desk, handed, read_extract(sealed, handed.layout, key))
+    reading = _begun(desk, handed, read_extract(sealed, handed.layout, key), lambda: False)
     intake = _take_rows(desk, handed, number, source, reading)
     return _counted(desk, handed, _receipt(desk, handed, number, source, reading, intake), intake, reading)
 
@@ -167,15 +167,15 @@ def _fail_if_key_was_rotated(desk: Desk) -> None:
         )
 
 
-def _begun(desk: Desk, handed: Handed, reader: RowReader) -> _Reading:
-    """The rows of a reader, of which the first ones are typed already."""
+def _begun(desk: Desk, handed: Handed, reader: RowReader, waits: Callable[[], bool]) -> _Reading:
+    """The rows of a reader, of which the first ones are typed already; many while their use ``waits``."""
     tally, accepted = Tally(handed.received), accepted_texts(desk.profile, handed.layout)
     pseudonyms = Pseudonyms(desk.keys.pseudonym_blocks())
     names = NameEncodings(ring_of(desk.store.folder).name_key(desk.keys))
     coder = RowCoder(desk.profile, handed.layout, accepted, pseudonyms, desk.engine, names)
     reader.batches = tally.rows(reader.batches)
     batches = (batch for batch in reader.batches if batch.num_rows)
-    return _Reading(reader, tally, accepted, begun(in_order(coder, batches)))
+    return _Reading(reader, tally, accepted, begun(in_order(coder, batches, waits)))
 
 
 def _take_rows(desk: Desk, handed: Handed, number: int, source: _Source, reading: _Reading) -> Intake:

@@ -48,6 +48,10 @@ class Hashing:
         """
         return self._found.result()
 
+    def goes_on(self) -> bool:
+        """The hash is not there yet."""
+        return not self._found.done()
+
     def close(self) -> None:
         """Nobody will ask."""
         self._stopped.set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from qonys.collect.coding import Flags
 from qonys.collect.readers import BrokenRow
-from qonys.collect.typed_rows import Respelled, TypedRows
+from qonys.collect.typed_rows import Problem, Respelled, TypedRows
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.store.keys import Keys
 
@@ -95,7 +96,7 @@ class Intake:
                     self.reasons[told] = Reason(number, problem["found"])
                 self.reasons[told].rows += 1
         columns = {name: bad.column(name) for name in QUARANTINE.names if name in REGISTRATION.names}
-        columns["problems"] = pa.array(list(rows.problems.values()), QUARANTINE.field("problems").type)
+        columns["problems"] = _listed(rows.problems.values())
         columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
         self._hold(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
 
@@ -129,6 +130,16 @@ class Intake:
             self._hold(pa.Table.from_pylist(rows, schema=QUARANTINE))
         for one in broken:
             self.reasons.setdefault(("", one.reason), Reason(one.row, "")).rows += 1
+
+
+def _listed(problems: Collection[list[Problem]]) -> pa.Array[Any]:
+    """The problems of each row, made field by field: of dictionaries each would be looked at by itself."""
+    every = list(chain.from_iterable(problems))
+    fields = {
+        name: pa.array([problem[name] for problem in every], pa.string()) for name in ("field", "found", "reason")
+    }
+    offsets: Any = np.cumsum([0, *map(len, problems)], dtype=np.int32)
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(list(fields.values()), list(fields)))
 
 
 def _only(some: Flags, rows: TypedRows) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:

@@ -62,26 +62,22 @@ def write_files(
         file_rows: rows after which the next file is begun.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written: list[WrittenFile] = []
-    pending: _File | None = None
+    files: list[_File] = []
     try:
         for group in _groups(batches, schema):
-            if pending is None or pending.fits_not(group):
-                written += [pending.closed()] if pending else []
-                pending = _File(folder / f"{uuid4()}.parquet", group)
-            pending.add(group)
-            if pending.rows >= file_rows:
-                written.append(pending.closed())
-                pending = None
-        written += [pending.closed()] if pending else []
+            if not files or files[-1].rows >= file_rows or files[-1].fits_not(group):
+                if files:
+                    files[-1].finish()
+                files.append(_File(folder / f"{uuid4()}.parquet", group))
+            files[-1].add(group)
+        written = tuple(file.closed() for file in files)
     except BaseException:
-        if pending:
-            pending.drop()
-        remove(folder, written)
+        for file in files:
+            file.drop()
         raise
     if written:
         bring_to_disk(folder)
-    return tuple(written)
+    return written
 
 
 def remove(folder: Path, files: Iterable[WrittenFile]) -> None:
@@ -98,6 +94,7 @@ class _File:
         self._worker, self._beside = ThreadPoolExecutor(max_workers=1), ThreadPoolExecutor(max_workers=1)
         self._running: deque[Future[None]] = deque()
         self._on_its_way: Future[None] | None = None
+        self._finished: Future[WrittenFile] | None = None
         self._sink = _HashedSink(path)
         self._stream = pa.BufferedOutputStream(pa.PythonFile(self._sink, mode="w"), _WRITTEN_AT_ONCE)
         self._writer = _writer(self._stream, self.schema, _ascending(first))
@@ -121,19 +118,26 @@ class _File:
         if self._on_its_way:
             self._on_its_way.result()
 
+    def finish(self) -> Future[WrittenFile]:
+        """The file is closed when its groups are written; the next one may be begun meanwhile."""
+        if self._finished is None:
+            self._finished = self._worker.submit(self._close)
+        return self._finished
+
     def closed(self) -> WrittenFile:
-        try:
-            self._wait()
-            self._raise_what_the_disk_said()
-            self._writer.close()
-            self._stream.close()
-            self._sink.close()
-            bring_to_disk(self.path)
-        except BaseException:
-            self.drop()
-            raise
+        finished = self.finish()
+        self._wait()
+        written = finished.result()
         self._worker.shutdown()
         self._beside.shutdown()
+        return written
+
+    def _close(self) -> WrittenFile:
+        self._raise_what_the_disk_said()
+        self._writer.close()
+        self._stream.close()
+        self._sink.close()
+        bring_to_disk(self.path)
         return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, self._sink.sha256())
 
     def drop(self) -> None:
