@@ -21,12 +21,13 @@ _USED_AT_A_TIME = 2
 """Items that are used for each new one, so that what was made far ahead is used up while the workers go on."""
 
 
-def _at_once() -> bool:
+def at_once() -> bool:
+    """Nothing waits."""
     return False
 
 
 def in_order(
-    work: Callable[[Given], Made], items: Iterable[Given], waits: Callable[[], bool] = _at_once
+    work: Callable[[Given], Made], items: Iterable[Given], waits: Callable[[], bool] = at_once
 ) -> Iterator[Made]:
     """What ``work`` makes of each item, in the order of the items; a few are made while an earlier one is used.
 

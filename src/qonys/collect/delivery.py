@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qonys.collect.ahead import begun, in_order
+from qonys.collect.ahead import at_once, begun, in_order
 from qonys.collect.coding import accepted_texts
 from qonys.collect.extraction import extract, read_extract
 from qonys.collect.hashing import FileHash, Hashing
@@ -141,7 +141,7 @@ def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
         sealed.unlink()
         return _again(earlier, handed)
     source = _Source(given.sha256, given.size)
-    reading = _begun(desk, handed, read_extract(sealed, handed.layout, key), lambda: False)
+    reading = _begun(desk, handed, read_extract(sealed, handed.layout, key))
     intake = _take_rows(desk, handed, number, source, reading)
     return _counted(desk, handed, _receipt(desk, handed, number, source, reading, intake), intake, reading)
 
@@ -167,7 +167,7 @@ def _fail_if_key_was_rotated(desk: Desk) -> None:
         )
 
 
-def _begun(desk: Desk, handed: Handed, reader: RowReader, waits: Callable[[], bool]) -> _Reading:
+def _begun(desk: Desk, handed: Handed, reader: RowReader, waits: Callable[[], bool] = at_once) -> _Reading:
     """The rows of a reader, of which the first ones are typed already; many while their use ``waits``."""
     tally, accepted = Tally(handed.received), accepted_texts(desk.profile, handed.layout)
     pseudonyms = Pseudonyms(desk.keys.pseudonym_blocks())
