@@ -61,7 +61,7 @@ def test_what_lies_between_whole_numbers_has_the_fine_margins() -> None:
 @pytest.mark.parametrize("kept", [((0, 3), (1, 3), (0, 2), (1, 2)), ((0, 1), (0, 3), (0, 2), (1, 2), (2, 3))])
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), mean=st.sampled_from([3.0, 12.0]))
-def test_margins_kept_fine_first_are_as_exact_as_all_at_once(
+def test_margins_kept_fine_first_are_as_exact_as_all_at_once_or_the_search_says_that_it_ended_early(
     kept: tuple[tuple[int, ...], ...], seed: int, mean: float
 ) -> None:
     draw, margins = np.random.default_rng(seed), sums_over(*kept)
@@ -75,7 +75,7 @@ def test_margins_kept_fine_first_are_as_exact_as_all_at_once(
         found = additive_rounding(counts, margins, keys)
         again = additive_rounding(counts, margins, keys)
     small = (counts > 0) & (counts < 3)
-    assert found.kept.all() == at_once.kept.all()
+    assert found.kept.all() == at_once.kept.all() or found.ended_early
     assert ((margins @ found.counts == margins @ counts) == found.kept).all()
     assert set(found.counts[small].tolist()) <= {0, 3}
     assert (found.counts[counts >= 3] >= 3).all()
