@@ -109,12 +109,23 @@ def test_the_picture_of_chords_shows_where_there_is_room_and_the_largest_flows_e
 ) -> None:
     page = opened(browser, folder, "kk", 1200)
     image = page.locator("#figure-flows img")
-    image.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#figure-flows img').naturalWidth > 0")
     assert image.is_visible() and image.get_attribute("alt")
     page.set_viewport_size({"width": 360, "height": 900})
     assert not image.is_visible()
     assert page.locator("#figure-flows tbody tr").first.is_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_page_that_nobody_scrolled_has_its_pictures_on_paper(
+    browser: Browser, folder: Path, *, javascript: bool
+) -> None:
+    page = opened(browser, folder, "en", java_script_enabled=javascript)
+    page.emulate_media(media="print")
+    images = page.locator("figure img")
+    assert images.count()
+    for image in images.all():
+        assert image.is_visible()
+        assert image.evaluate("image => image.complete && image.naturalWidth > 0")
 
 
 def test_one_area_of_the_chords_stands_alone_by_pointer_and_by_keyboard(browser: Browser, folder: Path) -> None:

@@ -98,11 +98,14 @@ def _multiples_html(task: Task, _: Picture) -> Markup:
 
 
 def _image(task: Task, picture: Picture) -> Markup:
-    """The picture without its words at head and foot, which the page says itself."""
+    """The picture without its words at head and foot, which the page says itself.
+
+    It is loaded with the page, if last: one that waits to be scrolled to is missing on paper.
+    """
     tall = picture.body_height + 2 * AIR
     place = 100 * (picture.body_top - AIR) / (picture.height - tall)
     return Markup(
-        '<img class="chord" src="{}" alt="{}" loading="lazy" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
+        '<img class="chord" src="{}" alt="{}" fetchpriority="low" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
     ).format(task.address, task.finding, picture.width, tall, place)
 
 
