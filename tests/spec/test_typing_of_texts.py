@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qonys.collect.dates import days_of
 from spec.drawn_slips import Walk, drawn
@@ -19,6 +21,34 @@ def test_dates_of_every_form_are_those_that_python_reads(form: str) -> None:
     texts = [day.strftime(form) for day in days]
     expected = [datetime.strptime(text, form).date() for text in texts]  # noqa: DTZ007
     assert days_of(pa.array(texts), form).to_pylist() == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    form=st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y г."]),
+    parts=st.lists(st.tuples(st.integers(0, 32), st.integers(0, 13), st.integers(990, 2030), st.booleans())),
+    spoilt=st.lists(st.none() | st.sampled_from(["", "5.3.202", "aa.bb.cccc", "05:03:2024", "05.03.20२4"])),
+)
+def test_a_date_is_read_alike_whatever_stands_beside_it(
+    form: str, parts: list[tuple[int, int, int, bool]], spoilt: list[str | None]
+) -> None:
+    texts = [_written(form, *part) for part in parts] + spoilt
+    expected = [None if text is None else _read(text, form) for text in texts]
+    assert days_of(pa.array(texts, pa.string()), form).to_pylist() == expected
+    assert days_of(pa.array([None, *texts], pa.string())[1:], form).to_pylist() == expected
+
+
+def _written(form: str, day: int, month: int, year: int, padded: bool) -> str:
+    width = 2 if padded else 1
+    return form.replace("%d", f"{day:0{width}}").replace("%m", f"{month:0{width}}").replace("%Y", str(year))
+
+
+def _read(text: str, form: str) -> date | None:
+    try:
+        found = datetime.strptime(text, form).date() if text.isascii() or "г" in text else None  # noqa: DTZ007
+    except ValueError:
+        return None
+    return found if found and found.year >= 1000 else None
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,9 @@ def _room(size: int, used: SimpleQueue[bytearray]) -> bytearray:
 def _filled(content: bytearray, rest: bytearray, stream: BinaryIO) -> int:
     """Fill what is to be the next piece in place, so that it is copied once; how many bytes came after the rest."""
     content[: len(rest)] = rest
-    with memoryview(content) as whole:
-        taken: int = stream.readinto(whole[len(rest) :])  # type: ignore[attr-defined]  # any buffered stream has it
+    # Both views are released by name: a profiler may keep the frames that know them, and what is seen cannot be cut.
+    with memoryview(content) as whole, whole[len(rest) :] as room:
+        taken: int = stream.readinto(room)  # type: ignore[attr-defined]  # any buffered stream has it
     return taken
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from qonys.collect.coding import Flags
 from qonys.collect.readers import BrokenRow
 from qonys.collect.typed_rows import Problem, Respelled, TypedRows
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
@@ -66,10 +66,11 @@ class Intake:
         if not rows.problems:
             batch = self._stamped(rows.numbers, rows.columns)
         else:
-            bad = np.zeros(len(rows.numbers), np.bool_)
-            bad[list(rows.problems)] = True
-            self._set_aside(rows, self._stamped(*_only(bad, rows)))
-            batch = self._stamped(*_only(~bad, rows))
+            bad = list(rows.problems)
+            self._set_aside(rows, self._stamped(*_only(pa.array(bad, pa.int32()), rows, pc.take)))
+            good = np.ones(len(rows.numbers), np.bool_)
+            good[bad] = False
+            batch = self._stamped(*_only(pa.array(good), rows, pc.filter))
         self.taken += batch.num_rows
         return batch
 
@@ -142,7 +143,8 @@ def _listed(problems: Collection[list[Problem]]) -> pa.Array[Any]:
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(list(fields.values()), list(fields)))
 
 
-def _only(some: Flags, rows: TypedRows) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:
-    """Numbers and columns of some of the rows, in their order."""
-    kept: Any = pa.array(some)
-    return rows.numbers.filter(kept), {name: column.filter(kept) for name, column in rows.columns.items()}
+def _only(
+    some: pa.Array[Any], rows: TypedRows, how: Callable[[pa.Array[Any], pa.Array[Any]], pa.Array[Any]]
+) -> tuple[pa.Array[Any], dict[str, pa.Array[Any]]]:
+    """Numbers and columns of some of the rows, in their order; a few are taken, of nearly all the others are left out."""
+    return how(rows.numbers, some), {name: how(column, some) for name, column in rows.columns.items()}

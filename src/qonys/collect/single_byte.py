@@ -29,7 +29,7 @@ class SingleByte:
     def decoded(self, texts: pa.Array[Any]) -> pa.Array[Any]:
         """The texts of a column of bytes; of a dictionary, each text once."""
         if isinstance(texts, pa.DictionaryArray):
-            return pa.DictionaryArray.from_arrays(texts.indices, self.decoded(texts.dictionary))
+            return pa.DictionaryArray.from_arrays(texts.indices, self.decoded(texts.dictionary), safe=False)
         content: Any = texts.buffers()[2]
         if content is None or np.frombuffer(content, np.uint8).max(initial=0) < len(_ASCII):
             plain: pa.Array[Any] = texts.cast(pa.string())

@@ -183,7 +183,8 @@ def _computed(layout: SourceLayout, engine: Callable[[], Engine]) -> Mapping[str
 
 def _distinct(column: pa.Array[Any]) -> DistinctTexts:
     coded: Any = column if isinstance(column, pa.DictionaryArray) else column.cast(pa.string()).dictionary_encode()
-    return DistinctTexts(coded.dictionary, coded.indices.fill_null(-1).to_numpy())
+    places = coded.indices.fill_null(-1) if coded.null_count else coded.indices
+    return DistinctTexts(coded.dictionary, places.to_numpy())
 
 
 def _respelled(texts: DistinctTexts, meant: Mapping[int, str], spellings: tuple[Spelling, ...]) -> Respelled:
@@ -253,21 +254,15 @@ def _contents(raw: Mapping[str, DistinctTexts], rows: npt.NDArray[np.int64]) -> 
     """What each of some rows says, as JSON; a long text is cut off."""
     if not len(rows) or not raw:
         return ["{}"] * len(rows)
-    said = [_members(name, DistinctTexts(texts.texts, texts.places[rows])) for name, texts in raw.items()]
-    joined: Any = pc.binary_join_element_wise(*said, pa.scalar(","))
-    return [f"{{{members}}}" for members in joined.to_pylist()]
+    said = [_beginnings(DistinctTexts(texts.texts, texts.places[rows])) for texts in raw.values()]
+    return [msgspec.json.encode(dict(zip(raw, row, strict=True))).decode() for row in zip(*said, strict=True)]
 
 
-def _members(name: str, texts: DistinctTexts) -> Any:  # noqa: ANN401 an array of texts
-    """What tells a column in the JSON object of each row; every text is encoded once."""
-    of_rows: Any = texts.of_rows(texts.texts).dictionary_encode()
-    distinct = [_json(name, text[:_MOST_KEPT]) for text in of_rows.dictionary.to_pylist()]
-    told: Any = pa.array(distinct, pa.string()).take(of_rows.indices)
-    return told.fill_null(_json(name, None))
-
-
-def _json(name: str, text: str | None) -> str:
-    return f"{msgspec.json.encode(name).decode()}:{msgspec.json.encode(text).decode()}"
+def _beginnings(texts: DistinctTexts) -> list[str | None]:
+    """What each row says, of a long text the beginning."""
+    beginnings: Any = pc.utf8_slice_codeunits(texts.of_rows(texts.texts), 0, _MOST_KEPT)
+    said: list[str | None] = beginnings.to_numpy(zero_copy_only=False).tolist()
+    return said
 
 
 def _compact(column: pa.Array[Any]) -> pa.Array[Any]:
@@ -281,4 +276,4 @@ def _compact(column: pa.Array[Any]) -> pa.Array[Any]:
     absent = places < 0
     indices = pa.array(new[places + 1], mask=absent if absent.any() else None)
     kept: Any = pa.array(used)
-    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(kept))
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(kept), safe=False)
