@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-_PIECE = 8 << 20
+_PIECE = 64 << 20
 """Bytes that are hashed in one go: between two of them the thread waits for its turn."""
 
 
