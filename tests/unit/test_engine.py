@@ -36,6 +36,22 @@ def test_a_table_without_a_file_is_empty_and_has_its_columns(engine: DuckDBEngin
     assert engine.run("select n from none", none=Files((), NUMBERS.schema)).schema.names == ["n"]
 
 
+def test_a_column_that_files_do_not_have_is_null_in_its_own_type(engine: DuckDBEngine, tmp_path: Path) -> None:
+    nested = pa.list_(pa.struct([("sex", pa.string()), ("born on", pa.date32())]))
+    more = [("m", pa.int64()), ("kin", nested), ("as", pa.list_(pa.int32())), ("id", pa.binary())]
+    declared = pa.schema([*NUMBERS.schema, *more])
+    paths = [str(tmp_path / name) for name in ("a.parquet", "b.parquet")]
+    pq.write_table(NUMBERS.slice(0, 2), paths[0])
+    for both in ([paths[0]], paths):
+        pq.write_table(NUMBERS.slice(2, 2).append_column("m", pa.array([7, 8])), paths[1])
+        found = engine.run("select * from t order by n", t=Files(tuple(both), declared))
+        assert dict(zip(found.schema.names, found.schema.types, strict=True)) == dict(
+            zip(declared.names, declared.types, strict=True)
+        )
+        assert [row["m"] for row in found.to_pylist()] == [None, None, 7, 8][: found.num_rows]
+        assert all(found[name].null_count == found.num_rows for name in ("kin", "as", "id"))
+
+
 def test_a_file_that_is_written_anew_is_read_anew(engine: DuckDBEngine, tmp_path: Path) -> None:
     path = tmp_path / "again.parquet"
     for rows in (3, 5):

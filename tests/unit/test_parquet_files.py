@@ -39,6 +39,15 @@ def test_dictionary_columns_are_read_as_plain_ones_whatever_their_dictionaries(t
     assert [(file.rows, file.size) for file in files] == [(2007, (tmp_path / files[0].name).stat().st_size)]
 
 
+def test_a_column_that_rows_do_not_have_stands_in_no_file_of_them(tmp_path: Path) -> None:
+    batches = [table(0, 5).drop_columns("sex"), table(5, 5)]
+    written = write_files(tmp_path, batches, SCHEMA)
+    without, whole = (pq.read_table(tmp_path / file.name) for file in written)
+    assert without.schema.names == ["delivery", "row", "person"]
+    assert whole.schema.remove_metadata() == SCHEMA
+    assert [without.num_rows, whole.num_rows] == [5, 5]
+
+
 def test_a_file_has_row_groups_that_engines_like_and_a_bounded_size(tmp_path: Path) -> None:
     files = write_files(tmp_path, (table(n * 50_000, 50_000) for n in range(8)), SCHEMA, file_rows=2 * GROUP_ROWS)
     assert [file.rows for file in files] == [2 * GROUP_ROWS, 400_000 - 2 * GROUP_ROWS]

@@ -58,7 +58,10 @@ class Intake:
     alike: dict[str, pa.Array[Any]] = field(default_factory=dict)
 
     def registrations(self, rows: TypedRows) -> pa.RecordBatch:
-        """The good rows, columns as `datasets.registration.REGISTRATION`, codes and texts as dictionaries."""
+        """The good rows, those of the columns of `datasets.registration.REGISTRATION` of which the layout says something.
+
+        Codes and texts are dictionaries.
+        """
         for name, found in rows.respelled.items():
             first = self.respelled.get(name, replace(found, rows=0))
             used = tuple(sorted({*first.spellings, *found.spellings}))
@@ -75,18 +78,20 @@ class Intake:
         return batch
 
     def _stamped(self, numbers: pa.Array[Any], columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
-        count = len(numbers)
-        stamped = {**columns, "row": numbers, "record_key": self.record_keys.of(numbers)}
-        return pa.RecordBatch.from_pydict(
-            {one.name: stamped[one.name] if one.name in stamped else self._alike(one, count) for one in REGISTRATION}
-        )
+        stamped = {
+            "delivery": self._alike("delivery", self.delivery, len(numbers)),
+            "row": numbers,
+            "received": self._alike("received", self.received, len(numbers)),
+            "record_key": self.record_keys.of(numbers),
+            **columns,
+        }
+        return pa.RecordBatch.from_pydict({name: stamped[name] for name in REGISTRATION.names if name in stamped})
 
-    def _alike(self, column: pa.Field[Any], rows: int) -> pa.Array[Any]:
-        """A column that says the same in every row, or nothing in any: made once, and cut to the length of a batch."""
-        made = self.alike.get(column.name)
+    def _alike(self, name: str, value: object, rows: int) -> pa.Array[Any]:
+        """A column that says the same in every row: made once, and cut to the length of a batch."""
+        made = self.alike.get(name)
         if made is None or len(made) < rows:
-            value: Any = {"delivery": self.delivery, "received": self.received}.get(column.name)
-            made = self.alike[column.name] = pa.repeat(pa.scalar(value, column.type), rows)
+            made = self.alike[name] = pa.repeat(pa.scalar(value, REGISTRATION.field(name).type), rows)
         return made[:rows]
 
     def _set_aside(self, rows: TypedRows, bad: pa.RecordBatch) -> None:
@@ -96,10 +101,11 @@ class Intake:
                 if told not in self.reasons:
                     self.reasons[told] = Reason(number, problem["found"])
                 self.reasons[told].rows += 1
-        columns = {name: bad.column(name) for name in QUARANTINE.names if name in REGISTRATION.names}
+        columns = {name: bad.column(name) for name in QUARANTINE.names if name in bad.schema.names}
         columns["problems"] = _listed(rows.problems.values())
         columns["content"] = pa.array([rows.contents[place] for place in rows.problems], pa.string())
-        self._hold(pa.table(columns).select(QUARANTINE.names).cast(QUARANTINE))
+        absent = {name: pa.nulls(bad.num_rows) for name in QUARANTINE.names if name not in columns}
+        self._hold(pa.table({**columns, **absent}).select(QUARANTINE.names).cast(QUARANTINE))
 
     def _hold(self, rows: pa.Table) -> None:
         self.quarantined += rows.num_rows

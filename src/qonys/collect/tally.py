@@ -57,9 +57,10 @@ class Tally:
             yield batch
 
     def registrations(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The same registrations (``datasets.registration.REGISTRATION``), counted by month."""
+        """The same registrations (columns of ``datasets.registration.REGISTRATION``), counted by month."""
         for batch in batches:
-            self.corrections += batch.num_rows - batch.column("corrects").null_count
+            if "corrects" in batch.schema.names:
+                self.corrections += batch.num_rows - batch.column("corrects").null_count
             self._count(batch.column("date"))
             yield batch
 

@@ -171,19 +171,24 @@ def _name(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> Non
 
 
 def _name_files(connection: duckdb.DuckDBPyConnection, name: str, files: Files) -> None:
-    """Files of several versions of the program may lack columns that others have: those are missing in their rows.
+    """Files may lack columns of which their layout, or the program that wrote them, knew nothing: they are null there.
 
     Columns are matched by their names only where files differ: DuckDB then opens each of them before a query begins.
     """
     paths = ", ".join(map(_literal, files.paths))
     first, *others = map(_schema_of, files.paths)
     by_name = "" if all(map(first.equals, others)) else ", union_by_name = true"
-    read = f"select * from read_parquet([{paths}]{by_name})"
     there = frozenset(first.names).union(*(other.names for other in others))
-    if not there.issuperset(files.schema.names):
-        connection.register(f"{name}_declared", files.schema.empty_table())
-        read += f" union all by name select * from {name}_declared"
-    connection.execute(f"create temp view {name} as {read}")
+    absent = pa.schema([field for field in files.schema if field.name not in there])
+    columns = ", ".join(["*", *_nulls(connection, absent)])
+    connection.execute(f"create temp view {name} as select {columns} from read_parquet([{paths}]{by_name})")
+
+
+def _nulls(connection: duckdb.DuckDBPyConnection, absent: pa.Schema) -> Iterator[str]:
+    """Columns of which the files say nothing, as expressions: DuckDB folds what is the same in every row."""
+    types = connection.from_arrow(absent.empty_table()).types if absent.names else []
+    for name, kind in zip(absent.names, types, strict=True):
+        yield f'cast(null as {kind}) as "{name}"'
 
 
 @lru_cache(maxsize=4096)

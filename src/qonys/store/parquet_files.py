@@ -1,9 +1,9 @@
 """Parquet files of a state: written in flat memory while the rows still come, brought to the disk, and hashed.
 
 Laws: a file that is handed back is whole and on the disk; when writing fails, nothing of it is left. Dictionary columns
-are written as such and read as plain ones. Rows keep no order. Hashes of identifiers and numbers that hardly repeat get
-no dictionary, and text no statistics: neither would save anything, and both take time (docs/decisions/0021). The
-thread that writes waits for the disk at the end only.
+are written as such and read as plain ones. A column that rows do not have is null in them, and their file is without it.
+Rows keep no order. Hashes of identifiers and numbers that hardly repeat get no dictionary, and text no statistics: neither
+would save anything, and both take time (docs/decisions/0021). The thread that writes waits for the disk at the end only.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def write_files(
     Args:
         folder: folder of the state.
         batches: the rows, in tables of any size; what they raise is raised as it is.
-        schema: schema of the state; a column of a table may be its dictionary form.
+        schema: schema of the state; a column of a table may be its dictionary form, or be absent.
         file_rows: rows after which the next file is begun.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -248,13 +248,13 @@ def _one(tables: list[pa.Table]) -> pa.Table:
 
 
 def _fitted(batch: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The rows in the columns and types of the state; a dictionary of the right values stays one."""
+    """The rows in the order and types of the state; a dictionary of the right values stays one."""
     fields = []
-    for field in schema:
+    for field in (field for field in schema if field.name in batch.schema.names):
         found = batch.schema.field(field.name).type
         stays = pa.types.is_dictionary(found) and found.value_type == field.type
         fields.append(pa.field(field.name, found if stays else field.type))
-    return batch.select(schema.names).cast(pa.schema(fields))
+    return batch.select([field.name for field in fields]).cast(pa.schema(fields))
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
