@@ -31,7 +31,8 @@ def test_every_letter_turns_a_name_of_the_list_into_the_name_of_the_same_unit(kz
         meant = fonts.respell(written)
         if meant != written and meant.upper() in names.get(code, set()):
             proven |= set(written.upper()) & set(fonts.letters)
-    assert proven == {letter for letter in fonts.letters if letter.isupper()}
+    # No name of the list holds Һ: its place is that of KZ-1048 (tests/spec/test_spellings.py).
+    assert proven == {letter for letter, meant in fonts.letters.items() if letter.isupper() and meant != "Һ"}
 
 
 def test_small_letters_are_those_of_the_capital_ones(kz: Profile) -> None:

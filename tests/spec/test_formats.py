@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from xlsxwriter import Workbook
 
 from qonys.collect.opening import opened
 from qonys.collect.readers import RowReader, read_rows
@@ -271,6 +273,18 @@ def test_a_sheet_is_found_by_its_name_and_an_absent_one_is_told_with_those_there
         read(tmp_path / "slips.xlsx", layout(format="spreadsheet", sheet="Апрель"))
 
 
+def test_an_empty_first_sheet_is_told_with_the_sheets_that_stand_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "slips.xlsx"
+    with Workbook(path) as book:
+        book.add_worksheet("Обложка")
+        sheet = book.add_worksheet("Март")
+        for number, row in enumerate([HEADING, *SLIPS]):
+            sheet.write_row(number, 0, row)
+    assert read(path, layout(format="spreadsheet", sheet="Март"))[0] == SLIPS
+    with pytest.raises(SupplierError, match=r"first sheet holds none of its columns.*besides: Март"):
+        read(path, layout(format="spreadsheet"))
+
+
 def test_a_heading_without_a_column_is_told_by_the_row_that_holds_most_of_them(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "slips.xlsx", [HEADING[:3], *[slip[:3] for slip in SLIPS]], title="Талоны")
     with pytest.raises(SupplierError, match="the columns ЗАМЕТКА are missing; found are ТАЛОН, ДЕНЬ, ПОЛ"):
@@ -283,6 +297,8 @@ PARQUET = {
     "instants": {"ДЕНЬ": pa.array([datetime(2024, 3, 5, 23, 59), datetime(2024, 2, 29)])},  # noqa: DTZ001
     "whole numbers": {"ТАЛОН": pa.array([7, 12])},
     "numbers that are floating": {"ТАЛОН": pa.array([7.0, 12.0])},
+    "decimal numbers": {"ТАЛОН": pa.array([Decimal(7), Decimal(12)], pa.decimal128(12, 0))},
+    "decimal numbers with decimals": {"ТАЛОН": pa.array([Decimal(7), Decimal(12)], pa.decimal128(12, 2))},
     "dictionaries": {"ПОЛ": pa.array(["мужской", "женский"]).dictionary_encode()},
 }
 

@@ -137,6 +137,16 @@ def test_what_a_server_keeps_is_read_as_text_and_dates_in_the_form_of_the_layout
     assert "Ы".encode() not in target.read_bytes()
 
 
+def test_a_whole_number_of_any_type_is_written_alike(server: Server, tmp_path: Path) -> None:
+    numbers = "7::bigint as a, 7::numeric(12, 0) as b, 7.00::numeric(6, 2) as c, 7::float8 as d, 7::real as e"
+    others = "7.25::numeric as f, 'NaN'::float8 as g, 123456::numeric as h, 123456789012::float8 as i"
+    by = layout(f"select {numbers}, {others}", *"abcdefghi")
+    target = tmp_path / "sealed"
+    extract(by, server.uri(), target, KEY)
+    (batch,) = read_extract(target, by, KEY).batches
+    assert list(batch.to_pylist()[0].values())[:-1] == [*["0007"] * 5, "7.25", None, "123456", "123456789012"]
+
+
 REFUSED = {
     "a value that fails at once": ("select 1 / 0 as number", "failed while it ran (SQLSTATE 22012)"),
     "a column that the query does not give": (

@@ -22,7 +22,7 @@ def kz() -> Profile:
 
 READ = {
     "Kazakh letters of old fonts": ("КЇРШІМ АУДАНЫ", "КҮРШІМ АУДАНЫ"),
-    "all of them": ("ЌЎЄЅЇЈҐ ќўєѕїјґ", "ҚҰҒҢҮӘӨ құғңүәө"),
+    "all of them": ("ЌЎЄЅЇЈҐЋ ќўєѕїјґћ", "ҚҰҒҢҮӘӨҺ құғңүәөһ"),
     "a Latin letter in a Cyrillic word": ("AСТАНА", "АСТАНА"),
     "both at once": ("КЇPШIM АУДАHЫ", "КҮРШІМ АУДАНЫ"),
     "a Latin word besides": ("ГОРОД TOP", "ГОРОД TOP"),
@@ -37,6 +37,12 @@ def test_a_text_is_read_as_it_is_meant(kz: Profile, kind: str) -> None:
     written, meant = READ[kind]
     assert respelled(written, kz.spellings.values()) == meant
     assert respelled(meant, kz.spellings.values()) == meant
+
+
+def test_the_letters_of_old_fonts_stand_where_the_standard_kz_1048_has_them(kz: Profile) -> None:
+    cells = [bytes([place]) for place in range(0x80, 0x100)]
+    drawn = {cell.decode("cp1251", "replace"): cell.decode("kz1048", "replace") for cell in cells}
+    assert kz.spellings["kazakh-fonts"].letters == {old: new for old, new in drawn.items() if old != new}
 
 
 def test_a_letter_without_a_script_is_respelled_wherever_it_stands() -> None:

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
 
 from qonys.collect.readers.cells import as_text
 from qonys.collect.readers.rows import RowReader
-from qonys.concepts.layout import SourceLayout
+from qonys.concepts.layout import Column, SourceLayout
 from qonys.errors import OperatorError, QonysError, SupplierError
 from qonys.store.sealed import seal, unsealed
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES = 16 << 20
 _PIECE = 1 << 20
+_NUMBERS = (b"numeric", b"float8", b"float4")
+"""PostgreSQL's names of types that may hold a whole number or a fraction, as its driver tells them."""
 _OF_THE_QUERY = "42"
 """Class of SQLSTATE for errors in the text of a query, or of rights (PostgreSQL, appendix A)."""
 
@@ -75,8 +77,8 @@ def extract(layout: SourceLayout, connection: str, target: Path, key: bytes) -> 
             yield piece
 
     with _reading(layout, connection) as cursor:
-        names = _typed_columns(cursor, layout)
-        pieces = counted(_arrow_stream(_batches(cursor, layout, names), layout))
+        given = _typed_columns(cursor, layout)
+        pieces = counted(_arrow_stream(_batches(cursor, layout, given), layout))
         seal(cast("BinaryIO", io.BufferedReader(_Pulled(pieces), _PIECE)), target, key)
     return Extract(digest.hexdigest(), size)
 
@@ -112,8 +114,8 @@ def _reading(layout: SourceLayout, connection: str) -> Iterator[dbapi.Cursor]:
             raise _failed(layout, error) from None
 
 
-def _typed_columns(cursor: dbapi.Cursor, layout: SourceLayout) -> dict[str, pa.DataType]:
-    """The columns of the layout and their types, as the server describes the query."""
+def _typed_columns(cursor: dbapi.Cursor, layout: SourceLayout) -> dict[str, str]:
+    """The columns of the layout, and how the server gives each: an expression over ``delivered``."""
     cursor.execute(f"select * from (\n{_query(layout)}\n) as delivered limit 0")
     schema = cursor.fetch_arrow_table().schema
     absent = [column.name for column in layout.columns if column.name not in schema.names]
@@ -123,14 +125,28 @@ def _typed_columns(cursor: dbapi.Cursor, layout: SourceLayout) -> dict[str, pa.D
             where=_place(layout),
             next_step=f"It gives {', '.join(schema.names)[:300]}. Mend the query, or ask the supplier.",
         )
-    return {column.name: schema.field(column.name).type for column in layout.columns}
+    return {column.name: _given(column, schema.field(column.name)) for column in layout.columns}
 
 
-def _batches(cursor: dbapi.Cursor, layout: SourceLayout, types: dict[str, pa.DataType]) -> pa.RecordBatchReader:
-    """Dates and whole numbers stay what they are, a time with a zone becomes the session's own; the server makes the rest text."""
-    columns = ", ".join(f"{_quoted(name)}::{_kept_as(kind)} as {_quoted(name)}" for name, kind in types.items())
+def _batches(cursor: dbapi.Cursor, layout: SourceLayout, given: dict[str, str]) -> pa.RecordBatchReader:
+    columns = ", ".join(f"{expression} as {_quoted(name)}" for name, expression in given.items())
     cursor.execute(f"select {columns} from (\n{_query(layout)}\n) as delivered")
     return cursor.fetch_record_batch()
+
+
+def _given(column: Column, field: pa.Field[Any]) -> str:
+    """Dates and whole numbers stay what they are, a time with a zone becomes the session's own; the server makes the rest text."""
+    if (field.metadata or {}).get(b"POSTGRESQL:type") in _NUMBERS:
+        return _number_as_text(_quoted(column.name), column.width or 0)
+    return f"{_quoted(column.name)}::{_kept_as(field.type)}"
+
+
+def _number_as_text(name: str, width: int) -> str:
+    """A whole number without decimals and filled to its width, like one of a whole type; NaN is nothing, as in a file."""
+    number = f"nullif({name}::numeric, 'NaN')"
+    whole = f"trunc({number})::text"
+    filled = f"lpad({whole}, greatest(length({whole}), {width}), '0')"
+    return f"case when {number} = trunc({number}) then {filled} else {number}::text end"
 
 
 def _kept_as(kind: pa.DataType) -> str:

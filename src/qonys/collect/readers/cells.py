@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -67,12 +67,23 @@ def texts(values: pa.Array[Any], column: Column, form: str | None) -> pa.Array[A
     elif pa.types.is_floating(kind):
         numbers = values.to_pylist()
         found = pa.array([None if n is None or n != n else number_text(n, column) for n in numbers], pa.string())
+    elif pa.types.is_decimal(kind):
+        found = _decimals_as_text(values, column)
     elif column.width and pa.types.is_integer(kind):
         found = pc.utf8_lpad(pc.cast(values, pa.string()), column.width, "0")
     else:
         found = pc.cast(values, pa.string())
     filled: pa.Array[Any] = found
     return filled
+
+
+def _decimals_as_text(values: pa.Array[Any], column: Column) -> pa.Array[Any]:
+    """Decimal numbers as they would be written by hand: databases keep whole ones with decimals too."""
+    written: Any = pc.replace_substring_regex(pc.cast(values, pa.string()), r"\.0+$", "")
+    if not column.width:
+        return cast("pa.Array[Any]", written)
+    whole = pc.invert(pc.match_substring(written, "."))
+    return cast("pa.Array[Any]", pc.if_else(whole, pc.utf8_lpad(written, column.width, "0"), written))
 
 
 def number_text(value: float, column: Column) -> str:

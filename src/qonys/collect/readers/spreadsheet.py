@@ -34,7 +34,8 @@ def read_spreadsheet(opened: Opened, layout: SourceLayout, reader: RowReader) ->
     with file:
         try:
             since_1904 = _counts_from_1904(file)
-            sheet, place = _sheet(CalamineWorkbook.from_filelike(file), opened, layout)
+            book = CalamineWorkbook.from_filelike(file)
+            sheet, place = _sheet(book, opened, layout)
             errors = _errors(file, place, reader)
         except PasswordError as error:
             what, next_step = "The workbook is locked with a password.", "Ask for a file without a password."
@@ -42,7 +43,9 @@ def read_spreadsheet(opened: Opened, layout: SourceLayout, reader: RowReader) ->
         except (CalamineError, OSError, ValueError) as error:
             raise unreadable(opened, layout, str(error)) from error
     rows = _with_errors(enumerate(iter(sheet.iter_rows()), start=1), errors, sheet.start)
-    heading = _heading(rows, opened, layout, reader)
+    heading = _heading(rows, layout)
+    _fail_if_another_sheet_is_meant(heading, [name for name in book.sheet_names if name != place.name], opened, layout)
+    fail_if_columns_absent(opened, layout, [name for name in heading if name], reader)
     forms = date_forms(layout)
     cells = {
         c.name: (heading.index(c.name), cell_reader(c, forms.get(c.name), since_1904=since_1904))
@@ -99,10 +102,21 @@ def _told(row: Sequence[object], errors: dict[int, str], left: int) -> list[obje
     return [errors.get(place + left, cell) for place, cell in enumerate(cells)]
 
 
-def _heading(
-    rows: Iterator[tuple[int, Sequence[object]]], opened: Opened, layout: SourceLayout, reader: RowReader
-) -> list[str]:
-    """The names in the first row that holds all columns; else what is absent from the row that holds most of them."""
+def _fail_if_another_sheet_is_meant(
+    heading: list[str], others: list[str], opened: Opened, layout: SourceLayout
+) -> None:
+    """A sheet that holds none of the columns, beside others: an empty one or a cover, as many programs put first."""
+    if others and not {column.name for column in layout.columns} & set(heading):
+        raise SupplierError(
+            f"This is not the layout “{layout.id}”: its {'sheet' if layout.sheet else 'first sheet'} holds none of its columns.",
+            where=str(opened.path),
+            next_step=f"The workbook has besides: {', '.join(others)[:300]}. Say in the layout which is meant (sheet), name another"
+            " layout with --layout, or ask the supplier.",
+        )
+
+
+def _heading(rows: Iterator[tuple[int, Sequence[object]]], layout: SourceLayout) -> list[str]:
+    """The names in the first row that holds all columns; else those of the row that holds most of them."""
     wanted = {column.name for column in layout.columns}
     best: list[str] = []
     for _, row in islice(rows, _HEADING_ROWS):
@@ -111,8 +125,6 @@ def _heading(
             best = names
         if wanted <= set(names):
             break
-    told = [name for name in best if name]
-    fail_if_columns_absent(opened, layout, told, reader)
     return best
 
 
