@@ -291,7 +291,7 @@ def test_a_heading_without_a_column_is_told_by_the_row_that_holds_most_of_them(t
         read(tmp_path / "slips.xlsx", layout(format="spreadsheet"))
 
 
-PARQUET = {
+PARQUET: dict[str, dict[str, Any]] = {
     "texts": {"ДЕНЬ": pa.array(["05.03.2024", "29.02.2024"])},
     "dates": {"ДЕНЬ": pa.array(DAYS)},
     "instants": {"ДЕНЬ": pa.array([datetime(2024, 3, 5, 23, 59), datetime(2024, 2, 29)])},  # noqa: DTZ001
