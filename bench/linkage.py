@@ -1,8 +1,8 @@
 """Links second writings of persons, with errors and without numbers, to the persons: precision, recall, seconds, memory.
 
-    .venv/bin/python bench/linkage.py [--records 1000000] [--runs 5]
+    .venv/bin/python bench/linkage.py [--records 1000000] [--runs 5] [--strangers 0.15]
 
-Of the records 85 % are persons with a number and 15 % second writings of some of them. Encoding the names is not part of the
+Of the records 85 % are persons and 15 % second writings of some of them; all but the strangers have a number. Encoding the names is not part of the
 figure, since it is done on entry. Precision and recall are those of pairs of a writing and a person; the names are invented
 (simulate/persons_with_errors.py), so the figures say how the method works, not how well a country's real names link.
 """
@@ -31,9 +31,13 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000_000, help="persons and second writings together")
     parser.add_argument("--runs", type=int, default=5, help="timed runs")
     parser.add_argument("--link", type=float, default=Linkage().link, help="threshold of a link")
+    parser.add_argument(
+        "--strangers", type=float, default=0.0, help="share of records that are of nobody with a number"
+    )
     given = parser.parse_args()
     persons = int(given.records * 0.85)
-    written = persons_with_errors(persons, given.records - persons, seed=1)
+    strangers = int(given.records * given.strangers)
+    written = persons_with_errors(persons, given.records - persons, seed=1, strangers=strangers)
     tables = slips_of_persons(written, NameEncodings(b"bench").encoded)
     engine, seconds = DuckDBEngine(memory_limit="4GB"), []
     for run in range(1, given.runs + 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
@@ -41,6 +43,24 @@ def test_links_are_right_and_most_are_found(found: Linked, written: list[Written
     assert recall >= 0.9
 
 
+def test_links_are_as_right_where_half_of_those_without_a_number_are_of_nobody_who_is_known() -> None:
+    written = persons_with_errors(PERSONS + REWRITTEN, REWRITTEN, seed=11, strangers=REWRITTEN)
+    precision, recall = quality(linked(DuckDBEngine(), Linkage(), **slips_of_persons(written, ENCODED)).links, written)
+    assert precision >= 0.998
+    assert recall >= 0.9
+
+
+def test_a_twin_of_another_given_name_is_left_to_a_reviewer() -> None:
+    written = persons_with_errors(2_000, 400, seed=4)
+    known = next(one for one in written if one.identified and one.given_name != "erlan")
+    twin = replace(known, person=2_000_000, identified=False, given_name="erlan")
+    found = linked(DuckDBEngine(), Linkage(), **slips_of_persons([*written, twin], ENCODED))
+    of_twin = {row["other_row"]: row for row in found.links.to_pylist() if row["row"] == len(written)}
+    assert of_twin[known.person]["probability"] >= Linkage().link
+    assert of_twin[known.person]["status"] == "review"
+    assert len(written) not in found.persons["row"].to_pylist()
+
+
 def test_a_linked_slip_has_the_person_of_the_slip_that_it_is_linked_with(found: Linked, written: list[Written]) -> None:
     person = {row["row"]: row["person"] for row in found.persons.to_pylist()}
     of_links = [
@@ -60,6 +80,7 @@ def test_pairs_between_the_thresholds_go_to_review(found: Linked) -> None:
     links = found.links.to_pylist()
     assert {row["status"] for row in links} == {"linked", "review"}
     assert all(row["probability"] >= (0.95 if row["status"] == "linked" else 0.5) for row in links)
+    assert any(0.5 <= row["probability"] < 0.95 for row in links)
 
 
 def test_parameters_and_thresholds_are_recorded(found: Linked) -> None:

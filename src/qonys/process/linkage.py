@@ -6,6 +6,8 @@ Laws:
   (Dice 1945); no name is read.
 - A slip without an identifier takes the person of its best pair, from the threshold ``link`` up. Where two persons reach it,
   somebody has to look; so has somebody at pairs from ``review`` up.
+- Two slips whose given names differ are never linked by themselves, but go to review: twins, and the brothers and sisters of
+  somebody whose birth date is misread, share all the rest, and the model takes what they share as independent evidence.
 - Those without an identifier that match each other only are one person without a number.
 - What a person decided of a pair goes before every probability: the same are linked, the different never, not even by way
   of a third slip; where the model would connect what was told apart, its weakest links give way.
@@ -76,7 +78,7 @@ def linkage_model(linkage: Linkage, *, prior: float) -> LinkageModel:
     return LinkageModel(
         comparisons=(
             _dice("surname", "surname_key", 0.8, 0.55),
-            _dice("given_name", "given_key", 0.8, 0.55),
+            _given_names(),
             _dice("birth_place", "place_key", 0.7),
             Comparison(
                 "birth_date",
@@ -148,19 +150,40 @@ def linked(engine: LinkingEngine, linkage: Linkage, decided: pa.Table | None = N
     scored = engine.scored_pairs("select * from records", linkage_model(linkage, prior=prior), records=records)
     pairs = DECIDED_PAIR.empty_table() if decided is None else decided
     settled = settled_pairs(engine, pairs, records, tables["registrations"])
-    return _decided(records, unknown, scored, linkage, settled)
+    return _decided(records, unknown, scored, _clear(engine, scored, records, linkage), linkage, settled)
 
 
-def _decided(records: pa.Table, unknown: Flags, scored: ScoredPairs, linkage: Linkage, settled: Settled) -> Linked:
+def _clear(engine: LinkingEngine, scored: ScoredPairs, records: pa.Table, linkage: Linkage) -> Flags:
+    """Pairs that may be linked without anybody's looking: probable enough, and of given names that do not differ."""
+    comparison = _given_names()
+    agree = " or ".join((comparison.missing, *comparison.levels))
+    query = f"""
+select place from (
+  select pairs.place, one.given_name as given_name_l, other.given_name as given_name_r,
+    one.given_key as given_key_l, other.given_key as given_key_r
+  from pairs join records as one on one.unique_id = pairs."left" join records as other on other.unique_id = pairs."right"
+) as compared where {agree}
+"""
+    probable = np.flatnonzero(scored.pairs["probability"].to_numpy() >= linkage.link)
+    pairs = scored.pairs.take(probable).append_column("place", pa.array(probable, pa.int64()))
+    clear = np.zeros(scored.pairs.num_rows, np.bool_)
+    clear[engine.run(query, None, pairs=pairs, records=records)["place"].to_numpy()] = True
+    return clear
+
+
+def _decided(
+    records: pa.Table, unknown: Flags, scored: ScoredPairs, clear: Flags, linkage: Linkage, settled: Settled
+) -> Linked:
     """Links and persons of scored pairs and of those that a person decided; records are numbered from 1 in their order."""
     left, right = scored.pairs["left"].to_numpy() - 1, scored.pairs["right"].to_numpy() - 1
     unscored = settled.unscored(left, right)
     left, right = np.concatenate([left, unscored[0]]), np.concatenate([right, unscored[1]])
     probability = np.concatenate([scored.pairs["probability"].to_numpy(), np.full(len(unscored[0]), np.nan)])
+    clear = np.concatenate([clear, np.zeros(len(unscored[0]), np.bool_)])
     nameless = np.where(unknown[left], left, right)
     other = np.where(unknown[left], right, left)
     said = settled.verdict(nameless, other)
-    strong = _strong(nameless, other, unknown, (probability >= linkage.link) & (said == 0), settled)
+    strong = _strong(nameless, other, unknown, clear & (said == 0), settled)
     group = groups(nameless[strong], other[strong], len(unknown))
     status = np.select([strong, said == DIFFERENT], ["linked", "different"], "review")
     parameters = {**scored.parameters, "link": linkage.link, "review": linkage.review, "seed": linkage.seed}
@@ -214,6 +237,10 @@ def _links(
         "probability": pa.array(probability, from_pandas=True), "status": pa.array(status.tolist(), pa.string()),
     }  # fmt: skip
     return pa.table(columns).cast(LINK)
+
+
+def _given_names() -> Comparison:
+    return _dice("given_name", "given_key", 0.8, 0.55)
 
 
 def _dice(name: str, key: str, *thresholds: float) -> Comparison:

@@ -10,7 +10,7 @@ rare as names are; they say nothing of how well a country's real names can be li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -73,17 +73,21 @@ class Written:
     sex: str
 
 
-def persons_with_errors(persons: int, rewritten: int, seed: int) -> list[Written]:
+def persons_with_errors(persons: int, rewritten: int, seed: int, strangers: int = 0) -> list[Written]:
     """One clean writing a person, and a second one with errors of some of them.
 
     Args:
         persons: how many persons there are.
         rewritten: how many of them are written a second time, without their number.
         seed: of all chance.
+        strangers: how many of the others never had a number, so that there is nobody to link them with.
     """
     rng = np.random.default_rng(seed)
     clean = _clean(persons, rng)
-    again = [_with_errors(clean[index], rng) for index in rng.choice(persons, rewritten, replace=False)]
+    chosen = rng.choice(persons, rewritten, replace=False)
+    again = [_with_errors(clean[index], rng) for index in chosen]
+    for index in rng.choice(np.setdiff1d(np.arange(persons), chosen), strangers, replace=False):
+        clean[index] = replace(clean[index], identified=False)
     return clean + again
 
 

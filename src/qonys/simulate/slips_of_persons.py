@@ -54,9 +54,10 @@ def quality(links: pa.Table, written: Sequence[Written]) -> tuple[float, float]:
     Raises:
         ZeroDivisionError: nothing is linked, or nobody is written twice.
     """
+    numbered = {one.person for one in written if one.identified}
     linked = [row for row in links.to_pylist() if row["status"] == "linked" and written[row["other_row"]].identified]
     right = sum(written[row["row"]].person == written[row["other_row"]].person for row in linked)
-    return right / len(linked), right / sum(not one.identified for one in written)
+    return right / len(linked), right / sum(not one.identified and one.person in numbered for one in written)
 
 
 def _encodings(names: list[str], encoded: Callable[[str], list[int]]) -> pa.Array[Any]:
