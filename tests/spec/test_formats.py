@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -102,6 +103,14 @@ def test_a_likely_code_page_is_no_proof_so_wrong_bytes_are_told_with_their_row(t
     ) as refusal:
         list(read_rows(file(tmp_path, content), ascii_layout).batches)
     assert "Болат" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bytes_at_random_are_advised_no_encoding(tmp_path: Path, seed: int) -> None:
+    by = layout(header=False, columns=(Column("ДЕНЬ"),), variables={})
+    with pytest.raises(SupplierError, match="It seems to be no text") as refusal:
+        list(read_rows(file(tmp_path, np.random.default_rng(seed).bytes(3_000)), by).batches)
+    assert "With the encoding" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp1251"])

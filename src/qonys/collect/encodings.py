@@ -11,6 +11,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qonys.collect.file_kinds import reads_as_text
 from qonys.concepts.layout import SourceLayout
 
 _MARKS = {
@@ -52,7 +53,8 @@ def encoding_of(head: bytes, layout: SourceLayout) -> Encoding:
 def likely_encoding(piece: bytes, layout: SourceLayout) -> str:
     """Another encoding in which bytes could be read, as a hint; nothing where there is none."""
     wanted = _canonical(layout.encoding)
-    return next((name for name in _others(piece) if name != wanted and _decoded(piece, name) is not None), "")
+    read = ((name, _decoded(piece, name)) for name in _others(piece) if name != wanted)
+    return next((name for name, text in read if text is not None and reads_as_text(text)), "")
 
 
 def _canonical(encoding: str) -> str:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from qonys.collect.encodings import Encoding, encoding_of, likely_encoding
+from qonys.collect.file_kinds import another_kind
 from qonys.collect.unpacking import Compression, compression_of, unpacked
 from qonys.concepts.layout import SourceLayout
 from qonys.errors import SupplierError
 
 _PIECE = 1 << 20
+_HEAD = 1 << 16
 _WHOLE_BYTES = 1 << 30
 _TEXTS = ("delimited", "fixed", "json_lines")
 
@@ -92,15 +94,22 @@ class Opened:
             while text.read(_PIECE):
                 pass
 
+    def refused(self, what: str, next_step: str) -> SupplierError:
+        """The refusal of a file that cannot be read by its layout; one that seems to be of another kind is told as that."""
+        with self.unpacked() as source:
+            kind = another_kind(source.read(_HEAD), self.layout.format)
+        if kind is None:
+            return SupplierError(what, where=str(self.path), next_step=next_step)
+        return SupplierError(f"{what} It seems to be {kind.name}.", where=str(self.path), next_step=kind.next_step)
+
     def wrong_bytes(self, row: int, piece: bytes) -> SupplierError:
         """What is told of bytes that are not of the encoding."""
         likely = likely_encoding(piece, self.layout)
         hint = f"With the encoding {likely} they could be read: if it is so, say it in the layout {self.layout.id}."
-        return SupplierError(
+        return self.refused(
             f"The file cannot be read by the layout “{self.layout.id}”: row {row} holds bytes that are not "
             f"{self.encoding.name}.",
-            where=str(self.path),
-            next_step=hint if likely else "Check that it is the right file, and that it arrived whole.",
+            hint if likely else "Check that it is the right file, and that it arrived whole.",
         )
 
 

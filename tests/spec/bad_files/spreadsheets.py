@@ -190,7 +190,7 @@ def _refused() -> Iterator[tuple[str, bytes, str]]:
     yield (
         "a workbook whose first sheet is another",
         workbook(["Notes"], ["of the office"], write=_second),
-        "none of them was found",
+        "its first sheet holds none of its columns",
     )
     yield "a sheet that names a column twice", workbook([*HEADING, "Day"], [*row(1), "x"]), "more than once"
 

@@ -38,10 +38,9 @@ def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str
     if absent:
         # A first row that holds none of the names is no heading but a slip: what it says is not repeated.
         told = f"found are {headings_shown(found, layout)}" if len(absent) < len(wanted) else "none of them was found"
-        raise SupplierError(
+        raise opened.refused(
             f"This is not the layout “{layout.id}”: the columns {', '.join(absent)} are missing; {told}.",
-            where=str(opened.path),
-            next_step="Name the right layout with --layout, or ask the supplier.",
+            "Name the right layout with --layout, or ask the supplier.",
         )
     twice = [name for name in wanted if found.count(name) > 1]
     if twice:
@@ -58,8 +57,8 @@ def fail_if_columns_absent(opened: Opened, layout: SourceLayout, found: list[str
 
 
 def unreadable(opened: Opened, layout: SourceLayout, reason: str) -> SupplierError:
-    return SupplierError(
-        f"The file cannot be read by the layout “{layout.id}” ({layout.format}, {layout.encoding}): {reason[:300]}",
-        where=str(opened.path),
-        next_step="Check that it is the right file, and that it arrived whole.",
+    return opened.refused(
+        f"The file cannot be read by the layout “{layout.id}” ({layout.format}, {layout.encoding}): "
+        f"{reason[:300].rstrip('.')}.",
+        "Check that it is the right file, and that it arrived whole.",
     )
