@@ -64,10 +64,21 @@ class OperatorError(QonysError):
     exit_code = 6
 
 
+class NotAllowedError(OperatorError):
+    """A file may not be read, or a folder may not be written; what was there before is as it was."""
+
+
 class DiskFullError(OperatorError):
     """There is no room for what was to be written; what was there before is as it was."""
 
 
+_NOT_ALLOWED = {
+    errno.EROFS: "The folder can be read only, so nothing can be written into it.",
+    errno.EACCES: "You have no right to this file or folder.",
+    errno.EPERM: "You have no right to this file or folder.",
+}
+_SAID_OF_RIGHTS = re.compile(r"\(os error (\d+)\)")
+"""The library beneath the states says the number in its text."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SAID = re.compile(
     "No space left on device|Disk quota exceeded|File too large|max_temp_directory_size"
@@ -83,7 +94,7 @@ def disk_full(error: BaseException, where: str = "") -> DiskFullError | None:
     if not (isinstance(error, OSError) and error.errno in _FULL) and not _SAID.search(str(error)):
         return None
     return DiskFullError(
-        "The disk is full, or the room that you may use of it. Everything is as it was before.",
+        "The disk is full, or the room that you may use of it. What was finished before stands; of the rest nothing counts.",
         where=where or str(getattr(error, "filename", None) or ""),
         next_step="Make room, then run the same command again. `qonys doctor --mend` removes what interrupted runs left.",
     )
@@ -103,4 +114,34 @@ def told_if_disk_full(where: str) -> Iterator[None]:
     except Exception as error:
         if full := disk_full(error, where):
             raise full from error
+        raise
+
+
+def not_allowed(error: BaseException) -> NotAllowedError | None:
+    """The error to tell where a right is missing; None where something else went wrong."""
+    said = _SAID_OF_RIGHTS.search(str(error))
+    number = error.errno if isinstance(error, OSError) and error.errno else int(said[1]) if said else 0
+    if number not in _NOT_ALLOWED:
+        return None
+    return NotAllowedError(
+        _NOT_ALLOWED[number],
+        where=str(getattr(error, "filename", None) or ""),
+        next_step="Run it as a user who has the right, or on a copy that can be written.",
+    )
+
+
+@contextmanager
+def told_if_not_allowed() -> Iterator[None]:
+    """Tell of a missing right as such.
+
+    Raises:
+        NotAllowedError: a file may not be read, or a folder may not be written.
+    """
+    try:
+        yield
+    except QonysError:
+        raise
+    except Exception as error:
+        if missing := not_allowed(error):
+            raise missing from error
         raise

@@ -15,10 +15,10 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     from qonys.cli.commands import app, load_commands_told_of
     from qonys.cli.show import show_error
-    from qonys.errors import QonysError, told_if_disk_full
+    from qonys.errors import QonysError, told_if_disk_full, told_if_not_allowed
 
     try:
-        with told_if_disk_full(""):
+        with told_if_not_allowed(), told_if_disk_full(""):
             load_commands_told_of(sys.argv[1:])
             app(sys.argv[1:])
     except QonysError as error:

@@ -5,6 +5,7 @@ Laws: a lock belongs to a process, and when that dies, however, it is free; read
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -50,8 +51,18 @@ class Locks:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Whether nobody writes; if so, nobody begins to before the end."""
-        with self._opened("writing") as file:
+        """Whether nobody writes; if so, nobody begins to before the end.
+
+        In a folder that can be read only it is not known: somebody may write into it from elsewhere.
+        """
+        try:
+            file = self._opened("writing")
+        except OSError as error:
+            if error.errno not in (errno.EROFS, errno.EACCES):
+                raise
+            yield False
+            return
+        with file:
             yield _taken(file, fcntl.LOCK_EX)
 
     def _opened(self, name: str) -> IO[bytes]:
