@@ -112,6 +112,24 @@ def test_findings_are_shown_and_written(walk: Walk, tmp_path: Path) -> None:
     assert "La persona nació después del traslado." in table.read_text(encoding="utf-8")
 
 
+def test_what_a_redelivery_mended_is_found_no_longer(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    born_after = "DAY | BORN\n07.03.2024 | 08.03.2024\n08.03.2024 | 01.02.1990"
+    walk.receive("2025-01-10", born_after)
+    walk.receive("2025-01-20", "DAY | BORN\n07.03.2024 | 08.03.1994\n08.03.2024 | 01.02.1990", replaces=1)
+    walk.process()
+    found = qonys("findings", "--workspace", _workspace(walk), "--json").json["findings"]
+    (of_rule,) = [finding for finding in found if finding["rule"] == "born-after"]
+    assert (of_rule["items"], of_rule["fails"], of_rule["examples"]) == (2, 0, [])
+    assert [row["fate"] for row in walk.set_apart_or_quarantined("delivery fate")][:1] == ["quarantine"], (
+        "as of earlier"
+    )
+    changed = tmp_path / "rules.yaml"
+    changed.write_text(CHANGED, encoding="utf-8")
+    tried = qonys("rules", "try", changed, "--month", "2024-03", "--workspace", _workspace(walk), "--json").json
+    assert tried["slips"] == 2
+
+
 def test_findings_need_a_processed_register_and_a_language_of_the_profile(tmp_path: Path) -> None:
     walk = Walk(tmp_path)
     none = qonys("findings", "-w", _workspace(walk))

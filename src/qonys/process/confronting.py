@@ -6,7 +6,7 @@ reported with its error and judges nothing; all others judge as if it did not ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -60,6 +60,7 @@ def confronted(
     tables: Mapping[str, Table],
     *,
     registrations: str = "registrations",
+    replaced: Collection[int] = (),
 ) -> Confronted:
     """Confront registrations with rules of records.
 
@@ -69,10 +70,11 @@ def confronted(
         absent: rule id -> layouts that do not state what it names.
         tables: registrations, deliveries, territory.
         registrations: table or subquery of the registrations to judge.
+        replaced: deliveries that another one replaced: judged, but neither counted nor shown.
     """
 
     def run(some: Sequence[Rule]) -> pa.Table:
-        return engine.run(verdicts_query(some, absent, registrations), None, **tables)
+        return engine.run(verdicts_query(some, absent, registrations, replaced), None, **tables)
 
     told, sound, broken = without_broken(run, rules)
     return Confronted(tuple(sound), verdicts_of(sound, told), broken)

@@ -10,7 +10,7 @@ reasons and flags are read from a result that is about as large as the number of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,11 +42,12 @@ class Verdicts:
     """What the rules of records say.
 
     Args:
-        states: rows of each state, by the place of the rule: shape (rules, 4), in the order of the states.
+        states: rows of each state, by the place of the rule: shape (rules, 4), in the order of the states; without the rows of
+            replaced deliveries, which are judged for earlier data cut-offs alone.
         exceptions: slips that make no move, as `datasets.move.EXCEPTION`.
         flags: slips that no rule took out and that broke one which only flags, as `datasets.finding.FLAG`.
         rejected: delivery -> ids of the rules for which the whole of it is rejected.
-        broken_by: id of a rule -> places (delivery, row) of some slips that broke it.
+        broken_by: id of a rule -> places (delivery, row) of some slips that broke it, none of a replaced delivery.
     """
 
     states: Numbers
@@ -92,15 +93,21 @@ def breaks(rule: Rule, absent: Absent | None = None) -> str:
     return f"(({state_of(rule, absent)}) in ({', '.join(map(str, states))}))"
 
 
-def verdicts_query(rules: Sequence[Rule], absent: Absent, registrations: str = "registrations") -> str:
+def verdicts_query(
+    rules: Sequence[Rule], absent: Absent, registrations: str = "registrations", replaced: Collection[int] = ()
+) -> str:
     """The pass: columns w0, w1 … (the words), n (rows) and slips (place, day and receipt of those that break a rule).
 
-    Tables: registrations, deliveries, territory.
+    Where deliveries are replaced, their rows are groups of their own, by the column ``replaced``. Tables: registrations,
+    deliveries, territory.
     """
     words = [_word(rules[first : first + RULES_A_WORD], absent) for first in range(0, len(rules), RULES_A_WORD)]
     named = {name for rule in rules for name in names_of(rule)} | ({"layout"} if absent else set())
     told = ", ".join(f"{word} as w{number}" for number, word in enumerate(words))
     names = ", ".join(f"w{number}" for number in range(len(words)))
+    if replaced:
+        told += f", delivery in ({', '.join(str(delivery) for delivery in sorted(replaced))}) as replaced"
+        names += ", replaced"
     breaking = " or ".join(
         _any_breaks(f"w{number}", rules[number * RULES_A_WORD : (number + 1) * RULES_A_WORD])
         for number in range(len(words))
@@ -123,7 +130,10 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
     """
     states = _states(rules, told)
     counts = np.zeros((len(rules), 4), np.int64)
-    rows = told["n"].to_numpy()
+    current = np.ones(told.num_rows, np.bool_)
+    if "replaced" in told.schema.names:
+        current = ~told["replaced"].to_numpy()
+    rows = told["n"].to_numpy() * current
     for place in range(len(rules)):
         counts[place] = np.bincount(states[place], weights=rows, minlength=4).astype(np.int64)
     breaking = np.array([[FAILS, MISSING] if rule.on_null == "fail" else [FAILS, FAILS] for rule in rules], int)
@@ -138,7 +148,9 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
         _with_reasons(slips, of_group, [_reasons_out(group) for group in groups]),
         _flags(slips, of_group, [_reasons_flagged(group) for group in groups]),
         _rejected(slips, of_group, groups),
-        _some(slips, of_group, groups, examples),
+        _some(
+            slips, of_group, [group if counts else () for group, counts in zip(groups, current, strict=True)], examples
+        ),
     )
 
 

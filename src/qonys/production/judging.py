@@ -19,6 +19,7 @@ from qonys.process.rule_names import is_stated, judged_names, judged_query, name
 from qonys.process.verdicts import Absent, Verdicts
 from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
+from qonys.production.waiting import replaced_deliveries
 
 Place: TypeAlias = tuple[int, int]
 """Delivery and row of a slip."""
@@ -50,7 +51,8 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
     """
     rules = record_rules(office.profile.rules)
     office.progress("rules", 0)
-    of_records = confronted(office.engine, rules, absent_layouts(office, rules), tables)
+    absent = absent_layouts(office, rules)
+    of_records = confronted(office.engine, rules, absent, tables, replaced=replaced_deliveries(office))
     verdicts, results = of_records.verdicts, of_records.results()
     office.progress("rules", max((result.items for result in results), default=0))
     groups = judge_groups(office, tables, verdicts.exceptions)

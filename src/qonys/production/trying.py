@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from qonys.production.office import Office
 from qonys.production.register import decision_log
 from qonys.production.rule_checking import fail_if_rules_are_wrong
 from qonys.production.trying_edits import EditTrial, edit_trials
+from qonys.production.waiting import replaced_deliveries
 
 _EXAMPLES = 5
 
@@ -87,7 +88,7 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
         raise ProfileError(what, where=str(path), next_step=next_step)
     fail_if_rules_are_wrong(office.profile, fresh)
     sides = _sides(office, stands, would)
-    some = _of_month(month)
+    some = _of_month(month, replaced_deliveries(office))
     slips = int(str(office.engine.run(f"select count(*) as n from {some} as m", None, **sides.stands)["n"][0].as_py()))
     if slips == 0:
         raise OperatorError(f"No slip of {month} was collected.", next_step="Name another month: 2024-03.")
@@ -126,11 +127,12 @@ def _editing(rules: Sequence[Rule]) -> list[Rule]:
     return [rule for rule in rules if rule.action == "edit"]
 
 
-def _of_month(month: str) -> str:
+def _of_month(month: str, replaced: Collection[int]) -> str:
     period = Period.parse(month)
     if period.month is None:
         raise OperatorError(f"{month} is no month.", next_step="Write it as 2024-03.")
-    return f"(select * from registrations where date between date '{period.first_day}' and date '{period.last_day}')"
+    without = f" and delivery not in ({', '.join(map(str, sorted(replaced)))})" if replaced else ""
+    return f"(select * from registrations where date between date '{period.first_day}' and date '{period.last_day}'{without})"
 
 
 def _records(
