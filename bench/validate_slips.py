@@ -35,6 +35,9 @@ QONYS = [sys.executable, "-m", "qonys"]
 
 
 OFFICE = """
+import gc, os
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+gc.set_threshold(100_000, 20, 20)
 from datetime import date
 from pathlib import Path
 from qonys.production.judging import absent_layouts, judge
@@ -46,6 +49,7 @@ office = Office(Workspace.open(Path(".")), date(2025, 1, 20), lambda *_: None)
 tables = {"registrations": office.store.files("input/registrations"), "deliveries": office.counting_deliveries()}
 tables["territory"] = office.territory
 """
+"""An office as a command has it: the command line begins with the first three lines, too."""
 FORTY = f"""{OFFICE}
 rules = record_rules(office.profile.rules)[:40]
 confronted(office.engine, rules, absent_layouts(office, rules), tables).results()
