@@ -12,15 +12,18 @@ import pytest
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.period import Period
 from qonys.country.loading import SHIPPED, load_profile
+from qonys.datasets.decision import Log
 from qonys.errors import ProfileError, SupplierError
 from qonys.evaluate.deliveries import expected_deliveries, period_of_delivery
 from qonys.evaluate.next_steps import Waiting, next_steps
 from qonys.store.receipts import Receipt
+from qonys.store.withdrawals import withdrawals
 from spec.command_line import qonys
 from spec.drawn_slips import Walk, drawn
 from walked_line import WalkedLine
 
 ARRIVALS = Expectation("arrivals", "month", 20, "2024-01")
+NOTHING_SAID = Log()
 
 
 def receipts(text: str) -> list[Receipt]:
@@ -41,11 +44,21 @@ def receipts(text: str) -> list[Receipt]:
 
 
 def shown(
-    text: str, day: str, expected: Expectation = ARRIVALS, held: dict[int, frozenset[str]] | None = None
+    text: str,
+    day: str,
+    expected: Expectation = ARRIVALS,
+    held: dict[int, frozenset[str]] | None = None,
+    log: Log = NOTHING_SAID,
 ) -> list[str]:
     """Period, state, days late, deliveries and what is absent, one line each."""
+    came = receipts(text)
     lines = expected_deliveries(
-        [expected], {"arrivals": "office"}, receipts(text), date.fromisoformat(day), held=held or {}
+        [expected],
+        {"arrivals": "office"},
+        came,
+        date.fromisoformat(day),
+        withdrawn=withdrawals(came, log),
+        held=held or {},
     )
     parts = [(one.period, one.state, one.days_late, "+".join(map(str, one.deliveries)), *one.absent) for one in lines]
     return [" ".join(str(part) for part in some if part != "") for some in parts]
@@ -250,10 +263,12 @@ def test_the_next_steps_are_those_that_are_open(walked: WalkedLine) -> None:
         {"arrivals": "the office"},
         receipts("number | received | months\n4 | 2024-02-01 | 2024-01:1\n7 | 2024-02-02 | 2024-01:1"),
         date(2024, 2, 10),
+        withdrawn=(),
         held={},
     )
     (step,) = next_steps(twice, accounts, Waiting())
     assert "arrivals 2024-01 came 2 times, as deliveries 4, 7: ask the office" in step
+    assert "qonys withdraw 4 --replaced-by 7" in step
     assert "--replaces 4" in step
 
 
