@@ -7,12 +7,13 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.period import Period
 from qonys.country.loading import SHIPPED, load_profile
-from qonys.datasets.decision import Log
+from qonys.datasets.decision import Decision, Log
 from qonys.errors import ProfileError, SupplierError
 from qonys.evaluate.deliveries import expected_deliveries, period_of_delivery
 from qonys.evaluate.next_steps import Waiting, next_steps
@@ -103,6 +104,22 @@ def test_two_deliveries_of_one_period_are_double_unless_one_replaces_the_other()
     2      | 2024-02-28 | 2024-01:9 | 1
     """
     assert shown(mended, "2024-02-28") == ["2024-01 in_time 0 2"]
+
+
+def test_a_delivery_that_was_withdrawn_stands_for_no_period_and_did_not_come_in_time() -> None:
+    came = """
+    number | received   | months
+    1      | 2024-02-10 | 2024-01:9
+    2      | 2024-02-25 | 2024-01:9
+    """
+    withdrawn = Decision(1, 0, "withdraw", "OTHER", "Asel", date(2024, 3, 5), entry=1, since=date(2024, 3, 1))
+    log = Log((withdrawn,))
+    assert shown(came, "2024-02-29", log=log) == ["2024-01 double 0 1+2"]
+    assert shown(came, "2024-03-01", log=log)[0] == "2024-01 late 5 2"
+    replaced = Log((msgspec.structs.replace(withdrawn, new="2"),))
+    assert shown(came, "2024-03-01", log=replaced)[0] == "2024-01 in_time 0 2"
+    both = Log((withdrawn, msgspec.structs.replace(withdrawn, delivery=2, entry=2)))
+    assert shown(came, "2024-03-01", log=both)[0] == "2024-01 missing 10"
 
 
 def test_a_delivery_stands_for_the_month_of_most_of_its_slips_and_corrections_alone_for_none() -> None:

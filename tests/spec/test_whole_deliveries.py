@@ -362,3 +362,11 @@ def test_a_release_of_withdrawn_deliveries_is_built_again_byte_for_byte_and_the_
     found = verify(walk.line.office, YEAR, second.vintage, environment=os.environ)
     assert found.holds, found
     assert [one for one in inspect(walk.line.office).symptoms if one.severity != "info"] == []
+
+
+def test_the_doctor_misses_the_receipt_of_a_delivery_that_an_entry_names(tmp_path: Path) -> None:
+    walk = twice(tmp_path)
+    withdrawn(walk, "2025-02-10")
+    (walk.line.office.store.folder / "deliveries" / "000002" / "receipt.json").unlink()
+    found = [one.what for one in inspect(walk.line.office, quick=True).symptoms if one.check == "decisions"]
+    assert found == ["Entry 1 of the log of decisions names delivery 2, which has no receipt."]
