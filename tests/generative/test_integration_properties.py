@@ -17,6 +17,7 @@ from qonys.concepts.integration import Integration
 from qonys.country.loading import load_profile
 from qonys.datasets.move import EXCEPTION
 from qonys.datasets.registration import REGISTRATION
+from qonys.datasets.standing import EARLIER
 from qonys.datasets.territory import territory_table
 from qonys.engine.duck import DuckDBEngine
 from qonys.process.integration import integrated
@@ -26,6 +27,9 @@ MINI = load_profile("mini")
 ENGINE = DuckDBEngine(threads=1)
 TERRITORY = territory_table(MINI.areas, MINI.identity.level)
 FIRST = date(2025, 1, 1)
+KEY = ["person", "date", "kind", "origin", "destination"]
+Away = dict[int, list[tuple[date, date | None, int | None]]]
+"""Delivery -> the days since and until which it does not count, and what stands in its place."""
 COUNTRIES = {
     "arrivals alone": {
         "near_duplicates": [{"days": 2}], "children": [{"days": 2, "action": "set_apart"}],
@@ -77,6 +81,31 @@ def registers(draw: st.DrawFn) -> list[dict[str, Any]]:
     return deliveries
 
 
+def away(register: list[dict[str, Any]]) -> Away:
+    """The days since and until which each delivery does not count, and what stands in its place: by its redelivery."""
+    return {one["replaces"]: [(one["received"], None, one["delivery"])] for one in register if one["replaces"]}
+
+
+@st.composite
+def registers_with_withdrawals(draw: st.DrawFn) -> tuple[list[dict[str, Any]], Away]:
+    """Deliveries of which some are replaced, withdrawn and reinstated, once or twice, as persons said."""
+    register = draw(registers())
+    gone = away(register)
+    for one in register:
+        spans, day = [], one["received"]
+        for since, until, by in gone.get(one["delivery"], []):
+            until = draw(st.sampled_from([until, since + timedelta(days=7)]))
+            spans.append((since, until, by))
+            day = until or date.max
+        while day < date.max and len(spans) < 2 and draw(st.booleans()):
+            since = day + timedelta(days=draw(st.sampled_from([0, 3, 5])))
+            until = draw(st.sampled_from([None, since + timedelta(days=2), since + timedelta(days=5)]))
+            spans.append((since, until, None))
+            day = until or date.max
+        gone[one["delivery"]] = spans
+    return register, gone
+
+
 def one_after_the_other(*days: int) -> list[dict[str, Any]]:
     """A delivery every five days, each with one slip of the same person, dated some days after the first of the year."""
     plain = dict.fromkeys(("slip", "corrects", "birth_date", "sex", "death_date", "children"))
@@ -115,9 +144,7 @@ def two_corrections_of_a_number_borne_twice() -> list[dict[str, Any]]:
 def test_a_slip_is_in_one_place_and_a_cut_off_knows_nothing_of_later_deliveries(
     country: str, register: list[dict[str, Any]], broken: set[tuple[int, int]]
 ) -> None:
-    definition = msgspec.convert(
-        {"duplicate_key": ["person", "date", "kind", "origin", "destination"], **COUNTRIES[country]}, Integration
-    )
+    definition = msgspec.convert({"duplicate_key": KEY, **COUNTRIES[country]}, Integration)
     exceptions, moves = set_side_by_side(definition, register, broken)
     everything = Counter((row["delivery"], row["row"]) for row in registrations(register).to_pylist())
     counting = Counter((m["delivery"], m["row"]) for m in moves if m["line"] == 0 and m["known_to"] is None)
@@ -130,6 +157,66 @@ def test_a_slip_is_in_one_place_and_a_cut_off_knows_nothing_of_later_deliveries(
         assert sorted(known_on(moves, day)) == sorted(known_on(then, day)), day
 
 
+@pytest.mark.parametrize("country", COUNTRIES)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=registers_with_withdrawals(), broken=st.sets(st.tuples(st.integers(1, 4), st.integers(1, 6)), max_size=2))
+def test_a_cut_off_knows_nothing_of_what_is_said_later_of_whole_deliveries(
+    country: str, drawn: tuple[list[dict[str, Any]], Away], broken: set[tuple[int, int]]
+) -> None:
+    register, gone = drawn
+    definition = msgspec.convert({"duplicate_key": KEY, **COUNTRIES[country]}, Integration)
+    exceptions, moves = set_side_by_side(definition, register, broken, gone)
+    everything = Counter((row["delivery"], row["row"]) for row in registrations(register).to_pylist())
+    counting = Counter((m["delivery"], m["row"]) for m in moves if m["line"] == 0 and m["known_to"] is None)
+    assert counting + Counter((e["delivery"], e["row"]) for e in exceptions) == everything
+    assert all(m["known_to"] is None or m["known_from"] < m["known_to"] for m in moves)
+    absent = {delivery for delivery, spans in gone.items() for _, until, _ in spans[-1:] if until is None}
+    assert not {delivery for delivery, _ in counting} & absent
+    said = {day for spans in gone.values() for since, until, _ in spans for day in (since, until) if day}
+    for day in sorted({delivery["received"] for delivery in register} | said):
+        until_then = [delivery for delivery in register if delivery["received"] <= day]
+        _, then = set_side_by_side(definition, until_then, broken, as_of(gone, day))
+        assert sorted(known_on(moves, day)) == sorted(known_on(then, day)), day
+        away_then = {
+            number for number, spans in as_of(gone, day).items() for _, until, _ in spans[-1:] if until is None
+        }
+        assert not {delivery for delivery, _, _ in known_on(moves, day)} & away_then
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(register=registers(), later=st.sampled_from([0, 3, 9]))
+def test_a_replacement_that_is_said_later_is_as_if_it_had_been_said_at_once(
+    register: list[dict[str, Any]], later: int
+) -> None:
+    """From the day on which it is said. Both are of a country whose slips do not choose among several by what came first."""
+    definition = msgspec.convert({"duplicate_key": KEY}, Integration)
+    at_once = away(register)
+    said = {n: [(since + timedelta(days=later), until, by) for since, until, by in of] for n, of in at_once.items()}
+    wanted, found = (set_side_by_side(definition, register, set(), gone)[1] for gone in (at_once, said))
+    last = max(delivery["received"] for delivery in register) + timedelta(days=later)
+    assert sorted(known_on(found, last)) == sorted(known_on(wanted, last))
+    if not later:
+        assert found == wanted
+
+
+def as_of(gone: Away, day: date) -> Away:
+    """What had been said of deliveries by a day."""
+    return {
+        number: [(since, until if until and until <= day else None, by) for since, until, by in spans if since <= day]
+        for number, spans in gone.items()
+    }
+
+
+def earlier(gone: Away) -> pa.Table:
+    rows = [
+        {"delivery": number, "since": since, "until": until, "replaced_by": by}
+        for number, spans in gone.items()
+        for since, until, by in spans
+        if until
+    ]
+    return pa.Table.from_pylist(rows, schema=EARLIER)
+
+
 def known_on(moves: list[dict[str, Any]], day: date) -> Iterator[tuple[int, int, int]]:
     for move in moves:
         if move["known_from"] <= day and (move["known_to"] is None or day < move["known_to"]):
@@ -137,7 +224,7 @@ def known_on(moves: list[dict[str, Any]], day: date) -> Iterator[tuple[int, int,
 
 
 def set_side_by_side(
-    definition: Integration, register: list[dict[str, Any]], broken: set[tuple[int, int]]
+    definition: Integration, register: list[dict[str, Any]], broken: set[tuple[int, int]], gone: Away | None = None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Exceptions and moves of a register in which some slips are broken."""
     rows = registrations(register)
@@ -145,8 +232,9 @@ def set_side_by_side(
         {"delivery": r["delivery"], "row": r["row"], "date": r["date"], "since": r["received"], "fate": "quarantine", "reasons": ["x"]}
         for r in rows.to_pylist() if (r["delivery"], r["row"]) in broken
     ]  # fmt: skip
-    tables = {"registrations": rows, "deliveries": deliveries_table(register), "territory": TERRITORY}
-    found = integrated(ENGINE, definition, pa.Table.from_pylist(out, schema=EXCEPTION), tables)
+    gone = away(register) if gone is None else gone
+    tables = {"registrations": rows, "deliveries": deliveries_table(register, gone), "territory": TERRITORY}
+    found = integrated(ENGINE, definition, pa.Table.from_pylist(out, schema=EXCEPTION), tables, earlier(gone))
     moves = ENGINE.run(moves_query(), None, **tables, exceptions=found.exceptions, spans=found.spans)
     return found.exceptions.to_pylist(), moves.to_pylist()
 
@@ -160,13 +248,17 @@ def registrations(register: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=REGISTRATION)
 
 
-def deliveries_table(register: list[dict[str, Any]]) -> pa.Table:
-    replaced = {delivery["replaces"]: delivery["received"] for delivery in register}
+def deliveries_table(register: list[dict[str, Any]], gone: Away) -> pa.Table:
+    open_ = [
+        next(((since, by) for since, until, by in gone.get(one["delivery"], []) if until is None), (None, None))
+        for one in register
+    ]
     return pa.table(
         {
             "delivery": pa.array([d["delivery"] for d in register], pa.int32()),
             "layout": pa.array([d["layout"] for d in register], pa.string()),
             "received": pa.array([d["received"] for d in register], pa.date32()),
-            "replaced_on": pa.array([replaced.get(d["delivery"]) for d in register], pa.date32()),
+            "withdrawn_on": pa.array([since for since, _ in open_], pa.date32()),
+            "replaced_by": pa.array([by for _, by in open_], pa.int32()),
         }
     )

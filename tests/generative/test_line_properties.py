@@ -265,6 +265,7 @@ class Step(NamedTuple):
     broken: list[str]
     replaces: int | None
     decisions: list[tuple[int, Act, str | None, str | None]]
+    deliveries: list[tuple[int, Act]]
 
 
 decisions = st.one_of(
@@ -279,13 +280,14 @@ steps = st.builds(
     st.lists(broken_lines, max_size=2),
     st.one_of(st.none(), st.none(), st.integers(1, 3)),
     st.lists(decisions, max_size=4),
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["withdraw", "reinstate"])), max_size=2),
 )
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=1, max_size=3))
 def test_every_slip_stands_in_exactly_one_place_after_every_step(given_steps: list[Step]) -> None:
-    """Rows in = taken + quarantined + set apart, whatever comes, replaces what came, and is decided about it."""
+    """Rows in = taken + quarantined + set apart, whatever comes, replaces what came, and is decided about slips and deliveries."""
     with tempfile.TemporaryDirectory() as folder:
         walk, delivered = Walk(Path(folder)), 0
         for number, step in enumerate(given_steps):
@@ -329,6 +331,9 @@ def decide_what_can_be(walk: Walk, step: Step) -> None:
         delivery, row = places[place % len(places)]
         with suppress(StatisticianError):
             decide(office, [Request(delivery, row, act, next(iter(REASONS)), field=field, new=new)])
+    for delivery, act in step.deliveries:
+        with suppress(StatisticianError):
+            decide(office, [Request(delivery, 0, act, next(iter(REASONS)))])
 
 
 def places_of(walk: Walk, state: State, condition: str = "true") -> set[tuple[int, int]]:

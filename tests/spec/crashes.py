@@ -35,12 +35,13 @@ from qonys.production.deciding import Request, decide
 from qonys.production.inspecting import inspect
 from qonys.production.line import Line
 from qonys.production.office import Office
+from qonys.production.withdrawn_deliveries import Why, withdraw_delivery
 from qonys.store import delta_log, parquet_files
 from qonys.store.states import State, Store
 from qonys.store.workspace import Workspace
 from spec.drawn_slips import KEYS, TODAY
 
-MOMENTS = {"collect": 45, "process": 20, "correct": 35}
+MOMENTS = {"collect": 45, "process": 20, "correct": 20, "withdraw": 15}
 OLD = ("2024-02-20",)
 NEW = ("2024-03-20",)
 _CLEAN: tuple[State, ...] = ("clean/moves", "clean/exceptions", "clean/flags", "clean/findings", "clean/amendments")
@@ -72,7 +73,10 @@ def step_of(name: str, deliveries: Path) -> Callable[[Office], None]:
             if "already" not in str(known):
                 raise
 
-    return {"collect": collect, "process": process, "correct": correct}[name]
+    def withdraw(office: Office) -> None:
+        withdraw_delivery(office, 1, Why("OTHER", "a file of another office"))
+
+    return {"collect": collect, "process": process, "correct": correct, "withdraw": withdraw}[name]
 
 
 def _files(deliveries: Path, days: tuple[str, ...]) -> list[Path]:

@@ -334,7 +334,7 @@ def test_no_release_is_built_from_flows_older_than_a_decision_and_a_decision_giv
 
     first = vintage()
     walk.decide(1, 2, "set", field="sex", new="M")
-    with pytest.raises(StatisticianError, match="decisions about slips were taken"):
+    with pytest.raises(StatisticianError, match="decisions were taken"):
         walk.line.build(Period(2024))
     second = vintage()
     walk.decide(1, 2, "undo", of=1)

@@ -1,5 +1,5 @@
-"""Kill −9 at every write, and at 100 random moments, of collect, process and a correction: whatever became of a run, the
-next one ends with the same register, and a reader in between sees a whole one."""
+"""Kill −9 at every write, and at 100 random moments, of collect, process, a correction and a withdrawal of a delivery:
+whatever became of a run, the next one ends with the same register, and a reader in between sees a whole one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 from spec.crashes import MOMENTS
 
 TESTS = Path(__file__).parents[1]
-RUNS = [(step, mode) for mode in ("writes", "moments") for step in ("process", "collect", "correct")]
+STEPS = ("process", "collect", "correct", "withdraw")
+RUNS = [(step, mode) for mode in ("writes", "moments") for step in STEPS]
 Runs = dict[tuple[str, str], "Future[dict[str, Any]]"]
 
 
@@ -35,7 +36,7 @@ def crashes(tmp_path_factory: pytest.TempPathFactory, simulated: Path) -> Iterat
         yield {(step, mode): pool.submit(crash, folder, simulated, step, mode) for step, mode in RUNS}
 
 
-@pytest.mark.parametrize("step", ["process", "collect", "correct"])
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_is_killed_at_any_write_leaves_the_last_whole_register(crashes: Runs, step: str) -> None:
     found = crashes[step, "writes"].result()
     assert found["faults"] == []
@@ -43,7 +44,7 @@ def test_a_step_that_is_killed_at_any_write_leaves_the_last_whole_register(crash
     assert found["changed"]
 
 
-@pytest.mark.parametrize("step", ["process", "collect", "correct"])
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_is_killed_at_any_moment_leaves_the_last_whole_register(crashes: Runs, step: str) -> None:
     found = crashes[step, "moments"].result()
     assert found["faults"] == []

@@ -99,9 +99,9 @@ def test_a_redelivery_replaces_the_first_and_both_stay_in_history(office: Path, 
     assert ran.code == 0
     assert [(r["delivery"], r["replaces"]) for r in ran.json["receipts"]] == [(2, 1)]
     line = Line(office_of(office))
-    assert line.office.counting_deliveries().select(["delivery", "received", "replaced_on"]).to_pylist() == [
-        {"delivery": 1, "received": date(2025, 1, 10), "replaced_on": date(2025, 1, 20)},
-        {"delivery": 2, "received": date(2025, 1, 20), "replaced_on": None},
+    assert line.office.counting_deliveries().select(["delivery", "received", "withdrawn_on"]).to_pylist() == [
+        {"delivery": 1, "received": date(2025, 1, 10), "withdrawn_on": date(2025, 1, 20)},
+        {"delivery": 2, "received": date(2025, 1, 20), "withdrawn_on": None},
     ]
     assert [receipt.replaces for receipt in line.office.store.receipts()] == [None, 1]
 

@@ -7,20 +7,24 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qonys.concepts.expectation import Expectation
 from qonys.concepts.period import Period
 from qonys.country.loading import SHIPPED, load_profile
+from qonys.datasets.decision import Decision, Log
 from qonys.errors import ProfileError, SupplierError
 from qonys.evaluate.deliveries import expected_deliveries, period_of_delivery
 from qonys.evaluate.next_steps import Waiting, next_steps
 from qonys.store.receipts import Receipt
+from qonys.store.withdrawals import withdrawals
 from spec.command_line import qonys
 from spec.drawn_slips import Walk, drawn
 from walked_line import WalkedLine
 
 ARRIVALS = Expectation("arrivals", "month", 20, "2024-01")
+NOTHING_SAID = Log()
 
 
 def receipts(text: str) -> list[Receipt]:
@@ -41,11 +45,21 @@ def receipts(text: str) -> list[Receipt]:
 
 
 def shown(
-    text: str, day: str, expected: Expectation = ARRIVALS, held: dict[int, frozenset[str]] | None = None
+    text: str,
+    day: str,
+    expected: Expectation = ARRIVALS,
+    held: dict[int, frozenset[str]] | None = None,
+    log: Log = NOTHING_SAID,
 ) -> list[str]:
     """Period, state, days late, deliveries and what is absent, one line each."""
+    came = receipts(text)
     lines = expected_deliveries(
-        [expected], {"arrivals": "office"}, receipts(text), date.fromisoformat(day), held=held or {}
+        [expected],
+        {"arrivals": "office"},
+        came,
+        date.fromisoformat(day),
+        withdrawn=withdrawals(came, log),
+        held=held or {},
     )
     parts = [(one.period, one.state, one.days_late, "+".join(map(str, one.deliveries)), *one.absent) for one in lines]
     return [" ".join(str(part) for part in some if part != "") for some in parts]
@@ -90,6 +104,22 @@ def test_two_deliveries_of_one_period_are_double_unless_one_replaces_the_other()
     2      | 2024-02-28 | 2024-01:9 | 1
     """
     assert shown(mended, "2024-02-28") == ["2024-01 in_time 0 2"]
+
+
+def test_a_delivery_that_was_withdrawn_stands_for_no_period_and_did_not_come_in_time() -> None:
+    came = """
+    number | received   | months
+    1      | 2024-02-10 | 2024-01:9
+    2      | 2024-02-25 | 2024-01:9
+    """
+    withdrawn = Decision(1, 0, "withdraw", "OTHER", "Asel", date(2024, 3, 5), entry=1, since=date(2024, 3, 1))
+    log = Log((withdrawn,))
+    assert shown(came, "2024-02-29", log=log) == ["2024-01 double 0 1+2"]
+    assert shown(came, "2024-03-01", log=log)[0] == "2024-01 late 5 2"
+    replaced = Log((msgspec.structs.replace(withdrawn, new="2"),))
+    assert shown(came, "2024-03-01", log=replaced)[0] == "2024-01 in_time 0 2"
+    both = Log((withdrawn, msgspec.structs.replace(withdrawn, delivery=2, entry=2)))
+    assert shown(came, "2024-03-01", log=both)[0] == "2024-01 missing 10"
 
 
 def test_a_delivery_stands_for_the_month_of_most_of_its_slips_and_corrections_alone_for_none() -> None:
@@ -250,10 +280,12 @@ def test_the_next_steps_are_those_that_are_open(walked: WalkedLine) -> None:
         {"arrivals": "the office"},
         receipts("number | received | months\n4 | 2024-02-01 | 2024-01:1\n7 | 2024-02-02 | 2024-01:1"),
         date(2024, 2, 10),
+        withdrawn=(),
         held={},
     )
     (step,) = next_steps(twice, accounts, Waiting())
     assert "arrivals 2024-01 came 2 times, as deliveries 4, 7: ask the office" in step
+    assert "qonys withdraw 4 --replaced-by 7" in step
     assert "--replaces 4" in step
 
 

@@ -46,7 +46,7 @@ def test_a_file_that_was_taken_already_does_not_seem_to_replace_another(office: 
     ran = collect(office, again, "--received", "2025-01-20", "--replaces", 1)
     assert ran.code == StatisticianError.exit_code
     assert "taken before, as delivery 2 on 2025-01-20, which replaces none" in ran.said
-    assert "qonys correct --leave-out" in ran.err
+    assert "qonys withdraw 1 --replaced-by 2" in ran.err
 
 
 def test_the_command_that_replaced_a_delivery_can_be_run_again(office: Path, tmp_path: Path) -> None:

@@ -104,5 +104,7 @@ def what_was_decided(entry: Decision) -> str:
             return f"same person as {entry.new}" if entry.act == "same" else f"another person than {entry.new}"
         case "undo" | "close":
             return f"{entry.act} {entry.of}"
+        case "withdraw" | "reinstate":
+            return entry.of_delivery
         case _:
             return entry.act.replace("_", " ")

@@ -166,17 +166,20 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
         json: print both as JSON.
     """
     from qonys.production.register import decision_log
+    from qonys.store.withdrawals import open_withdrawals
 
     office = office_of(workspace, None)
     log, book = decision_log(office), office.profile.corrections
-    standing = {entry.entry for entry in log.standing}
+    standing = {entry.entry for entry in log.standing} | {
+        one.entry for one in open_withdrawals(office.withdrawals).values()
+    }
     if json:
         told = [{**fields_of(entry), "stands": entry.entry in standing} for entry in log.entries]
         as_json({"decisions": told, "profile": book})
         return
     rows = [
         [
-            entry.entry, f"{entry.delivery}:{entry.row}", what_was_decided(entry), entry.reason, entry.author, str(entry.day),
+            entry.entry, f"{entry.delivery}:{entry.row}" if entry.row else f"{entry.delivery}", what_was_decided(entry), entry.reason, entry.author, str(entry.day),
             entry.note, entry.source, "yes" if entry.entry in standing else "",
         ]
         for entry in log.entries

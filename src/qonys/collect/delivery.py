@@ -29,22 +29,26 @@ from qonys.datasets.registration import REGISTRATION
 from qonys.errors import OperatorError, StatisticianError, SupplierError
 from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
-from qonys.store.receipts import Receipt, fail_if_a_row_is_lost, replacements
+from qonys.store.receipts import Receipt, fail_if_a_row_is_lost
 from qonys.store.sealed import seal
 from qonys.store.states import Store
+from qonys.store.withdrawals import Withdrawal, reinstated_later, replacement_fault
 
 _FEW = 12
 _MOST_HELD = 250_000
 """Quarantined rows that are held in memory at once."""
 _SAY_OTHERWISE = (
-    "See with `qonys status` which deliveries stand for the month. Slips of the one that does not count are left out "
-    "with `qonys correct --leave-out`; or ask the supplier for a file that holds the corrected slips once more."
+    "Say it of the delivery as it stands: qonys withdraw {replaced} --replaced-by {by} --reason OWNER --note “…”. "
+    "`qonys status` shows which deliveries stand for the month."
 )
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where deliveries are taken in: the country, the store, what gives an engine, the keys; by whom and when."""
+    """Where deliveries are taken in: the country, the store, what gives an engine, the keys; by whom and when.
+
+    ``withdrawn`` tells which deliveries do not count any more.
+    """
 
     profile: Profile
     store: Store
@@ -54,6 +58,7 @@ class Desk:
     progress: Progress
     operator: str
     instant: datetime
+    withdrawn: Callable[[], tuple[Withdrawal, ...]]
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,8 @@ def take_delivery(desk: Desk, handed: Handed) -> Outcome[Receipt]:
         file = _hashed(hashing)
         source = _Source(file.sha256, file.size)
         if earlier := _taken_before(desk.store, source.sha256):
-            return _again(earlier, handed)
-        _fail_if_not_replaceable(desk.store, handed)
+            return _again(desk, earlier, handed)
+        _fail_if_not_replaceable(desk, handed)
         number, folder = desk.store.reserve_delivery()
         sealing = beside.submit(_seal, path, folder / "source.sealed", desk.keys.source_key())
         intake = _take_rows(desk, handed, number, source, reading)
@@ -133,13 +138,13 @@ def take_query(desk: Desk, handed: Handed, connection: str) -> Outcome[Receipt]:
         StatisticianError: it cannot replace the delivery that it is to replace.
         OperatorError: the database cannot be reached.
     """
-    _fail_if_not_replaceable(desk.store, handed)
+    _fail_if_not_replaceable(desk, handed)
     number, folder = desk.store.reserve_delivery()
     sealed, key = folder / "source.sealed", desk.keys.source_key()
     given = extract(handed.layout, connection, sealed, key)
     if earlier := _taken_before(desk.store, given.sha256):
         sealed.unlink()
-        return _again(earlier, handed)
+        return _again(desk, earlier, handed)
     source = _Source(given.sha256, given.size)
     reading = _begun(desk, handed, read_extract(sealed, handed.layout, key))
     intake = _take_rows(desk, handed, number, source, reading)
@@ -150,8 +155,8 @@ def _counted(desk: Desk, handed: Handed, receipt: Receipt, intake: Intake, readi
     """Write the receipt by which the delivery counts, unless another process took the same bytes meanwhile."""
     with desk.store.locked():
         if earlier := _taken_before(desk.store, receipt.sha256):
-            return _again(earlier, handed)
-        _fail_if_not_replaceable(desk.store, handed)
+            return _again(desk, earlier, handed)
+        _fail_if_not_replaceable(desk, handed)
         _fail_if_key_was_rotated(desk)
         desk.store.write_receipt(receipt)
     found = _findings(handed.path, intake, reading.reader.notes, handed.layout, reading.accepted)
@@ -236,34 +241,25 @@ def _taken_before(store: Store, sha256: str) -> Receipt | None:
     return next((receipt for receipt in store.receipts() if receipt.sha256 == sha256), None)
 
 
-def _again(earlier: Receipt, handed: Handed) -> Outcome[Receipt]:
+def _again(desk: Desk, earlier: Receipt, handed: Handed) -> Outcome[Receipt]:
     what = "The query gave what" if handed.layout.format == "postgresql" else "The file"
     taken = f"{what} was taken before, as delivery {earlier.delivery} on {earlier.received}"
-    if handed.replaces not in (None, earlier.replaces):
-        replaced = f"replaces delivery {earlier.replaces}" if earlier.replaces else "replaces none"
-        raise _refused(handed, f"{taken}, which {replaced}: that is said when a file is taken.", _SAY_OTHERWISE)
+    replaced_by_it = [one.delivery for one in desk.withdrawn() if one.by == earlier.delivery and one.until is None]
+    if handed.replaces not in (None, *replaced_by_it):
+        replaced = f"replaces delivery {replaced_by_it[0]}" if replaced_by_it else "replaces none"
+        otherwise = _SAY_OTHERWISE.format(replaced=handed.replaces, by=earlier.delivery)
+        raise _refused(handed, f"{taken}, which {replaced}.", otherwise)
     note = f"{taken}; nothing was done."
     return Outcome(earlier, (Finding(note, where=str(handed.path), severity="info"),), {"again": True})
 
 
-def _fail_if_not_replaceable(store: Store, handed: Handed) -> None:
-    """A delivery is replaced once, by one of the same layout that came on the same day or later."""
+def _fail_if_not_replaceable(desk: Desk, handed: Handed) -> None:
     if handed.replaces is None:
         return
-    receipts = {receipt.delivery: receipt for receipt in store.receipts()}
-    replaced = receipts.get(handed.replaces)
-    if replaced is None:
-        known = f"Deliveries are 1 to {max(receipts)}; " if receipts else "Nothing was collected yet; "
-        raise _refused(handed, f"There is no delivery {handed.replaces}.", f"{known}see `qonys status`.")
-    if by := replacements(receipts.values()).get(replaced.delivery):
-        what = f"Delivery {replaced.delivery} was replaced already, by delivery {by.delivery} on {by.received}."
-        raise _refused(handed, what, f"Replace the later one: --replaces {by.delivery}.")
-    if replaced.layout != handed.layout.id:
-        what = f"Delivery {replaced.delivery} is of the layout “{replaced.layout}”, this file of “{handed.layout.id}”."
-        raise _refused(handed, what, "A redelivery has the layout of what it replaces.")
-    if replaced.received > handed.received:
-        what = f"Delivery {replaced.delivery} came on {replaced.received}, after this file ({handed.received})."
-        raise _refused(handed, what, "Say with --received when the redelivery came.")
+    receipts, layout, withdrawn = desk.store.receipts(), handed.layout.id, desk.withdrawn()
+    fault = replacement_fault(handed.replaces, "this file", layout, handed.received, receipts, withdrawn)
+    if fault := fault or reinstated_later(handed.replaces, handed.received, withdrawn):
+        raise _refused(handed, *fault)
 
 
 def _refused(handed: Handed, what: str, next_step: str) -> StatisticianError:

@@ -1,6 +1,7 @@
 """The log of decisions (state *input*), and the slips that are not as they were delivered (state *clean*).
 
-Laws: the log is only ever added to; an entry is taken back by another entry. Of the entries of one field of one slip that
+Laws: the log is only ever added to; an entry is taken back by another entry. What is said of whole deliveries stands in the
+same log; what holds of them is `store.withdrawals`. Of the entries of one field of one slip that
 were not taken back, the last one counts, and each names the value that it found.
 """
 
@@ -16,11 +17,15 @@ import pyarrow as pa
 from qonys.concepts.correction import ReasonCode
 from qonys.datasets.registration import REGISTRATION
 
-Act: TypeAlias = Literal["set", "release", "accept", "leave_out", "same", "different", "undo", "close"]
+Act: TypeAlias = Literal[
+    "set", "release", "accept", "leave_out", "same", "different", "undo", "close", "withdraw", "reinstate"
+]  # fmt: skip
 """``set`` a field; ``release`` a row from quarantine at entry; ``accept`` what a rule calls wrong; ``leave_out`` a slip;
 say that a slip and the one in ``new`` (``delivery:row``) are of the ``same`` person or of ``different`` ones;
-``undo`` an entry; ``close`` an entry whose delivery was replaced."""
+``undo`` an entry; ``close`` an entry whose delivery was replaced. Of a whole delivery, from a day on: ``withdraw`` it, for
+the one in ``new`` stands in its place or for it should not count; ``reinstate`` it."""
 PAIR_ACTS = ("same", "different")
+DELIVERY_ACTS = ("withdraw", "reinstate")
 Place: TypeAlias = Literal["entry", "register"]
 """Where the row stands: in quarantine at entry, with the texts of its file; or in the register, with our codes."""
 
@@ -43,9 +48,13 @@ _DECISION_COLUMNS: dict[str, pa.DataType] = {
     "source": pa.string(),
     "author": pa.string(),
     "day": pa.date32(),
+    "since": pa.date32(),
 }
 DECISION = pa.schema(_DECISION_COLUMNS)
-"""One row a decision of a person about one slip; ``of`` is the entry that it takes back or closes."""
+"""One row a decision of a person about one slip, or about a delivery: then ``row`` is 0, and it holds from ``since`` on.
+
+``of`` is the entry that it takes back or closes.
+"""
 
 _DECIDED_PAIR_COLUMNS: dict[str, pa.DataType] = {
     "delivery": pa.int32(),
@@ -84,6 +93,7 @@ class Decision(msgspec.Struct, frozen=True):
     note: str = ""
     source: str = ""
     entry: int = 0
+    since: date | None = None
 
     @property
     def key(self) -> Key:
@@ -97,6 +107,18 @@ class Decision(msgspec.Struct, frozen=True):
             ValueError: the entry is about no pair.
         """
         return slip_key(self.new or "")
+
+    @property
+    def of_delivery(self) -> str:
+        """What an entry about a whole delivery says of it; empty where it is about a slip."""
+        match self.act:
+            case "withdraw":
+                place = f"delivery {self.new} stands in its place" if self.new else "it does not count"
+                return f"{place} from {self.since} on"
+            case "reinstate":
+                return f"it counts again from {self.since} on"
+            case _:
+                return ""
 
     @property
     def subject(self) -> tuple[Key, Act, str | None, str | None]:
@@ -118,7 +140,8 @@ class Log(msgspec.Struct, frozen=True):
     def standing(self) -> tuple[Decision, ...]:
         """Entries that do something to a slip and were not taken back."""
         gone = {entry.of for entry in self.entries if entry.act == "undo"}
-        return tuple(e for e in self.entries if e.act not in ("undo", "close") and e.entry not in gone)
+        beside = ("undo", "close", *DELIVERY_ACTS)
+        return tuple(e for e in self.entries if e.act not in beside and e.entry not in gone)
 
     @property
     def closed(self) -> frozenset[int]:

@@ -63,6 +63,7 @@ class VintageReasons(msgspec.Struct, frozen=True, omit_defaults=True):
         deliveries_added: deliveries that this one counts alone.
         backdated: of these, received by the earlier cut-off: they were counted after it.
         deliveries_gone: deliveries that the earlier one counts alone.
+        whole_deliveries: deliveries of which persons said otherwise whether, and since when, they count.
         decisions: persons decided otherwise about slips.
         definition: files of the profile that say what is counted and how.
         territory: files of the profile that say where areas lie.
@@ -75,6 +76,7 @@ class VintageReasons(msgspec.Struct, frozen=True, omit_defaults=True):
     deliveries_added: int = 0
     backdated: int = 0
     deliveries_gone: int = 0
+    whole_deliveries: int = 0
     decisions: bool = False
     definition: tuple[str, ...] = ()
     territory: tuple[str, ...] = ()
@@ -87,7 +89,7 @@ class VintageReasons(msgspec.Struct, frozen=True, omit_defaults=True):
         """The kinds of reasons that there are."""
         slips = self.cut_off_moved or self.deliveries_added or self.deliveries_gone
         told = {
-            "slips": slips, "decisions": self.decisions, "definition": self.definition, "territory": self.territory,
+            "slips": slips, "whole_deliveries": self.whole_deliveries, "decisions": self.decisions, "definition": self.definition, "territory": self.territory,
             "protection": self.protection, "program": self.program, "undocumented": self.undocumented,
         }  # fmt: skip
         return tuple(kind for kind, there in told.items() if there)

@@ -20,6 +20,18 @@ ABSENCE = pa.schema(_ABSENCE_COLUMNS)
 A slip may have several absences, and they may overlap. ``received`` ≤ ``since`` < ``until``.
 """
 
+_EARLIER_COLUMNS: dict[str, pa.DataType] = {
+    "delivery": pa.int32(),
+    "since": pa.date32(),
+    "until": pa.date32(),
+    "replaced_by": pa.int32(),
+}
+EARLIER = pa.schema(_EARLIER_COLUMNS)
+"""A delivery that counts again did not from ``since`` until the day before ``until``; another stood in its place, or none.
+
+``received`` ≤ ``since`` < ``until`` ≤ ``since`` of the next one of the delivery.
+"""
+
 _SPAN_COLUMNS: dict[str, pa.DataType] = {
     "delivery": pa.int32(),
     "row": pa.int64(),

@@ -154,6 +154,8 @@ def _reasons(since: SincePublished, speech: ReasonWords) -> Iterator[str]:
         yield words("changes.backdated", n=_counted(reasons.backdated, words))
     if reasons.deliveries_gone:
         yield words("changes.deliveries_gone", n=_counted(reasons.deliveries_gone, words))
+    if reasons.whole_deliveries:
+        yield words("changes.whole_deliveries", n=_counted(reasons.whole_deliveries, words))
     for name in ("decisions", "protection", "program", "undocumented"):
         if getattr(reasons, name):
             yield words[f"changes.{name}"]

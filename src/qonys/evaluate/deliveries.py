@@ -1,8 +1,8 @@
 """What was expected against what came.
 
 Laws: every expected period has one line, whatever came; a delivery stands for at most one period of its layout, the one
-in which most of its slips were registered; what another delivery replaces, and what holds nothing but corrections of
-earlier slips, stands for none.
+in which most of its slips were registered; what another delivery replaces, what was withdrawn, and what holds nothing but
+corrections of earlier slips, stands for none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import msgspec
 
 from qonys.concepts.expectation import Expectation, Rhythm
 from qonys.concepts.period import Period
-from qonys.store.receipts import Receipt, replacements
+from qonys.store.receipts import Receipt
+from qonys.store.withdrawals import Withdrawal, withdrawals_on
 
 DeliveryState = Literal["in_time", "late", "awaited", "missing", "double", "incomplete"]
 
@@ -53,6 +54,7 @@ def expected_deliveries(
     receipts: Iterable[Receipt],
     day: date,
     *,
+    withdrawn: Iterable[Withdrawal],
     held: Mapping[int, frozenset[str]],
 ) -> tuple[ExpectedDelivery, ...]:
     """Every delivery that was owed by a day, by layout and period.
@@ -62,15 +64,17 @@ def expected_deliveries(
         suppliers: layout -> its supplier.
         receipts: of all deliveries.
         day: the day as of which is asked; what came later does not count.
+        withdrawn: days on which deliveries do not count.
         held: number of a delivery -> regions and offices of its slips; needed of those that are expected to hold some.
     """
-    came = [receipt for receipt in receipts if receipt.received <= day]
+    gone = withdrawals_on(withdrawn, day)
+    came = [receipt for receipt in receipts if receipt.received <= day and not _never_meant(receipt, gone)]
     lines = []
     for expected in expectations:
         by_period = _by_period(came, expected)
         for period in expected.periods(day):
             of_period = by_period.get(period, [])
-            lines.append(_line(expected, suppliers[expected.layout], period, of_period, day, held, replacements(came)))
+            lines.append(_line(expected, suppliers[expected.layout], period, of_period, day, held, gone))
     return tuple(lines)
 
 
@@ -86,6 +90,11 @@ def period_of_delivery(receipt: Receipt, every: Rhythm) -> Period | None:
     if not counts or receipt.corrections == receipt.registrations:
         return None
     return max(counts, key=lambda period: (counts[period], period.first_day))
+
+
+def _never_meant(receipt: Receipt, gone: Mapping[int, Withdrawal]) -> bool:
+    """Whether a delivery was withdrawn, and nothing stands in its place: it did not come in time either."""
+    return receipt.delivery in gone and gone[receipt.delivery].by is None
 
 
 def _by_period(receipts: Iterable[Receipt], expected: Expectation) -> dict[Period, list[Receipt]]:
@@ -104,10 +113,10 @@ def _line(
     receipts: list[Receipt],
     day: date,
     held: Mapping[int, frozenset[str]],
-    replaced: Mapping[int, Receipt],
+    gone: Mapping[int, Withdrawal],
 ) -> ExpectedDelivery:
     due = expected.due_day(period)
-    numbers = tuple(receipt.delivery for receipt in receipts if receipt.delivery not in replaced)
+    numbers = tuple(receipt.delivery for receipt in receipts if receipt.delivery not in gone)
     arrived = min(receipt.received for receipt in receipts) if numbers else None
     found = frozenset[str]().union(*(held.get(number, frozenset()) for number in numbers))
     absent = tuple(code for code in (*expected.regions, *expected.offices) if code not in found) if numbers else ()

@@ -62,8 +62,9 @@ def _of_deliveries(expected: Iterable[ExpectedDelivery]) -> Iterator[str]:
             first, *_, last = one.deliveries
             yield (
                 f"{one.layout} {one.period} came {len(one.deliveries)} times, as deliveries "
-                f"{', '.join(map(str, one.deliveries))}: ask {one.supplier} which counts; a corrected redelivery is taken "
-                f"with qonys collect --replaces {first} FILE instead of as delivery {last}"
+                f"{', '.join(map(str, one.deliveries))}: ask {one.supplier} which counts, and say it: "
+                f"qonys withdraw {first} --replaced-by {last} --reason OWNER; "
+                f"a corrected redelivery that is still to be taken: qonys collect --replaces {first} FILE"
             )
         elif one.state == "incomplete":
             yield f"{one.layout} {one.period} holds no slip of {', '.join(one.absent)}: ask {one.supplier}"

@@ -76,7 +76,7 @@ def counts_query(rules: Sequence[Rule]) -> str:
     Of the periods that are keys only the finest is one, as its first day in the column ``date``.
 
     Tables: registrations, deliveries, exceptions (``fate``: what the rules of records say), and territory where it is
-    needed. Registrations of a replaced delivery are not counted.
+    needed. Registrations of a withdrawn delivery are not counted.
     """
     keys = _shared_keys(rules)
     named = {name for rule in rules for name in names_in(counted_expression(rule))} - {"fate"}
@@ -91,7 +91,7 @@ def counts_query(rules: Sequence[Rule]) -> str:
     made = ", ".join(f"{PERIODS.get(key, key)} as {key}_" for key in keys)
     listed = ", ".join(f"{key}_ as {'date' if key in PERIODS else key}" for key in keys)
     children = ", children_count" if of_persons else ""
-    current = "(select * from registrations semi join (from deliveries where replaced_on is null) using (delivery))"
+    current = "(select * from registrations semi join (from deliveries where withdrawn_on is null) using (delivery))"
     return f"""
 select {listed}, count(*) as rows, {", ".join(counts)}
 from (

@@ -1,7 +1,7 @@
 """Sets registrations side by side: which of them say again, take back or complete what another one says.
 
 Every stage finds absences: days of knowledge on which a slip does not count. It sees the slips as the stages before it
-left them: replaced deliveries, repetitions, corrections, children's own slips, pairs, sequences, duration.
+left them: withdrawn deliveries, repetitions, corrections, children's own slips, pairs, sequences, duration.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from qonys.concepts.integration import Deed, Integration
 from qonys.datasets.finding import FLAG
 from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Engine, Finding, Table
-from qonys.datasets.standing import ABSENCE, LINK
+from qonys.datasets.standing import ABSENCE, EARLIER, LINK
 from qonys.process.corrected import corrected_query, number_twice_query
 from qonys.process.durations import temporary_query
 from qonys.process.pairs import PAIR, matched, paired_query, pairs_query, unpaired_count_query, waiting_query
+from qonys.process.reinstated import lives_of
 from qonys.process.repetitions import (
     child_slips_query,
     duplicates_query,
@@ -30,7 +31,7 @@ from qonys.process.repetitions import (
 )
 from qonys.process.returning import are_few, returning_query
 from qonys.process.sequences import flags_query, is_history, sequence_query
-from qonys.process.standing import exceptions_of, replaced_query, run_absences, spans_of
+from qonys.process.standing import exceptions_of, run_absences, spans_of, withdrawn_query
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ class Integrated:
 
 
 def integrated(
-    engine: Engine, definition: Integration, exceptions: pa.Table, tables: Mapping[str, Table]
+    engine: Engine,
+    definition: Integration,
+    exceptions: pa.Table,
+    tables: Mapping[str, Table],
+    earlier: pa.Table | None = None,
 ) -> Integrated:
     """Set the registrations side by side.
 
@@ -63,19 +68,24 @@ def integrated(
         engine: runs the queries.
         definition: the profile's integration.yaml.
         exceptions: the slips that are out already, as `datasets.move.EXCEPTION`.
-        tables: registrations, deliveries (with layout and replaced_on), territory; ``linked`` (delivery, row, person), where
+        tables: registrations, deliveries (with layout, withdrawn_on, replaced_by), territory; ``linked`` (delivery, row, person), where
             slips without an identifier found their person.
+        earlier: days on which deliveries did not count that count again, as `datasets.standing.EARLIER`.
     """
-    table = _Table(engine, definition, {**tables, "exceptions": exceptions}, linked="linked" in tables)
+    lives = lives_of(
+        engine, {**tables, "exceptions": exceptions}, EARLIER.empty_table() if earlier is None else earlier
+    )
+    table = _Table(engine, definition, lives.tables, linked="linked" in tables)
     for stage in _STAGES:
         table = stage(table)
-    found = exceptions_of(engine, table.absences)
-    flags = engine.run(flags_query(), None, found=table.told).cast(FLAG)
+    absences = lives.merged(engine, table.absences)
+    found = exceptions_of(engine, absences)
+    flags = engine.run(flags_query(), None, found=lives.merged(engine, table.told)).cast(FLAG)
     return Integrated(
         pa.concat_tables([exceptions.cast(EXCEPTION), found]),
-        spans_of(engine, table.absences),
+        spans_of(engine, absences),
         flags,
-        table.pairs,
+        lives.merged_pairs(engine, table.pairs),
         (*_counted(found, flags), *table.findings),
     )
 
@@ -118,8 +128,8 @@ class _Table:
         return rows
 
 
-def _replaced(table: _Table) -> _Table:
-    return table.absent(replaced_query())
+def _withdrawn(table: _Table) -> _Table:
+    return table.absent(withdrawn_query())
 
 
 def _picked_out(table: _Table) -> _Table:
@@ -203,7 +213,7 @@ def _lasting(table: _Table) -> _Table:
 
 
 _STAGES: tuple[Callable[[_Table], _Table], ...] = (
-    _picked_out, _replaced, _repeated, _corrected, _children, _paired, _followed, _lasting,
+    _picked_out, _withdrawn, _repeated, _corrected, _children, _paired, _followed, _lasting,
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Slips that say again what another one says: the same registration twice, or nearly, or a child on two slips.
 
 A hash picks candidates, equality decides. A slip that corrects another one repeats it on purpose and is none. While the
-slip that is repeated does not count, because its delivery was replaced, the repetition does.
+slip that is repeated does not count, because its delivery was withdrawn, the repetition does.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ from ranked where until > received and corrects is null
 def near_duplicates_query(near: NearDuplicates, sources: tuple[str, ...], *, linked: bool = False) -> str:
     """Absences of slips that lie within some days of one that agrees in the key and goes before it.
 
-    Tables: registrations, deliveries, exceptions, absences (those of exact duplicates and replaced deliveries).
+    Tables: registrations, deliveries, exceptions, absences (those of exact duplicates and withdrawn deliveries).
     """
     columns = ("corrects", *_named(near.key), *(_COMPLETENESS if near.counts == "most_complete" else ()))
     same = " and ".join(f"i.{name} = j.{name}" for name in near.key)

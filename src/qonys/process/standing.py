@@ -1,6 +1,6 @@
 """From absences to spans and exceptions: on which days of knowledge a slip counts, and why not on the others.
 
-Laws: a slip counts on [received, replaced) less its absences; whoever counts at the end makes a move, whoever does not is
+Laws: a slip counts on [received, withdrawn) less its absences; whoever counts at the end makes a move, whoever does not is
 an exception with the reason for which it left last. So a data cut-off sees what would have been made of the deliveries up
 to that day alone.
 """
@@ -15,14 +15,14 @@ from qonys.datasets.standing import ABSENCE, SPAN
 
 FOREVER = "date '9999-12-31'"
 PRECEDENCE = (
-    "replaced", "duplicate", "corrected", "near-duplicate", "on-parents-slip", "paired", "unpaired", "after-death",
+    "replaced", "withdrawn", "duplicate", "corrected", "near-duplicate", "on-parents-slip", "paired", "unpaired", "after-death",
     "two-places-on-one-day", "origin-elsewhere", "arrival-without-departure", "departure-without-arrival", "temporary",
 )  # fmt: skip
 """Of two reasons for which a slip leaves on one day the earlier is told."""
 
 
 def slips_of(*columns: str, linked: bool = False) -> str:
-    """A query for the slips of the deliveries that count, with the day ``gone`` on which a redelivery replaced them.
+    """A query for the slips of the deliveries that count, with the day ``gone`` from which on they do not.
 
     Args:
         columns: variables besides delivery, row, date, received.
@@ -32,7 +32,7 @@ def slips_of(*columns: str, linked: bool = False) -> str:
     chosen = "".join(f", {person if name == 'person' else f'r.{name}'}" for name in columns)
     join = "left join linked as l on l.delivery = r.delivery and l.row = r.row" if linked else ""
     return f"""
-select r.delivery, r.row, r.date, r.received, coalesce(d.replaced_on, {FOREVER}) as gone{chosen}
+select r.delivery, r.row, r.date, r.received, coalesce(d.withdrawn_on, {FOREVER}) as gone{chosen}
 from registrations as r join deliveries as d on d.delivery = r.delivery {join}
 """
 
@@ -75,12 +75,13 @@ group by m.delivery, m.row, m.since
     return engine.run(query, None, absences=absences).cast(EXCEPTION)
 
 
-def replaced_query() -> str:
-    """Absences of the slips of replaced deliveries: tables registrations, deliveries, exceptions."""
+def withdrawn_query() -> str:
+    """Absences of the slips of withdrawn deliveries, for another stands in their place or for none does: tables registrations, deliveries, exceptions."""
     return f"""
 select delivery, row, date, received, greatest(received, gone) as since, {FOREVER} as until, 'set_apart' as fate,
-  'replaced' as reason
-from ({slips_of()}) as slips anti join exceptions using (delivery, row)
+  case when d.replaced_by is null then 'withdrawn' else 'replaced' end as reason
+from ({slips_of()}) as slips join (select delivery, replaced_by from deliveries) as d using (delivery)
+anti join exceptions using (delivery, row)
 where gone < {FOREVER}
 """
 

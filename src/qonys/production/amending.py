@@ -170,7 +170,7 @@ def _reach(office: Office, entry: Correction) -> Reach:
         and (not entry.suppliers or supplier[d["delivery"]] in entry.suppliers)
         and (entry.closed is None or d["received"] < entry.closed)
     ]
-    watched = [d for d in of_entry if d["replaced_on"] is None] if entry.closed is None else []
+    watched = [d for d in of_entry if d["withdrawn_on"] is None] if entry.closed is None else []
     return Reach(tuple(d["delivery"] for d in of_entry), tuple(d["delivery"] for d in watched))
 
 
@@ -300,7 +300,7 @@ def _decided_table(entries: Sequence[Decision]) -> pa.Table:
 def _fail_if_replaced(log: Log, deliveries: Table) -> None:
     """The error of a slip may be gone from the file that came in its place: a person must look."""
     listed = deliveries.to_pylist() if isinstance(deliveries, pa.Table) else []
-    replaced = {row["delivery"] for row in listed if row["replaced_on"] is not None}
+    replaced = {row["delivery"] for row in listed if row["replaced_by"] is not None}
     stale = [e for e in log.standing if e.delivery in replaced and e.act != "accept" and e.entry not in log.closed]
     if stale:
         told = ", ".join(str(entry.entry) for entry in stale[:_FEW]) + (" …" if len(stale) > _FEW else "")

@@ -42,6 +42,7 @@ from qonys.store.kept_profiles import keep_profile
 from qonys.store.receipts import counted_in
 from qonys.store.release_record import Essence, PinnedState, ReleaseRecord, hashed_files
 from qonys.store.states import State
+from qonys.store.withdrawals import withdrawals_told
 
 _PINNED: tuple[State, ...] = (
     "clean/moves",
@@ -190,7 +191,7 @@ def _what_changed(office: Office, lineage: Mapping[str, str], uncounted: int) ->
     if lineage["profile_hash"] != office.profile.content_hash:
         return "the profile was changed"
     if lineage.get("decisions", "0") != str(decision_log(office).last):
-        return "decisions about slips were taken"
+        return "decisions were taken"
     return "the moves were made anew" if lineage["moves"] != str(office.store.version("clean/moves")) else ""
 
 
@@ -208,6 +209,7 @@ def _essence(office: Office, entry: CalendarEntry, design: ReleaseDesign) -> Ess
         cut_offs={name: day.isoformat() for name, day in entry.cut_offs.items()},
         deliveries=tuple(receipt.sha256 for receipt in counted),
         decisions=_decisions(office, {receipt.delivery: receipt.sha256 for receipt in counted}),
+        withdrawals=withdrawals_told(office.withdrawals, {one.delivery: one.sha256 for one in counted}, last),
     )
 
 

@@ -116,6 +116,7 @@ def _desk(office: Office) -> Desk:
         progress=office.progress,
         operator=office.operator,
         instant=office.instant,
+        withdrawn=lambda: office.withdrawals,
     )
 
 

@@ -15,9 +15,10 @@ from qonys.concepts.correction import EDITABLE, REASONS
 from qonys.concepts.layout import SourceLayout
 from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
-from qonys.datasets.decision import PAIR_ACTS, Act, Decision, Key, decision_table
+from qonys.datasets.decision import DELIVERY_ACTS, PAIR_ACTS, Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
 from qonys.production.amending import known_codes
+from qonys.production.delivery_desk import DeliveryDesk
 from qonys.production.linking import PairDesk
 from qonys.production.office import Office
 from qonys.production.register import decision_log
@@ -47,6 +48,7 @@ class Request(msgspec.Struct, frozen=True):
         note: what a reader should know besides.
         source: document or register that says so.
         where: where the request stands, for messages.
+        since: of a whole delivery: the day from which on it holds; today where None.
     """
 
     delivery: int
@@ -61,6 +63,7 @@ class Request(msgspec.Struct, frozen=True):
     note: str = ""
     source: str = ""
     where: str = ""
+    since: date | None = None
 
     @property
     def key(self) -> Key:
@@ -83,8 +86,15 @@ def decide(office: Office, requests: Sequence[Request]) -> tuple[Decision, ...]:
     with office.store.locked():
         made = tuple(_Desk(office, requests).decisions(requests))
         if made:
-            office.store.append("input/decisions", decision_table(made), office.lineage())
+            office.store.append("input/decisions", decision_table(made), {**office.lineage(), **_told(made)})
     return made
+
+
+def _told(made: Sequence[Decision]) -> dict[str, str]:
+    """What `qonys history` says besides of decisions about whole deliveries."""
+    whole = [entry for entry in made if entry.act in DELIVERY_ACTS]
+    what = "; ".join(f"delivery {entry.delivery}: {entry.of_delivery}, {entry.reason}" for entry in whole)
+    return {"step": whole[0].act, "what": what} if whole else {}
 
 
 def undo_request(entry: Decision, reason: str, note: str) -> Request:
@@ -110,6 +120,7 @@ class _Desk:
         self._made: list[Decision] = []
         pairs = any(request.act in PAIR_ACTS for request in requests)
         self._pairs = PairDesk(office, self._log.pairs) if pairs else None
+        self._deliveries = DeliveryDesk(office.store.receipts(), office.withdrawals, office.today)
 
     def decisions(self, requests: Iterable[Request]) -> Iterator[Decision]:
         faults: list[tuple[str, str]] = []
@@ -130,6 +141,9 @@ class _Desk:
             return
         if self._pairs is not None and request.act in PAIR_ACTS:
             self._say_of_pair(request, self._pairs)
+            return
+        if request.act in DELIVERY_ACTS:
+            self._say_of_delivery(request)
             return
         slip = self._slip(request)
         match request.act:
@@ -153,6 +167,14 @@ class _Desk:
             msgspec.structs.replace(request, delivery=delivery, row=row), place="register", new=f"{other[0]}:{other[1]}"
         )
 
+    def _say_of_delivery(self, request: Request) -> None:
+        number = self._log.last + len(self._made) + 1
+        try:
+            said = self._deliveries.said(request.act, request.delivery, request.new, request.since, entry=number)
+        except ValueError as fault:
+            raise _FaultError(str(fault)) from fault
+        self._add(request, **msgspec.structs.asdict(said))
+
     def _add(self, request: Request, **more: object) -> None:
         number = self._log.last + len(self._made) + 1
         slip = self._slips.get(request.key)
@@ -171,8 +193,10 @@ class _Desk:
         slip = self._slips.get(request.key)
         if slip is None:
             raise _FaultError(f"There is no row {request.row} in delivery {request.delivery}.")
-        if slip.replaced:
-            raise _FaultError(f"Delivery {request.delivery} was replaced by a corrected one: decide there.")
+        if slip.withdrawn:
+            raise _FaultError(
+                f"Delivery {request.delivery} was replaced by a corrected one, or withdrawn: decide in the one that counts."
+            )
         return slip
 
     def _set(self, request: Request, slip: Slip) -> None:
@@ -267,6 +291,9 @@ class _Desk:
         gone = {e.of for e in (*self._log.entries, *self._made) if e.act == "undo"}
         if entry is None or entry.act == "undo" or entry.entry in gone:
             raise _FaultError(f"There is no standing entry {request.of}.")
+        if entry.act in DELIVERY_ACTS:
+            other = "reinstate" if entry.act == "withdraw" else "withdraw"
+            raise _FaultError(f"Entry {request.of} is about a whole delivery: qonys {other} {entry.delivery}.")
         if request.act == "close":
             return entry
         later = [

@@ -94,6 +94,7 @@ def _symptoms(office: Office, *, quick: bool) -> Iterator[Symptom]:
         except UNREADABLE as error:
             yield _broken_receipt(path, error)
     yield from inspect_receipts(store, tuple(receipts))
+    yield from _decisions(office, {receipt.delivery for receipt in receipts})
     if not quick:
         yield from _sources(store, tuple(receipts), office.keys, office.progress)
     yield from _releases(office, quick=quick)
@@ -134,6 +135,25 @@ def _keys(office: Office) -> Iterator[Symptom]:
             "Give the keys of the register.",
             str(office.store.folder),
         )
+
+
+def _decisions(office: Office, known: set[int]) -> Iterator[Symptom]:
+    """Entries of the log about deliveries that have no receipt."""
+    try:
+        entries = office.decision_log.entries
+    except (*UNREADABLE, QonysError):  # of the state itself is told beside
+        return
+    for entry in entries:
+        named = {entry.delivery, *([int(entry.new)] if entry.act == "withdraw" and entry.new else [])}
+        for number in sorted(named - known):
+            yield Symptom(
+                "decisions",
+                "error",
+                f"Entry {entry.entry} of the log of decisions names delivery {number}, which has no receipt.",
+                "The delivery counted when the entry was written: its receipt was lost, and with it its slips do not count.",
+                "Restore the receipt from a backup of the workspace.",
+                str(office.store.folder / "deliveries" / f"{number:06}"),
+            )
 
 
 def _broken_receipt(path: Path, error: Exception) -> Symptom:

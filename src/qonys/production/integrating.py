@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -11,9 +11,11 @@ import pyarrow as pa
 from qonys.datasets.decision import Log, decided_pairs
 from qonys.datasets.finding import FLAG
 from qonys.datasets.outcome import Finding, Outcome, Table
+from qonys.datasets.standing import EARLIER
 from qonys.process.integration import Integrated, integrated
 from qonys.process.linkage import Linked, linked
 from qonys.production.office import Office
+from qonys.store.withdrawals import Withdrawal
 
 _ALL_FLAGS = """
 select delivery, row, any_value(date) as date, list_sort(list(distinct reason)) as reasons
@@ -35,14 +37,25 @@ def integrate(office: Office, tables: Mapping[str, Table], exceptions: pa.Table,
         log: what persons decided, of pairs too.
     """
     definition = office.profile.integration
+    earlier = _earlier(office.withdrawals)
     office.progress("integration", 0)
     if definition.linkage is None:
-        found = integrated(office.engine, definition, exceptions, tables)
+        found = integrated(office.engine, definition, exceptions, tables, earlier)
         return Outcome(found, found.findings)
     links = linked(office.engine, definition.linkage, decided_pairs(log), **tables, exceptions=exceptions)
-    found = integrated(office.engine, definition, exceptions, {**tables, "linked": links.persons})
+    found = integrated(office.engine, definition, exceptions, {**tables, "linked": links.persons}, earlier)
     findings = (*found.findings, *_of_links(links))
     return Outcome(replace(found, links=links.links), findings, {"linkage": links.parameters})
+
+
+def _earlier(found: Iterable[Withdrawal]) -> pa.Table:
+    """Days on which deliveries did not count that count again, as `datasets.standing.EARLIER`."""
+    rows = [
+        {"delivery": one.delivery, "since": one.since, "until": one.until, "replaced_by": one.by}
+        for one in found
+        if one.until is not None and one.since < one.until
+    ]
+    return pa.Table.from_pylist(rows, schema=EARLIER)
 
 
 def all_flags(office: Office, judged: pa.Table, beside: pa.Table) -> pa.Table:

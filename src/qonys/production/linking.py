@@ -16,6 +16,7 @@ from qonys.process.settled_pairs import contradicting
 from qonys.production.office import Office
 from qonys.production.register import current_registrations, decision_log, key_table
 from qonys.production.reviewing import register_values
+from qonys.production.waiting import withdrawn_deliveries
 
 SHOWN = ("kind", "date", "sex", "birth_date", "origin", "destination")
 """Variables of both slips that are set side by side."""
@@ -60,9 +61,9 @@ def waiting_pairs(office: Office) -> tuple[WaitingPair, ...]:
     """The pairs between the thresholds that nobody decided yet, the most probable first."""
     log = decision_log(office)
     decided = {frozenset((entry.key, entry.other)) for entry in log.pairs}
-    replaced = {d["delivery"] for d in office.counting_deliveries().to_pylist() if d["replaced_on"] is not None}
+    withdrawn = withdrawn_deliveries(office)
     pairs = {_keys(row): row["probability"] for row in _links(office) if row["status"] == "review"}
-    open_ = [pair for pair in pairs if frozenset(pair) not in decided and pair[0][0] not in replaced]
+    open_ = [pair for pair in pairs if frozenset(pair) not in decided and pair[0][0] not in withdrawn]
     slips = list(dict.fromkeys(key for pair in open_ for key in pair))
     values = register_values(office, slips, log.of_rows(slips))
     shown = {key: {name: texts[name] for name in SHOWN} for key, texts in values.items()}

@@ -44,7 +44,9 @@ def deliveries_told(office: Office, period: Period, entry: CalendarEntry) -> Ite
     """
     cut_off, profile = max(entry.cut_offs.values()), office.profile
     suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
-    lines = expected_deliveries(profile.expectations, suppliers, office.store.receipts(), cut_off, held={})
+    lines = expected_deliveries(
+        profile.expectations, suppliers, office.store.receipts(), cut_off, withdrawn=office.withdrawals, held={}
+    )
     months = {str(month) for month in period.year_so_far.months} | {str(period)}
     of_period = [one for one in lines if one.period in months]
     if lacking := [one for one in of_period if not one.deliveries]:

@@ -13,7 +13,7 @@ from qonys.datasets.registration import REGISTRATION
 from qonys.datasets.revision import Movement
 from qonys.production.accounting import counted_state
 from qonys.production.office import Office
-from qonys.store.receipts import replacements
+from qonys.store.withdrawals import withdrawals_on
 
 _AT = "(m.known_from <= cast($%s as date) and (m.known_to is null or m.known_to > cast($%s as date)))"
 _MOVED = f"""
@@ -37,6 +37,7 @@ told as (
       when d.after and r.corrects is not null then 'correction'
       when d.after then 'late'
       when x.since = d.known_to then x.reasons[1]
+      when y.replaced then 'replaced' when y.withdrawn then 'withdrawn'
       else 'unknown'
     end as why
   from different as d join deliveries as y using (delivery)
@@ -65,8 +66,15 @@ def movement(office: Office, first: date, last: date, before: date, after: date)
         "exceptions": counted_state(office, "clean/exceptions", EXCEPTION),
         "territory": office.territory,
     }
-    replacing = {by.delivery for by in replacements(office.store.receipts()).values()}
-    query = _MOVED.replace("y.replacing", f"y.delivery in ({', '.join(map(str, sorted(replacing))) or 'null'})")
+    gone = withdrawals_on(office.withdrawals, after)
+    replacing = {one.by for one in gone.values() if one.by is not None}
+    query = _MOVED
+    for name, numbers in {
+        "replacing": replacing,
+        "replaced": {number for number, one in gone.items() if one.by is not None},
+        "withdrawn": {number for number, one in gone.items() if one.by is None},
+    }.items():
+        query = query.replace(f"y.{name}", f"y.delivery in ({', '.join(map(str, sorted(numbers))) or 'null'})")
     parameters = {name: day.isoformat() for name, day in days.items()}
     rows = office.engine.run(query, parameters, deliveries=office.counting_deliveries(), **tables).to_pylist()
     found: dict[bool, dict[str, dict[str, int]]] = {True: {}, False: {}}

@@ -15,14 +15,15 @@ from qonys.concepts.protection import Protection
 from qonys.concepts.table_design import TableDesign
 from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
+from qonys.datasets.decision import Log
 from qonys.datasets.outcome import Engine, Files, Progress, Table, Translated
 from qonys.datasets.territory import Territory, division_table, group_table, remainder_group, territory_table
 from qonys.errors import OperatorError
 from qonys.store.key_ring import pseudonym_pairs, ring_of
 from qonys.store.keys import Keys
-from qonys.store.receipts import replacements
 from qonys.store.spill import spill_of_this_process
 from qonys.store.states import Store
+from qonys.store.withdrawals import Withdrawal, open_withdrawals, withdrawals
 from qonys.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -185,13 +186,25 @@ class Office:
     def _pseudonym_pairs(self, version: int) -> pa.Table:
         return pseudonym_pairs(self.store.folder, version, self.needed_keys())
 
+    @property
+    def decision_log(self) -> Log:
+        """The log of decisions of the workspace."""
+        if self.store.version("input/decisions") is None:
+            return Log()
+        return Log.from_table(self.engine.run("select * from log", log=self.store.files("input/decisions")))
+
+    @property
+    def withdrawals(self) -> tuple[Withdrawal, ...]:
+        """Which deliveries do not count, from when until when, by receipts and by the log of decisions."""
+        return withdrawals(self.store.receipts(), self.decision_log)
+
     def counting_deliveries(self) -> pa.Table:
-        """The deliveries that have a receipt: columns delivery, layout, received, replaced_on, delivered, refused.
+        """The deliveries that have a receipt: columns delivery, layout, received, withdrawn_on, replaced_by, and two more:
 
         ``delivered`` and ``refused`` are the rows of the file, and those that were quarantined as it was read.
 
-        ``replaced_on`` is the day on which a corrected redelivery came in its place, null while there is none. From
-        that day on its slips no longer count.
+        ``withdrawn_on`` is the day from which on its slips no longer count, null while they do; ``replaced_by`` the
+        delivery that stands in its place, null where none does.
 
         Raises:
             OperatorError: nothing was collected yet.
@@ -199,13 +212,15 @@ class Office:
         receipts = self.store.receipts()
         if not receipts:
             raise OperatorError("Nothing was collected yet.", next_step="Run `qonys collect FILE…` first.")
-        replaced = {number: by.received for number, by in replacements(receipts).items()}
+        gone = open_withdrawals(self.withdrawals)
+        withdrawn = [gone.get(receipt.delivery) for receipt in receipts]
         return pa.table(
             {
                 "delivery": pa.array([receipt.delivery for receipt in receipts], pa.int32()),
                 "layout": pa.array([receipt.layout for receipt in receipts], pa.string()),
                 "received": pa.array([receipt.received for receipt in receipts], pa.date32()),
-                "replaced_on": pa.array([replaced.get(receipt.delivery) for receipt in receipts], pa.date32()),
+                "withdrawn_on": pa.array([one and one.since for one in withdrawn], pa.date32()),
+                "replaced_by": pa.array([one and one.by for one in withdrawn], pa.int32()),
                 "delivered": pa.array([receipt.rows for receipt in receipts], pa.int64()),
                 "refused": pa.array([receipt.quarantined for receipt in receipts], pa.int64()),
             }

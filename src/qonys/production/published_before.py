@@ -162,6 +162,7 @@ def _reasons(office: Office, essence: Essence, record: ReleaseRecord | None) -> 
         deliveries_added=len(added),
         backdated=len(added & in_time),
         deliveries_gone=len(set(earlier.deliveries) - set(essence.deliveries)),
+        whole_deliveries=len({one[0] for one in set(essence.withdrawals) ^ set(earlier.withdrawals)}),
         decisions=essence.decisions != earlier.decisions,
         definition=tuple(name for name in changed if name.startswith(_DEFINITIONS)),
         territory=tuple(name for name in changed if name.startswith(_TERRITORY)),

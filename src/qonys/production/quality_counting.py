@@ -38,7 +38,7 @@ _IN_TIME = f"received <= cast($cut_off as date) and {_IN_PERIOD}"
 _OF_A_YEAR = "date <= received"
 """A slip that is dated after the day on which it came, and is no move, is of no year (`accounting`)."""
 _KNOWN = "known_from <= cast($cut_off as date) and (known_to is null or known_to > cast($cut_off as date))"
-_OVERTAKEN = ("corrected", "replaced")
+_OVERTAKEN = ("corrected", "replaced", "withdrawn")
 _SLIPS = f"""
 with known as (
   select count(*) as moved, count(*) filter (where date > received) as of_no_year,
@@ -177,7 +177,9 @@ def _deliveries(office: Office, period: Period, cut_off: date) -> DeliveryCounts
     """Deliveries that were owed for the period, a year counting its months too."""
     profile = office.profile
     suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
-    lines = expected_deliveries(profile.expectations, suppliers, office.store.receipts(), cut_off, held={})
+    lines = expected_deliveries(
+        profile.expectations, suppliers, office.store.receipts(), cut_off, withdrawn=office.withdrawals, held={}
+    )
     of_period = [line for line in lines if line.period.startswith(str(period)) and line.due <= cut_off]
     if not of_period:
         return None

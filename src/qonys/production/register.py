@@ -14,9 +14,7 @@ from qonys.production.office import Office
 
 def decision_log(office: Office) -> Log:
     """The log of decisions of the workspace."""
-    if office.store.version("input/decisions") is None:
-        return Log()
-    return Log.from_table(office.engine.run("select * from log", log=office.store.files("input/decisions")))
+    return office.decision_log
 
 
 def current_registrations(office: Office) -> Table:

@@ -21,7 +21,7 @@ from qonys.production.amending import before_decisions
 from qonys.production.office import Office
 from qonys.production.quarantine import corrected_texts, quarantined_rows
 from qonys.production.register import decision_log
-from qonys.production.waiting import FLAG, reasons_of_slips, replaced_deliveries, waiting_reasons
+from qonys.production.waiting import FLAG, reasons_of_slips, waiting_reasons, withdrawn_deliveries
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -55,7 +55,7 @@ class Slip(msgspec.Struct, frozen=True):
         values: column or variable -> text; None: not stated.
         entries: what was decided of it, standing or not.
         readable: it could be cut into columns, so that it can be corrected at all.
-        replaced: a corrected delivery came in place of its own.
+        withdrawn: its delivery does not count any more.
     """
 
     delivery: int
@@ -65,7 +65,7 @@ class Slip(msgspec.Struct, frozen=True):
     values: dict[str, str | None]
     entries: tuple[Decision, ...] = ()
     readable: bool = True
-    replaced: bool = False
+    withdrawn: bool = False
 
     @property
     def key(self) -> Key:
@@ -103,7 +103,7 @@ def severity_of(where: str) -> str:
 
 def slips_of(office: Office, keys: Sequence[Key]) -> list[Slip]:
     """Slips as they stand now, in the order of the keys; a key that is nowhere has no slip."""
-    mine, replaced = decision_log(office).of_rows(keys), replaced_deliveries(office)
+    mine, withdrawn = decision_log(office).of_rows(keys), withdrawn_deliveries(office)
     released = {entry.key for entry in mine.acts("release")}
     reasons = reasons_of_slips(office, released, keys)
     by_key: dict[Key, tuple[Decision, ...]] = defaultdict(tuple)
@@ -114,10 +114,10 @@ def slips_of(office: Office, keys: Sequence[Key]) -> list[Slip]:
         key = (row["delivery"], row["row"])
         if key not in released:
             texts = corrected_texts(row, Log(by_key[key]))
-            found[key] = Slip(*key, "entry", reasons.get(key, {}), texts, by_key[key], bool(texts), key[0] in replaced)
+            found[key] = Slip(*key, "entry", reasons.get(key, {}), texts, by_key[key], bool(texts), key[0] in withdrawn)
     rest = [key for key in keys if key not in found]
     for key, values in register_values(office, rest, mine).items():
-        found[key] = Slip(*key, "register", reasons.get(key, {}), values, by_key[key], replaced=key[0] in replaced)
+        found[key] = Slip(*key, "register", reasons.get(key, {}), values, by_key[key], withdrawn=key[0] in withdrawn)
     return [found[key] for key in dict.fromkeys(keys) if key in found]
 
 

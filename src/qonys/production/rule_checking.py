@@ -23,7 +23,8 @@ _DELIVERY_COLUMNS: dict[str, pa.DataType] = {
     "delivery": pa.int32(),
     "layout": pa.string(),
     "received": pa.date32(),
-    "replaced_on": pa.date32(),
+    "withdrawn_on": pa.date32(),
+    "replaced_by": pa.int32(),
     "delivered": pa.int64(),
     "refused": pa.int64(),
 }

@@ -69,7 +69,7 @@ def deliveries_expected_by(office: Office, day: date) -> tuple[ExpectedDelivery,
     asked = {expected.layout for expected in profile.expectations if expected.regions or expected.offices}
     wanted = [receipt.delivery for receipt in receipts if receipt.layout in asked]
     held = _held(office, wanted) if wanted else {}
-    return expected_deliveries(profile.expectations, suppliers, receipts, day, held=held)
+    return expected_deliveries(profile.expectations, suppliers, receipts, day, withdrawn=office.withdrawals, held=held)
 
 
 def _held(office: Office, deliveries: list[int]) -> dict[int, frozenset[str]]:

@@ -27,7 +27,7 @@ Versions = Mapping[str, int]
 """State -> the version that is meant."""
 _MERGED = ("on-parents-slip", "paired")
 _BESIDE = frozenset(PRECEDENCE)
-_REPLACED = ("replaced", "duplicate", "corrected", "near-duplicate")
+_REPLACED = ("replaced", "withdrawn", "duplicate", "corrected", "near-duplicate")
 
 
 def slip_steps(

@@ -12,6 +12,7 @@ from qonys.production.office import Office
 from qonys.production.quarantine import quarantined_rows
 from qonys.production.register import decision_log, key_table
 from qonys.store.states import State
+from qonys.store.withdrawals import open_withdrawals
 
 ENTRY, RULE, FLAG = "entry", "rule", "flag"
 Reasons = dict[Key, dict[str, str]]
@@ -27,7 +28,7 @@ def waiting_reasons(office: Office) -> Reasons:
     decided = {entry.key for entry in log.entries if entry.entry > last} | {
         entry.key for entry in log.acts("leave_out")
     }
-    replaced = replaced_deliveries(office)
+    withdrawn = withdrawn_deliveries(office)
     accepted = {(entry.key, entry.rule) for entry in log.acts("accept")}
     told = {rule.id for rule in record_rules(office.profile.rules) if rule.severity == "info"}
     found: Reasons = {}
@@ -37,15 +38,14 @@ def waiting_reasons(office: Office) -> Reasons:
             for reason, where in reasons.items()
             if (key, reason) not in accepted and not (where == FLAG and reason in told)
         }
-        if open_ and key not in decided and key[0] not in replaced:
+        if open_ and key not in decided and key[0] not in withdrawn:
             found[key] = open_
     return found
 
 
-def replaced_deliveries(office: Office) -> set[int]:
-    """Numbers of the deliveries that a corrected one replaced."""
-    listed = office.counting_deliveries().to_pylist()
-    return {row["delivery"] for row in listed if row["replaced_on"] is not None}
+def withdrawn_deliveries(office: Office) -> set[int]:
+    """Numbers of the deliveries that do not count any more."""
+    return set(open_withdrawals(office.withdrawals))
 
 
 def reasons_of_slips(office: Office, released: Iterable[Key], keys: Sequence[Key] | None = None) -> Reasons:

@@ -41,7 +41,8 @@ def slips_of_persons(written: Sequence[Written], encoded: Callable[[str], list[i
                 "delivery": pa.array([1], pa.int32()),
                 "layout": ["invented"],
                 "received": pa.array([_RECEIVED], pa.date32()),
-                "replaced_on": pa.nulls(1, pa.date32()),
+                "withdrawn_on": pa.nulls(1, pa.date32()),
+                "replaced_by": pa.nulls(1, pa.int32()),
             }
         ),
         "exceptions": EXCEPTION.empty_table(),

@@ -1,7 +1,7 @@
 """Receipts: what was delivered, by whom, when, and where every row of it went.
 
 Laws: rows = registrations + quarantined; a receipt is never changed. That a delivery was replaced stands in the receipt
-of the one that replaces it.
+of the one that replaces it, or in the log of decisions (`store.withdrawals`).
 """
 
 from __future__ import annotations
@@ -84,11 +84,6 @@ def fail_if_a_row_is_lost(receipt: Receipt, read: int) -> None:
             where=receipt.file,
             next_step="This is a defect of ours: a row must go to exactly one place. The delivery was not taken.",
         )
-
-
-def replacements(receipts: Iterable[Receipt]) -> dict[int, Receipt]:
-    """Number of a delivery -> the receipt of the one that replaces it."""
-    return {receipt.replaces: receipt for receipt in receipts if receipt.replaces is not None}
 
 
 def made_of(deliveries: Iterable[int]) -> dict[str, str]:

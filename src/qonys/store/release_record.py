@@ -39,6 +39,9 @@ class Essence(msgspec.Struct, frozen=True, omit_defaults=True):
     """SHA-256 of every delivery received up to the last cut-off"""
     decisions: str = ""
     """SHA-256 of what persons decided about slips of these deliveries; empty where nothing was"""
+    withdrawals: tuple[tuple[str, ...], ...] = ()
+    """what persons said of whole deliveries as of the last cut-off: SHA-256 of one that does not count, since when, until when,
+    SHA-256 of the one that stands in its place; a last day or a delivery that there is not is empty"""
     follows: str = ""
     """vintage that was published before it, with which it is compared; empty for the first one of a period"""
 
