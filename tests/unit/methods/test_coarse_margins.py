@@ -71,9 +71,9 @@ def test_where_large_counts_do_not_suffice_small_ones_turn_as_all_margins_need_i
 
 
 @pytest.mark.parametrize("kept", [((0, 3), (1, 3), (0, 2), (1, 2)), ((0, 1), (0, 3), (0, 2), (1, 2), (2, 3))])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), mean=st.sampled_from([3.0, 12.0]))
-def test_margins_kept_fine_first_are_as_exact_as_all_at_once_or_the_search_says_that_it_ended_early(
+def test_margins_kept_fine_first_are_as_exact_as_all_at_once(
     kept: tuple[tuple[int, ...], ...], seed: int, mean: float
 ) -> None:
     draw, margins = np.random.default_rng(seed), sums_over(*kept)
@@ -87,7 +87,7 @@ def test_margins_kept_fine_first_are_as_exact_as_all_at_once_or_the_search_says_
         found = additive_rounding(counts, margins, keys)
         again = additive_rounding(counts, margins, keys)
     small = (counts > 0) & (counts < 3)
-    assert found.kept.all() == at_once.kept.all() or found.ended_early
+    assert found.kept.all() == at_once.kept.all()
     assert ((margins @ found.counts == margins @ counts) == found.kept).all()
     assert set(found.counts[small].tolist()) <= {0, 3}
     assert (found.counts[counts >= 3] >= 3).all()
