@@ -172,10 +172,16 @@ class _Changes:
             return found
         if found.unsure > MOST_UNSURE:
             return self.mended(found, margins, wanted)
-        return self.with_coarse(found, margins, wanted, coarse)
+        with_coarse = self.with_coarse(found, margins, wanted, coarse)
+        return self.turned(margins, residual) if with_coarse is None else with_coarse
 
-    def with_coarse(self, fine: _Rounded, margins: csr_array, wanted: Counts, coarse: Flags) -> _Rounded:
-        """Counts that have the coarse margins too, by changes of large counts where these suffice.
+    def turned(self, margins: csr_array, residual: Counts) -> _Rounded:
+        """Counts of which small ones turn as all margins need it, not the fine ones alone; what is not whole is mended."""
+        found = self.of_any(margins, residual, search=False)
+        return self.mended(found, margins, residual + margins @ self.wanted) if found.ended_early else found
+
+    def with_coarse(self, fine: _Rounded, margins: csr_array, wanted: Counts, coarse: Flags) -> _Rounded | None:
+        """Counts that have the coarse margins too, by changes of large counts; None where these do not suffice.
 
         Args:
             fine: counts that have the fine margins.
@@ -188,7 +194,10 @@ class _Changes:
         changes = rounded[large] - self.wanted[large]
         lacking = wanted - margins @ rounded + part @ changes
         found = exchanged(changes, room, part, coarse, lacking, _FEW)
-        if found is None and (near := between_whole(room, part, coarse, lacking)) is not None:
+        if found is None:
+            near = between_whole(room, part, coarse, lacking)
+            if near is None:
+                return None
             rounded[large] += near - changes
             changes = near
             brief = self.mended(_Rounded(rounded), margins, wanted, _BRIEF)

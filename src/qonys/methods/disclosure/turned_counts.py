@@ -4,7 +4,7 @@ Laws: margins are given up last, small counts turned before that, and the other 
 cost. What is chosen costs at most a thousandth more than the least, margins that are given up not reckoned, unless the search ended
 early, which is said. It ends early at its last node, and before it begins where margins cross so much that the linear programme
 leaves more than `MOST_UNSURE` numbers not whole: those nearest to it are taken then. Where not all may be searched, since margins are
-many, only numbers around those that are not whole are, and no bound on the cost is known.
+many, only numbers around those that are not whole are, if these are few, and no bound on the cost is known.
 
 For each margin b · turns + changes + missed = residual. Since the changes of a margin have room for some persons only, so many of its
 small counts must turn: ⌈(residual - room) / b⌉ of them, a margin that is given up apart. These limits bring the linear programme
@@ -45,6 +45,8 @@ _SCARCE = 4.0
 """Turns that a margin is away from its limit when it is searched as whole numbers from the start."""
 _RINGS, _MOST_AROUND = 2, 8_000
 """How far around numbers that are not whole is searched where not all are, and over how many numbers at most."""
+_FEW_UNSURE = 100
+"""Only so many numbers that are not whole are searched around: of 170 and more, the root of the search took up to a minute."""
 _PARTS = 3
 """Searches over a part of the margins, before all are searched at once."""
 
@@ -203,7 +205,7 @@ class _Search:
         whole, numbers = self.programme, np.rint(self.found.numbers).astype(np.int64)
         parts, given_up = abs(whole.sums), whole.cost >= MISS
         near = self.found.is_unsure
-        few = bool((near & self.is_turn).any()) and self.found.unsure <= MOST_UNSURE
+        few = bool((near & self.is_turn).any()) and self.found.unsure <= _FEW_UNSURE
         for _ in range(_RINGS):
             touched = parts @ near.astype(np.int64) > 0
             near = (parts.T @ touched.astype(np.int64) > 0) & ~given_up
