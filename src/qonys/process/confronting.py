@@ -60,7 +60,7 @@ def confronted(
     tables: Mapping[str, Table],
     *,
     registrations: str = "registrations",
-    replaced: Collection[int] = (),
+    withdrawn: Collection[int] = (),
 ) -> Confronted:
     """Confront registrations with rules of records.
 
@@ -70,11 +70,11 @@ def confronted(
         absent: rule id -> layouts that do not state what it names.
         tables: registrations, deliveries, territory.
         registrations: table or subquery of the registrations to judge.
-        replaced: deliveries that another one replaced: judged, but neither counted nor shown.
+        withdrawn: deliveries that do not count any more: judged, but neither counted nor shown.
     """
 
     def run(some: Sequence[Rule]) -> pa.Table:
-        return engine.run(verdicts_query(some, absent, registrations, replaced), None, **tables)
+        return engine.run(verdicts_query(some, absent, registrations, withdrawn), None, **tables)
 
     told, sound, broken = without_broken(run, rules)
     return Confronted(tuple(sound), verdicts_of(sound, told), broken)

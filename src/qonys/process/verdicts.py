@@ -43,11 +43,11 @@ class Verdicts:
 
     Args:
         states: rows of each state, by the place of the rule: shape (rules, 4), in the order of the states; without the rows of
-            replaced deliveries, which are judged for earlier data cut-offs alone.
+            withdrawn deliveries, which are judged for earlier data cut-offs alone.
         exceptions: slips that make no move, as `datasets.move.EXCEPTION`.
         flags: slips that no rule took out and that broke one which only flags, as `datasets.finding.FLAG`.
         rejected: delivery -> ids of the rules for which the whole of it is rejected.
-        broken_by: id of a rule -> places (delivery, row) of some slips that broke it, none of a replaced delivery.
+        broken_by: id of a rule -> places (delivery, row) of some slips that broke it, none of a withdrawn delivery.
     """
 
     states: Numbers
@@ -94,20 +94,20 @@ def breaks(rule: Rule, absent: Absent | None = None) -> str:
 
 
 def verdicts_query(
-    rules: Sequence[Rule], absent: Absent, registrations: str = "registrations", replaced: Collection[int] = ()
+    rules: Sequence[Rule], absent: Absent, registrations: str = "registrations", withdrawn: Collection[int] = ()
 ) -> str:
     """The pass: columns w0, w1 … (the words), n (rows) and slips (place, day and receipt of those that break a rule).
 
-    Where deliveries are replaced, their rows are groups of their own, by the column ``replaced``. Tables: registrations,
+    Where deliveries are withdrawn, their rows are groups of their own, by the column ``withdrawn``. Tables: registrations,
     deliveries, territory.
     """
     words = [_word(rules[first : first + RULES_A_WORD], absent) for first in range(0, len(rules), RULES_A_WORD)]
     named = {name for rule in rules for name in names_of(rule)} | ({"layout"} if absent else set())
     told = ", ".join(f"{word} as w{number}" for number, word in enumerate(words))
     names = ", ".join(f"w{number}" for number in range(len(words)))
-    if replaced:
-        told += f", delivery in ({', '.join(str(delivery) for delivery in sorted(replaced))}) as replaced"
-        names += ", replaced"
+    if withdrawn:
+        told += f", delivery in ({', '.join(str(delivery) for delivery in sorted(withdrawn))}) as withdrawn"
+        names += ", withdrawn"
     breaking = " or ".join(
         _any_breaks(f"w{number}", rules[number * RULES_A_WORD : (number + 1) * RULES_A_WORD])
         for number in range(len(words))
@@ -131,8 +131,8 @@ def verdicts_of(rules: Sequence[Rule], told: pa.Table, *, examples: int = 5) -> 
     states = _states(rules, told)
     counts = np.zeros((len(rules), 4), np.int64)
     current = np.ones(told.num_rows, np.bool_)
-    if "replaced" in told.schema.names:
-        current = ~told["replaced"].to_numpy()
+    if "withdrawn" in told.schema.names:
+        current = ~told["withdrawn"].to_numpy()
     rows = told["n"].to_numpy() * current
     for place in range(len(rules)):
         counts[place] = np.bincount(states[place], weights=rows, minlength=4).astype(np.int64)

@@ -27,7 +27,7 @@ from qonys.production.office import Office
 from qonys.production.register import decision_log
 from qonys.production.rule_checking import fail_if_rules_are_wrong
 from qonys.production.trying_edits import EditTrial, edit_trials
-from qonys.production.waiting import replaced_deliveries
+from qonys.production.waiting import withdrawn_deliveries
 
 _EXAMPLES = 5
 
@@ -88,7 +88,7 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
         raise ProfileError(what, where=str(path), next_step=next_step)
     fail_if_rules_are_wrong(office.profile, fresh)
     sides = _sides(office, stands, would)
-    some = _of_month(month, replaced_deliveries(office))
+    some = _of_month(month, withdrawn_deliveries(office))
     slips = int(str(office.engine.run(f"select count(*) as n from {some} as m", None, **sides.stands)["n"][0].as_py()))
     if slips == 0:
         raise OperatorError(f"No slip of {month} was collected.", next_step="Name another month: 2024-03.")
@@ -127,11 +127,11 @@ def _editing(rules: Sequence[Rule]) -> list[Rule]:
     return [rule for rule in rules if rule.action == "edit"]
 
 
-def _of_month(month: str, replaced: Collection[int]) -> str:
+def _of_month(month: str, withdrawn: Collection[int]) -> str:
     period = Period.parse(month)
     if period.month is None:
         raise OperatorError(f"{month} is no month.", next_step="Write it as 2024-03.")
-    without = f" and delivery not in ({', '.join(map(str, sorted(replaced)))})" if replaced else ""
+    without = f" and delivery not in ({', '.join(map(str, sorted(withdrawn)))})" if withdrawn else ""
     return f"(select * from registrations where date between date '{period.first_day}' and date '{period.last_day}'{without})"
 
 
