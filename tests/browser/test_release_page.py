@@ -63,6 +63,20 @@ def test_a_wide_table_scrolls_in_its_own_region_by_keyboard_and_keeps_its_first_
     assert abs(first.bounding_box()["x"] - before) < 1
 
 
+def test_the_longest_name_of_a_region_is_broken_within_no_word_on_a_telephone(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "ru", 360)
+    name = page.locator("#table-interregional-net tbody th").nth(1)
+    name.scroll_into_view_if_needed()
+    script = """name => {
+        name.textContent = "Кызылординская область";
+        const word = document.createRange();
+        word.setStart(name.firstChild, 0);
+        word.setEnd(name.firstChild, "Кызылординская".length);
+        return word.getClientRects().length;
+    }"""
+    assert name.evaluate(script) == 1
+
+
 def test_the_front_page_leads_to_the_default_language(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "index.html").as_uri())
