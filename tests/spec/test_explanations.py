@@ -198,6 +198,14 @@ def test_the_command_tells_it_in_words_with_the_statement_and_the_versions(walke
     assert [w["side"] for w in as_json["explanation"]["waterfalls"]] == list(SIDES)
 
 
+def test_a_stream_alone_means_its_table_by_year(walked: WalkedLine) -> None:
+    folder = walked.line.office.workspace.folder
+    named = ("external.arrivals", "external-by-year.arrivals")
+    short, long = (qonys("explain", "2024", figure, "--workspace", folder) for figure in named)
+    assert short.code == 0
+    assert short.out == long.out
+
+
 def test_a_protected_cell_tells_the_office_both_values(walked: WalkedLine) -> None:
     (table,) = (t for t in explained_tables(walked.line.office, YEAR) if t.design.id == "origin-destination")
     told = list(every_explanation(table))
@@ -208,7 +216,7 @@ def test_a_protected_cell_tells_the_office_both_values(walked: WalkedLine) -> No
 @pytest.mark.parametrize(
     ("figure", "at", "words"),
     [
-        ("external.arrivals", "", "has no table “external”.*Did you mean external-by-year"),
+        ("extern.arrivals", "", "has no table “extern”.*Did you mean external-by-year"),
         ("external-by-year.arrival", "", "has no measure “arrival”.*Did you mean arrivals"),
         ("external-by-year", "", "Say which measure of external-by-year is meant"),
         ("external-by-country.net", "partnr=XC", "has no dimension “partnr”.*Did you mean partner"),

@@ -31,7 +31,7 @@ def explain(
 
     Args:
         period: a year or a month of the calendar (2024, 2024-09).
-        figure: table and measure (external-by-year.arrivals).
+        figure: table and measure (external-by-year.arrivals, or external.arrivals for short).
         at: where it stands, codes or names by dimension: partner=RU,month=2024-03. What is not named stands at its total,
             the period at that of the release.
         public: say what everybody may know, read from the published files alone.

@@ -130,12 +130,15 @@ class BuiltFiles:
 
 
 def table_and_measure(files: BuiltFiles, figure: str, language: str) -> tuple[PublishedTable, str]:
-    """What ``table.measure`` names.
+    """What ``table.measure`` names; ``external`` means the table ``external-by-year``, of a month ``external-by-month``.
 
     Raises:
         StatisticianError: there is no such table or measure; near ones are named.
     """
     name, _, measure = figure.partition(".")
+    of_period = f"{name}-by-{'month' if Period.parse(files.facts.period).is_month else 'year'}"
+    if of_period in files.tables() and name not in files.tables():
+        name = of_period
     table = files.table(name, language)
     labels = table.labels["measure"]
     if measure not in labels:
