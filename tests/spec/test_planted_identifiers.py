@@ -194,7 +194,7 @@ def test_every_planted_row_is_in_the_account(office: Office) -> None:
 
 def test_names_are_kept_as_encodings_by_which_they_can_be_compared(office: Office) -> None:
     paths = Store(office.workspace / "store").files("input/registrations").paths
-    rows = [one for path in paths for one in pq.read_table(path).to_pylist() if one["surname"]]
+    rows = [one for path in paths for one in pq.read_table(path).to_pylist() if one.get("surname")]
     assert len(rows) == 3
     assert rows[0]["surname"] == rows[1]["surname"]
     assert all(isinstance(number, int) for one in rows for name in ("surname", "given_name", "birth_place") for number in one[name])  # fmt: skip
