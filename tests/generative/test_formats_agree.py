@@ -120,7 +120,7 @@ def registrations(folder: Path, layout: SourceLayout, path: Path) -> list[dict[s
     profile = replace(MINI, layouts={layout.id: layout})
     instant = datetime(2025, 1, 20, tzinfo=UTC)
     engine = DuckDBEngine()
-    desk = Desk(profile, store, lambda: engine, KEYS, "test", lambda what, rows: None, "tester", instant)
+    desk = Desk(profile, store, lambda: engine, KEYS, "test", lambda what, rows: None, "tester", instant, tuple)
     receipt = take_delivery(desk, Handed(path, layout, date(2025, 1, 20))).data
     taken = store.files("input/registrations")
     rows = engine.run("select * exclude (row, record_key) from registrations order by row", registrations=taken)

@@ -219,6 +219,22 @@ def test_fixed_width_is_counted_in_characters_not_bytes(tmp_path: Path, encoding
     assert reader.broken[0].reason == "The row has 4 characters, the layout needs 22."
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1251"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_line_without_the_blanks_at_its_end_is_padded_where_the_layout_says_so(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    lines = [f"{slip}{day}{sex}{note or ' '}" for slip, day, sex, note in SLIPS]
+    whole = file(tmp_path, (end.join([*lines, "0013".ljust(22), " "]) + end).encode(encoding))
+    trimmed = end.join([*map(str.rstrip, lines), "0013", " "]) + end + "\x1a"
+    short = file(tmp_path, trimmed.encode(encoding), "slips_2.csv")
+    padded = msgspec.structs.replace(FIXED, encoding=encoding, short_lines="padded")
+    rows, reader = read(short, padded)
+    assert rows == read(whole, padded)[0]
+    assert len(rows) == len(SLIPS) + 2
+    assert reader.broken == []
+
+
 def test_a_control_character_breaks_a_fixed_width_row_and_no_other(tmp_path: Path) -> None:
     lines = [f"{slip}{day}{sex}{note or ' '}" for slip, day, sex, note in SLIPS]
     rows, reader = read(file(tmp_path, f"{lines[0]}\n{lines[1][:9]}\x1f{lines[1][10:]}\n{lines[1]}".encode()), FIXED)

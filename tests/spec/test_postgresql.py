@@ -137,6 +137,25 @@ def test_what_a_server_keeps_is_read_as_text_and_dates_in_the_form_of_the_layout
     assert "Ы".encode() not in target.read_bytes()
 
 
+def test_days_without_end_are_told_as_what_they_are(server: Server, office: Path, tmp_path: Path) -> None:
+    days = "(date '2024-03-05'), ('infinity'), ('-infinity'), (null)"
+    by = layout(
+        f"select d as day, d::timestamp as time, d::timestamptz as zoned from (values {days}) as v (d)",
+        *("day", "time", "zoned"), date=Source(column="day", date="%d.%m.%Y"),
+    )  # fmt: skip
+    target = tmp_path / "sealed"
+    extract(by, server.uri() + "?options=-c%20timezone%3DUTC", target, KEY)
+    (batch,) = read_extract(target, by, KEY).batches
+    assert [list(row.values())[:-1] for row in batch.to_pylist()] == [
+        ["05.03.2024", "2024-03-05", "2024-03-05"], ["infinity"] * 3, ["-infinity"] * 3, [None] * 3
+    ]  # fmt: skip
+    path = tmp_path / "profile" / "sources" / "civil.yaml"
+    endless = "case when \"SLIP\" = 'slip-02' then date 'infinity' else to_date(\"DAY\", 'DD.MM.YYYY') end as \"DAY\""
+    path.write_text(path.read_text().replace('"DAY"', endless, 1))
+    ran = collect(office, "--layout", "civil", connection=server.uri())
+    assert "DAY): no date of the form %d.%m.%Y, found “infinity”" in ran.said
+
+
 def test_a_whole_number_of_any_type_is_written_alike(server: Server, tmp_path: Path) -> None:
     numbers = "7::bigint as a, 7::numeric(12, 0) as b, 7.00::numeric(6, 2) as c, 7::float8 as d, 7::real as e"
     others = "7.25::numeric as f, 'NaN'::float8 as g, 123456::numeric as h, 123456789012::float8 as i"

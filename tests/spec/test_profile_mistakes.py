@@ -176,6 +176,12 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "a fixed-width column before the first": (
         "sources/ledger.yaml", "{name: AGE, start: 10, width: 3}", "{name: AGE, start: 0, width: 3}", "", ("counted from 1",),
     ),
+    "short lines of a delimited text": (
+        "sources/arrivals.yaml", "encoding: utf-8", "short_lines: padded", "", ("only lines of fixed width can be padded",),
+    ),
+    "short lines of which nothing is known": (
+        "sources/ledger.yaml", "format: fixed", "format: fixed\nshort_lines: ragged", "ragged", ("ragged",),
+    ),
     "a date that is none": (
         "areas/areas.csv", "N13,district,N1,,2024-01-01", "N13,district,N1,,2024-13-01", "2024-13-01", ("Invalid RFC3339", "valid_to", "found “2024-13-01”", "Write a date as"),
     ),

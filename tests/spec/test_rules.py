@@ -286,7 +286,10 @@ def test_examples_show_where_a_slip_stands_and_what_the_rule_names_but_no_identi
     assert (found.fails, len(found.examples)) == (7, 5)
     first = found.examples[0]
     assert (first.delivery, first.row) == (1, 2)
-    assert [(v.name, v.value) for v in first.values] == [("sex", "F"), ("origin_unit", "N1")]
+    # What is looked up stands beside that by which it is: the code and the day.
+    assert [(v.name, v.value) for v in first.values] == [
+        ("date", "2024-03-05"), ("sex", "F"), ("origin", "N11"), ("origin_unit", "N1"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("severity", ["error", "warning", "info"])

@@ -181,6 +181,39 @@ def test_mending_removes_what_is_left_over_and_nothing_else(office: Path) -> Non
     assert symptoms(office)["unknown"] == "This is nothing of Qonys."
 
 
+def test_what_the_first_run_left_of_a_state_is_known_and_removed(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.receive("2025-01-10", "PERSON | DAY\nann | 05.03.2024")
+    folder = walk.line.office.workspace.folder
+    empty, begun, shared = (
+        folder / "store/clean/moves",
+        folder / "store/clean/flags",
+        folder / "store/clean/lags/_delta_log",
+    )
+    for path in (empty, begun, shared):
+        path.mkdir(parents=True)
+    left = [begun / "9f3c.parquet", shared.parent / "8f3c.parquet"]
+    for path in left:
+        path.write_bytes(b"half")
+    assert set(symptoms(folder)) == {"orphans"}
+    assert sorted(doctor(folder, "--mend", "--json").json["removed"]) == sorted(map(str, left))
+    assert "0 other things to know" in doctor(folder).said
+    walk.process()
+    assert "0 other things to know" in doctor(folder).said
+
+
+@pytest.mark.parametrize("state", ["input/registrations", "clean/moves"])
+def test_files_of_a_state_that_counts_and_lost_its_log_are_never_removed(office: Path, state: str) -> None:
+    shutil.rmtree(office / "store" / state / "_delta_log")
+    files = list((office / "store" / state).glob("*.parquet"))
+    (office / "store" / state / "_delta_log").mkdir()
+    doctor(office, "--mend")
+    shutil.rmtree(office / "store" / state / "_delta_log")
+    doctor(office, "--mend")
+    assert files
+    assert all(path.exists() for path in files)
+
+
 def test_nothing_of_a_run_that_is_at_work_is_removed(office: Path) -> None:
     left = leave_over(office)[0]
     with Store(office / "store").together("process", {}):

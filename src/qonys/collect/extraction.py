@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qonys.collect.readers.cells import as_text
 from qonys.collect.readers.rows import RowReader
@@ -31,6 +32,9 @@ _BATCH_BYTES = 16 << 20
 _PIECE = 1 << 20
 _NUMBERS = (b"numeric", b"float8", b"float4")
 """PostgreSQL's names of types that may hold a whole number or a fraction, as its driver tells them."""
+_INFINITE = {"infinity": ("20000-01-01", "20000-01-01"), "-infinity": ("4000-01-01 BC", "-3999-01-01")}
+"""PostgreSQL's days without end -> the day that stands for one on its way, as the server and as numpy write it: the driver
+has none, and counts on past its largest number."""
 _OF_THE_QUERY = "42"
 """Class of SQLSTATE for errors in the text of a query, or of rights (PostgreSQL, appendix A)."""
 
@@ -92,8 +96,22 @@ def _rows(sealed: Path, layout: SourceLayout, key: bytes) -> Iterator[pa.RecordB
     after = 0
     with io.BufferedReader(_Pulled(unsealed(sealed, key)), _PIECE) as file, pa.ipc.open_stream(file) as batches:
         for batch in batches:
-            yield as_text(batch, layout, np.arange(after + 1, after + 1 + batch.num_rows, dtype=np.int64))
+            numbers = np.arange(after + 1, after + 1 + batch.num_rows, dtype=np.int64)
+            yield _with_infinite_days(as_text(batch, layout, numbers), batch)
             after += batch.num_rows
+
+
+def _with_infinite_days(texts: pa.RecordBatch, given: pa.RecordBatch) -> pa.RecordBatch:
+    """The same texts; a day that stands for one without end is told as that."""
+    for field in given.schema:
+        if not (pa.types.is_date(field.type) or pa.types.is_timestamp(field.type)):
+            continue
+        for word, (_, day) in _INFINITE.items():
+            meant = pc.equal(given[field.name], pa.scalar(np.datetime64(day), pa.date32()).cast(field.type))
+            if pc.any(meant).as_py():
+                told: Any = pc.if_else(meant, word, texts[field.name].cast(pa.string()))
+                texts = texts.set_column(texts.schema.get_field_index(field.name), field.name, told)
+    return texts
 
 
 @contextmanager
@@ -138,7 +156,12 @@ def _given(column: Column, field: pa.Field[Any]) -> str:
     """Dates and whole numbers stay what they are, a time with a zone becomes the session's own; the server makes the rest text."""
     if (field.metadata or {}).get(b"POSTGRESQL:type") in _NUMBERS:
         return _number_as_text(_quoted(column.name), column.width or 0)
-    return f"{_quoted(column.name)}::{_kept_as(field.type)}"
+    kept = _kept_as(field.type)
+    given = f"{_quoted(column.name)}::{kept}"
+    if kept not in ("date", "timestamp"):
+        return given
+    meant = " ".join(f"when '{word}' then {kept} '{day}'" for word, (day, _) in _INFINITE.items())
+    return f"case {given} {meant} else {given} end"
 
 
 def _number_as_text(name: str, width: int) -> str:

@@ -65,6 +65,8 @@ class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         header: the first row of a delimited file names its columns; else they come in the layout's order.
         separator: character between columns of a delimited file.
         quote: character around a column that holds the separator.
+        short_lines: of fixed width: a line with fewer characters than the layout needs is ``broken``, or ``padded`` with
+            blanks, where the supplier's program leaves those at its end out.
         sheet: name of the spreadsheet's sheet; the first one where empty.
         query: of a PostgreSQL database, one that selects the columns.
         database: name of that database; the setting ``QONYS_DATABASE_<NAME>`` says how to reach it.
@@ -87,6 +89,7 @@ class SourceLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     header: bool = True
     separator: str = ";"
     quote: str = '"'
+    short_lines: Literal["broken", "padded"] = "broken"
     sheet: str = ""
     query: str = ""
     database: str = ""

@@ -50,6 +50,8 @@ def _format(layout: SourceLayout) -> Iterator[tuple[str, str]]:
         yield "columns: a fixed-width column needs start and width.", ""
     if layout.format == "fixed" and any(min(c.start or 0, c.width or 0) < 1 for c in layout.columns):
         yield "columns: start and width are counted from 1.", ""
+    if layout.short_lines == "padded" and layout.format != "fixed":
+        yield "short_lines: only lines of fixed width can be padded.", "Leave `short_lines` out."
     if not layout.header and layout.format != "delimited":
         yield "header: only delimited text can do without a heading.", "Leave `header` out."
     if layout.format == "delimited" and (len(layout.separator) != 1 or len(layout.quote) > 1):

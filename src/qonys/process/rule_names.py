@@ -47,6 +47,11 @@ _STATED_BY: dict[str, tuple[str, ...]] = {
 }
 """Name -> the variables of which a layout must state one."""
 
+_READ_FROM = {
+    f"{end}_{what}": (end, "date") for end in ("origin", "destination") for what in ("level", "unit", "inside", "whole")
+}
+"""Name -> the variables by which it is looked up: without them nobody sees why a code is of no level."""
+
 _HIDDEN = {name for name, variable in VARIABLES.items() if variable.kind in (Kind.IDENTIFIER, Kind.ENCODED)} | {
     "number_birth_date", "number_sex",
 }  # fmt: skip
@@ -69,8 +74,9 @@ def judged_names(rule: Rule) -> tuple[str, ...]:
 
 
 def shown_names(names: Collection[str]) -> tuple[str, ...]:
-    """Those of some names whose values may be shown: no identifier, and nothing that was read from one."""
-    return tuple(name for name in names if name not in _HIDDEN and name not in _PLACES)
+    """Some names, and those by which they are looked up, whose values may be shown: nothing that was read from an identifier."""
+    told = {*names, *(source for name in names for source in _READ_FROM.get(name, ()))}
+    return tuple(name for name in RECORD_NAMES if name in told and name not in _HIDDEN and name not in _PLACES)
 
 
 def parsed(rule: Rule, text: str) -> Expression:

@@ -13,6 +13,7 @@ from qonys.collect.hashing import Hashing
 from qonys.datasets.outcome import Finding, Outcome
 from qonys.errors import OperatorError, QonysError, StatisticianError, SupplierError
 from qonys.production.office import Office
+from qonys.production.overlapping import with_overlap
 from qonys.store.receipts import Receipt
 
 
@@ -51,7 +52,7 @@ def collect(
         try:
             begun = hashing if hashing and hashing.path == path else None
             handed = Handed(path, layout_for(path, office.profile, layout), came, replaces, begun)
-            tray.lay(take_delivery(desk, handed), quietly=len(paths) > 1)
+            tray.lay(with_overlap(office, take_delivery(desk, handed)), quietly=len(paths) > 1)
         except (SupplierError, StatisticianError) as refusal:
             if len(paths) == 1:
                 raise
@@ -76,8 +77,8 @@ def collect_query(
             next_step=f"Write: qonys collect FILE… --layout {layout}",
         )
     handed = Handed(Path(layout), found, received or office.today, replaces)
-    tray = _Tray()
-    tray.lay(take_query(_desk(office), handed, office.connection(found.database)), quietly=False)
+    tray, taken = _Tray(), take_query(_desk(office), handed, office.connection(found.database))
+    tray.lay(with_overlap(office, taken), quietly=False)
     return tray.outcome()
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from qonys.store.delta_log import LOG
 from qonys.store.inspection import UNREADABLE, state_names
 from qonys.store.spill import dead_spill, is_dead
-from qonys.store.states import Store
+from qonys.store.states import State, Store
 from qonys.store.symptoms import Symptom
 
 _KNOWN = {"deliveries", "sets", "locks", "spill", "keys", "keys.fingerprint", "lifecycle", ".lock"}
@@ -44,14 +45,15 @@ def unfinished_deliveries(store: Store, *, at_work: bool) -> Iterator[Symptom]:
 
 def orphans(store: Store, *, at_work: bool) -> Iterator[Symptom]:
     """Files of states that no version names, and halves of commits."""
-    for state in state_names(store):
+    written = {state for state in state_names(store) if store.log(state).version() is not None}
+    for state in sorted({*written, *_begun(store)}):
         folder = store.folder / state
         try:
             named = set(store.log(state).hashes())
         except UNREADABLE:
             continue
         lost = tuple(path for path in sorted(folder.glob("*.parquet")) if path.name not in named)
-        staged = tuple(path for path in sorted((folder / LOG).iterdir()) if _STAGED.fullmatch(path.name))
+        staged = tuple(path for path in _children(folder / LOG) if _STAGED.fullmatch(path.name))
         if lost or staged:
             size = sum(path.stat().st_size for path in (*lost, *staged))
             doing = " Somebody writes now: they may be of that run." if at_work else ""
@@ -115,8 +117,26 @@ def unknown_files(store: Store) -> Iterator[Symptom]:
         )
 
 
+def _begun(store: Store) -> Iterator[str]:
+    """States without a version: the run that was to make the first version was interrupted, or met a full disk.
+
+    A log may have been lost, too. So one with files is only taken for begun where nothing that counts is of it: of *input*
+    while there is no receipt, of what is derived while no set names it.
+    """
+    numbers, received = store.sets.numbers(), any((store.folder / "deliveries").glob("*/receipt.json"))
+    try:
+        counted = {state for number in numbers for state in store.sets.read(number).states}
+    except UNREADABLE:
+        return
+    for state in get_args(State):
+        folder = store.folder / state
+        counts = received if state.startswith("input/") else state in counted
+        if folder.is_dir() and store.log(state).version() is None and not (counts and _children(folder)):
+            yield state
+
+
 def _strangers(store: Store) -> Iterator[Path]:
-    states = set(state_names(store))
+    states = {*state_names(store), *_begun(store)}
     groups = {state.split("/")[0] for state in states} | {"input", "clean", "statistics"}
     for path in _children(store.folder):
         if path.name not in _KNOWN | groups:

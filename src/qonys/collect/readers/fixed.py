@@ -31,7 +31,7 @@ def read_fixed(opened: Opened, layout: SourceLayout, reader: RowReader) -> Itera
             for batch in _lines(stream, cut):
                 numbers = _numbers(read, batch.num_rows, cut)
                 read = int(numbers[-1]) if len(numbers) else read
-                lines: Any = batch.column(0)
+                lines: Any = _padded(batch.column(0), width) if layout.short_lines == "padded" else batch.column(0)
                 widths = pc.utf8_length(lines).to_numpy(zero_copy_only=False)
                 reader.broken.extend(_short(lines, numbers, widths, width))
                 whole = pa.array(widths >= width)
@@ -69,6 +69,12 @@ def _short(lines: Any, numbers: Any, widths: Any, width: int) -> Iterator[Broken
         if lines[at].as_py() != _END_OF_DOS_FILE:
             told = f"The row has {widths[at]} characters, the layout needs {width}."
             yield BrokenRow(int(numbers[at]), told)
+
+
+def _padded(lines: Any, width: int) -> Any:  # noqa: ANN401 strings
+    """Lines with the blanks at their end that were left out; an empty line and the end of a DOS file are no rows still."""
+    none = pc.is_in(lines, pa.array(["", _END_OF_DOS_FILE]))
+    return pc.if_else(none, lines, pc.utf8_rpad(lines, width, " "))
 
 
 def _columns(lines: Any, numbers: Any, layout: SourceLayout) -> pa.RecordBatch:  # noqa: ANN401
