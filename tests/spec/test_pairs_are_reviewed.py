@@ -22,7 +22,7 @@ from qonys.process.settled_pairs import contradicting
 from qonys.production.building import _decisions
 from qonys.production.deciding import decide
 from qonys.production.link_sheet import link_sheet, requests_of_links
-from qonys.production.linking import waiting_pairs
+from qonys.production.linking import WaitingPair, waiting_pairs
 from qonys.simulate.persons_with_errors import Written, persons_with_errors
 from qonys.simulate.slips_of_persons import slips_of_persons
 from spec.command_line import qonys
@@ -160,6 +160,11 @@ def walk(named: NamedWalk, tmp_path: Path) -> NamedWalk:
     return named.copied(tmp_path)
 
 
+def others_of(pair: WaitingPair, pairs: Sequence[WaitingPair]) -> list[WaitingPair]:
+    """The pairs of the same slip, itself among them."""
+    return [one for one in pairs if one.key == pair.key]
+
+
 def test_pairs_are_shown_decided_taken_back_and_hashed(walk: NamedWalk) -> None:
     waiting = waiting_pairs(walk.office)
     probabilities = [pair.probability or 0 for pair in waiting]
@@ -169,6 +174,17 @@ def test_pairs_are_shown_decided_taken_back_and_hashed(walk: NamedWalk) -> None:
     first, second, *rest = waiting
     assert list(first.values) == ["kind", "date", "sex", "birth_date", "origin", "destination"]
     assert (first.values["date"], first.other_values["destination"]) == ("2024-09-05", "C11")
+    for pair in waiting:
+        one, two = WRITTEN[pair.row - 2], WRITTEN[pair.other_row - 2]
+        assert (pair.names["surname"] == "equal") == (one.surname == two.surname)
+        assert (
+            pair.names["given_name"] == "different"
+            or (pair.probability or 0) < 0.95
+            or len(others_of(pair, waiting)) > 1
+        )
+        if one.given_name == two.given_name:
+            assert pair.names["given_name"] == "equal"
+    assert {pair.names["given_name"] for pair in waiting} >= {"different"}
 
     other = f"{first.other_delivery}:{first.other_row}"
     walk.decide(1, first.row, "same", new=other)

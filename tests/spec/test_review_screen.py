@@ -129,6 +129,7 @@ def test_pairs_are_decided_by_keys_and_taken_back(named: NamedWalk) -> None:
         assert f"1 of {len(waiting_pairs(named.office))} · probability {first.probability:.3f}" in seen
         assert "date 2024-09-05 2024-03-05 ≠" in seen
         assert "destination C11 C11" in seen
+        assert f"given_name hidden hidden {first.names['given_name']}" in seen
         heads = [str(column.label) for column in app.screen.query_one(DataTable).columns.values()]
         assert heads[1:3] == [f"delivery 1, row {first.row}", f"delivery 1, row {first.other_row}"]
         await pilot.press("s", "enter", *"same street", "enter")

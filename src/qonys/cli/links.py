@@ -63,7 +63,7 @@ def review_links(office: Office, export: Path | None, import_: Path | None, *, j
 
 
 def _listed(office: Office, *, json: bool) -> None:
-    from qonys.production.linking import SHOWN, waiting_pairs
+    from qonys.production.linking import NAMES, SHOWN, waiting_pairs
 
     with progress_shown():
         pairs = waiting_pairs(office)
@@ -73,9 +73,10 @@ def _listed(office: Office, *, json: bool) -> None:
     rows = []
     for pair in pairs:
         probability = "" if pair.probability is None else f"{pair.probability:.3f}"
-        rows.append([probability, f"{pair.delivery}:{pair.row}", *(pair.values.get(name) for name in SHOWN)])
-        rows.append(["", f"{pair.other_delivery}:{pair.other_row}", *(pair.other_values.get(name) for name in SHOWN)])
-    show_table("Pairs that may be of one person", ["Probability", "Slip", *SHOWN], rows)
+        said, other = (tuple(map(values.get, SHOWN)) for values in (pair.values, pair.other_values))
+        rows.append([probability, f"{pair.delivery}:{pair.row}", *said, *pair.names.values()])
+        rows.append(["", f"{pair.other_delivery}:{pair.other_row}", *other, *("" for _ in pair.names)])
+    show_table("Pairs that may be of one person", ["Probability", "Slip", *SHOWN, *NAMES], rows)
     says.print(
         f"{len(pairs)} pairs, each on two lines. Decide on the screen, with `qonys link`, or with --export and --import."
     )

@@ -58,6 +58,8 @@ class PairsScreen(DecidingScreen):
             one, two = pair.values.get(name), pair.other_values.get(name)
             differ = one is not None and two is not None and one != two
             table.add_row(*map(Text, (name, one or NOT_STATED, two or NOT_STATED, "≠" if differ else "")))
+        for name, agree in pair.names.items():
+            table.add_row(*map(Text, (name, *("hidden" if agree else NOT_STATED for _ in "12"), agree or "")))
 
     def action_say(self, act: Act) -> None:
         """Say whether both slips are of one person."""

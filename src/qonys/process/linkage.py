@@ -33,6 +33,8 @@ from qonys.process.standing import slips_of
 
 Probabilities: TypeAlias = NDArray[np.float64]
 _ENCODED = ("surname", "given_name", "birth_place")
+_ALIKE = {"surname": (0.8, 0.55), "given_name": (0.8, 0.55), "birth_place": (0.7,)}
+"""Dice's coefficients from which two writings of a name agree, level by level."""
 
 
 class LinkingEngine(Engine, PairScorer, Protocol):
@@ -77,9 +79,9 @@ def linkage_model(linkage: Linkage, *, prior: float) -> LinkageModel:
     )
     return LinkageModel(
         comparisons=(
-            _dice("surname", "surname_key", 0.8, 0.55),
+            _dice("surname", "surname_key"),
             _given_names(),
-            _dice("birth_place", "place_key", 0.7),
+            _dice("birth_place", "place_key"),
             Comparison(
                 "birth_date",
                 "birth_date_l is null or birth_date_r is null",
@@ -240,15 +242,23 @@ def _links(
 
 
 def _given_names() -> Comparison:
-    return _dice("given_name", "given_key", 0.8, 0.55)
+    return _dice("given_name", "given_key")
 
 
-def _dice(name: str, key: str, *thresholds: float) -> Comparison:
+def name_agreement(name: str) -> str:
+    """How two writings of a name agree, as SQL over NAME_l, NAME_r: ``equal``, ``alike``, ``different``; null: not stated."""
+    comparison = _dice(name, name)
+    equal, *alike = comparison.levels
+    told = f"when {equal} then 'equal' when {' or '.join(alike)} then 'alike' else 'different'"
+    return f"case when {comparison.missing} then null {told} end"
+
+
+def _dice(name: str, key: str) -> Comparison:
     """Equal in all bigrams, then by Dice's coefficient; ``key`` tells the model that a block on it fixes the comparison."""
     left, right = f"{name}_l", f"{name}_r"
     coefficient = f"2.0 * len(list_intersect({left}, {right})) / (len({left}) + len({right}))"
     return Comparison(
         name,
         f"{left} is null or {right} is null",
-        (f"{key}_l = {key}_r", *(f"{coefficient} >= {threshold}" for threshold in thresholds)),
+        (f"{key}_l = {key}_r", *(f"{coefficient} >= {threshold}" for threshold in _ALIKE[name])),
     )

@@ -1,6 +1,6 @@
 """Pairs of slips that wait as a spreadsheet, one line a pair: out, filled in by hand, and in again.
 
-Everything but the last four columns is only read. An ``action`` is ``same`` or ``different``.
+Everything but the last four columns is only read; of names it says whether they agree. An ``action`` is ``same`` or ``different``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import msgspec
 
 from qonys.datasets.decision import PAIR_ACTS
 from qonys.production.deciding import Request
-from qonys.production.linking import SHOWN, waiting_pairs
+from qonys.production.linking import NAMES, SHOWN, waiting_pairs
 from qonys.production.office import Office
 from qonys.production.review_sheet import BYTE_ORDER_MARK, fail_if_no_code, guarded, key_of, read_sheet
 
 COLUMNS = (
     "delivery", "row", "other_delivery", "other_row", "probability",
-    *(column for name in SHOWN for column in (name, f"other_{name}")), "action", "reason", "note", "source",
+    *(column for name in SHOWN for column in (name, f"other_{name}")), *NAMES, "action", "reason", "note", "source",
 )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def link_sheet(office: Office) -> str:
         said = [said.get(name) or "" for name in SHOWN for said in (pair.values, pair.other_values)]
         probability = "" if pair.probability is None else f"{pair.probability:.4f}"
         slips = (pair.delivery, pair.row, pair.other_delivery, pair.other_row)
-        writer.writerow([*slips, probability, *map(guarded, said), *[""] * 4])
+        names = [pair.names[name] or "" for name in NAMES]
+        writer.writerow([*slips, probability, *map(guarded, said), *names, *[""] * 4])
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Pairs of slips that may be of one person: what a reviewer sees of them, and what a decision about one must meet.
 
-Laws: neither an identifier nor an encoding is among what is shown. A pair is decided once; who thinks otherwise takes the
+Laws: neither an identifier nor an encoding is among what is shown; of names it is told whether they agree, no more. A pair is decided once; who thinks otherwise takes the
 entry back. Decisions never say of two slips that they are of one person and, by way of others, of two.
 """
 
@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from qonys.datasets.decision import PAIR_ACTS, Decision, Key, slip_key
+from qonys.process.linkage import name_agreement
 from qonys.process.settled_pairs import contradicting
 from qonys.production.office import Office
 from qonys.production.register import current_registrations, decision_log, key_table
@@ -20,6 +22,9 @@ from qonys.production.waiting import withdrawn_deliveries
 
 SHOWN = ("kind", "date", "sex", "birth_date", "origin", "destination")
 """Variables of both slips that are set side by side."""
+
+NAMES = ("surname", "given_name", "birth_place")
+"""Variables of which it is told whether both slips agree in them: ``equal``, ``alike`` or ``different``."""
 
 _PAIRS = """
 select delivery, row, other_delivery, other_row, probability, status from links
@@ -38,6 +43,7 @@ class WaitingPair(msgspec.Struct, frozen=True):
         probability: that they are of one person, by the model.
         values: what the slip says in `SHOWN`, as texts; None: not stated.
         other_values: what the other one says.
+        names: how far they agree in each of `NAMES`; None: one of them does not state it.
     """
 
     delivery: int
@@ -47,6 +53,7 @@ class WaitingPair(msgspec.Struct, frozen=True):
     probability: float | None
     values: dict[str, str | None]
     other_values: dict[str, str | None]
+    names: dict[str, str | None]
 
     @property
     def key(self) -> Key:
@@ -67,7 +74,39 @@ def waiting_pairs(office: Office) -> tuple[WaitingPair, ...]:
     slips = list(dict.fromkeys(key for pair in open_ for key in pair))
     values = register_values(office, slips, log.of_rows(slips))
     shown = {key: {name: texts[name] for name in SHOWN} for key, texts in values.items()}
-    return tuple(WaitingPair(*one, *two, pairs[one, two], shown.get(one, {}), shown.get(two, {})) for one, two in open_)
+    names = _names(office, open_)
+    return tuple(
+        WaitingPair(*one, *two, pairs[one, two], shown.get(one, {}), shown.get(two, {}), names[one, two])
+        for one, two in open_
+    )
+
+
+def _names(office: Office, pairs: Sequence[tuple[Key, Key]]) -> dict[tuple[Key, Key], dict[str, str | None]]:
+    """How far the slips of each pair agree in names: pairs that agree in all else are often twins."""
+    if not pairs:
+        return {}
+    sides = {"l": [one for one, _ in pairs], "r": [two for _, two in pairs]}
+    columns = ", ".join(f"{side}.{name} as {name}_{side}" for side in sides for name in NAMES)
+    query = f"""
+with slips as (select delivery, row, {", ".join(NAMES)} from registrations semi join keys using (delivery, row)),
+compared as (
+  select pairs.place, {columns} from pairs
+  left join slips as l on l.delivery = pairs.delivery_l and l.row = pairs.row_l
+  left join slips as r on r.delivery = pairs.delivery_r and r.row = pairs.row_r
+)
+select {", ".join(f"{name_agreement(name)} as {name}" for name in NAMES)} from compared order by place
+"""
+    places = {
+        f"{column}_{side}": [key[at] for key in keys]
+        for side, keys in sides.items()
+        for at, column in enumerate(("delivery", "row"))
+    }
+    tables = {
+        "registrations": current_registrations(office),
+        "keys": key_table([key for pair in pairs for key in pair]),
+        "pairs": pa.table({"place": range(len(pairs)), **places}),
+    }
+    return dict(zip(pairs, office.engine.run(query, None, **tables).to_pylist(), strict=True))
 
 
 def entries_of_pair(office: Office, pair: WaitingPair) -> tuple[Decision, ...]:
