@@ -9,10 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from pypdf import PdfReader
 
-from qonys.analyse.waterfalls import public_steps
+from qonys.analyse.waterfalls import public_steps, sides_of
 from qonys.concepts.period import Period
 from qonys.datasets.explanation import Change, Step, after
 from qonys.production.explained_release import BuiltFiles
@@ -238,3 +239,9 @@ def png_parts(content: bytes) -> Iterator[bytes]:
     while at < len(content):
         yield content[at + 4 : at + 8]
         at += 12 + int.from_bytes(content[at : at + 4], "big")
+
+
+def test_sides_stand_in_one_order_however_an_engine_hands_them_over() -> None:
+    rows = [("2024-02", "external"), ("2024-01", "interregional"), ("2024-01", "external")]
+    counts = [{"period": period, "stream": stream, "arrivals": 1, "departures": 2} for period, stream in rows]
+    assert list(sides_of(pa.Table.from_pylist(counts))) == sorted(rows)

@@ -55,8 +55,9 @@ class Ground:
 
 
 def sides_of(counts: pa.Table) -> Sides:
-    """The counts of `queries.explaining.by_month_and_stream`, by month and stream."""
-    return {(row["period"], row["stream"]): (row["arrivals"], row["departures"]) for row in counts.to_pylist()}
+    """The counts of `queries.explaining.by_month_and_stream`, in the order of months and streams."""
+    rows = sorted(counts.to_pylist(), key=lambda row: (row["period"], row["stream"]))
+    return {(row["period"], row["stream"]): (row["arrivals"], row["departures"]) for row in rows}
 
 
 def waterfall_of(design: TableDesign, at: Mapping[str, str], side: Side, ground: Ground) -> Waterfall:
