@@ -13,7 +13,6 @@ from qonys.country.loading import SHIPPED
 from qonys.datasets.decision import Decision
 from qonys.production.deciding import Request, decide
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.store.workspace import SETTINGS
 from spec.drawn_slips import Rows, Walk
 
@@ -75,7 +74,7 @@ class ReviewedWalk(Walk):
         names = columns.split()
         return [
             {name: "" if getattr(entry, name) is None else str(getattr(entry, name)) for name in names}
-            for entry in decision_log(self.office).entries
+            for entry in self.office.decision_log.entries
         ]
 
 

@@ -63,7 +63,8 @@ def review_links(office: Office, export: Path | None, import_: Path | None, *, j
 
 
 def _listed(office: Office, *, json: bool) -> None:
-    from qonys.production.linking import NAMES, SHOWN, waiting_pairs
+    from qonys.process.linkage import NAMES
+    from qonys.production.linking import SHOWN, waiting_pairs
 
     with progress_shown():
         pairs = waiting_pairs(office)

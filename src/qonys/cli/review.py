@@ -129,9 +129,8 @@ def _acts(values: list[str], accept: str | None, *, release: bool, leave_out: bo
 def _undone(office: Office, entry: int, reason: str, note: str) -> Request:
     from qonys.errors import OperatorError
     from qonys.production.deciding import undo_request
-    from qonys.production.register import decision_log
 
-    found = next((one for one in decision_log(office).entries if one.entry == entry), None)
+    found = next((one for one in office.decision_log.entries if one.entry == entry), None)
     if found is None:
         raise OperatorError(f"There is no entry {entry}.", next_step="See the log with `qonys corrections`.")
     return undo_request(found, reason, note)
@@ -165,11 +164,10 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
         workspace: folder of the workspace.
         json: print both as JSON.
     """
-    from qonys.production.register import decision_log
     from qonys.store.withdrawals import open_withdrawals
 
     office = office_of(workspace, None)
-    log, book = decision_log(office), office.profile.corrections
+    log, book = office.decision_log, office.profile.corrections
     standing = {entry.entry for entry in log.standing} | {
         one.entry for one in open_withdrawals(office.withdrawals).values()
     }

@@ -32,7 +32,7 @@ from qonys.store.keys import Keys
 from qonys.store.receipts import Receipt, fail_if_a_row_is_lost
 from qonys.store.sealed import seal
 from qonys.store.states import Store
-from qonys.store.withdrawals import Withdrawal, reinstated_later, replacement_fault
+from qonys.store.withdrawals import Withdrawal, open_withdrawals, reinstated_later, replacement_fault
 
 _FEW = 12
 _MOST_HELD = 250_000
@@ -244,7 +244,7 @@ def _taken_before(store: Store, sha256: str) -> Receipt | None:
 def _again(desk: Desk, earlier: Receipt, handed: Handed) -> Outcome[Receipt]:
     what = "The query gave what" if handed.layout.format == "postgresql" else "The file"
     taken = f"{what} was taken before, as delivery {earlier.delivery} on {earlier.received}"
-    replaced_by_it = [one.delivery for one in desk.withdrawn() if one.by == earlier.delivery and one.until is None]
+    replaced_by_it = [one.delivery for one in open_withdrawals(desk.withdrawn()).values() if one.by == earlier.delivery]
     if handed.replaces not in (None, *replaced_by_it):
         replaced = f"replaces delivery {replaced_by_it[0]}" if replaced_by_it else "replaces none"
         otherwise = _SAY_OTHERWISE.format(replaced=handed.replaces, by=earlier.delivery)

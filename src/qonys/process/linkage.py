@@ -32,9 +32,10 @@ from qonys.process.settled_pairs import DIFFERENT, SAME, Flags, Numbers, Settled
 from qonys.process.standing import slips_of
 
 Probabilities: TypeAlias = NDArray[np.float64]
-_ENCODED = ("surname", "given_name", "birth_place")
 _ALIKE = {"surname": (0.8, 0.55), "given_name": (0.8, 0.55), "birth_place": (0.7,)}
 """Dice's coefficients from which two writings of a name agree, level by level."""
+NAMES = tuple(_ALIKE)
+"""Variables of which it can be told how far two slips agree in them (`name_agreement`)."""
 
 
 class LinkingEngine(Engine, PairScorer, Protocol):
@@ -111,10 +112,10 @@ def records_query() -> str:
 
     Of a known person what was said last counts, variable by variable. ``delivery`` and ``row`` name its first slip.
     """
-    said = ("sex", "birth_date", *_ENCODED)
+    said = ("sex", "birth_date", *NAMES)
     columns, by_time = ("person", *said), "{'received': received, 'delivery': delivery, 'row': row}"
     last = ", ".join(f"arg_max({name}, {by_time}) as {name}" for name in said)
-    hashed = zip(_ENCODED, ("surname_key", "given_key", "place_key"), strict=True)
+    hashed = zip(NAMES, ("surname_key", "given_key", "place_key"), strict=True)
     keys = ", ".join(f"case when {name} is not null then hash({name}) end as {key}" for name, key in hashed)
     return f"""
 with slips as (

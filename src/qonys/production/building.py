@@ -32,7 +32,6 @@ from qonys.production.office import Office
 from qonys.production.published_before import followed_vintage, release_revision
 from qonys.production.quality import first_published, release_quality
 from qonys.production.quality_counting import register_counts
-from qonys.production.register import decision_log
 from qonys.production.released_tables import Flows, compared_tables, found_by_comparing, released_tables
 from qonys.production.slips_counted import public_grounds
 from qonys.publish.manifest import RELEASE_FILE, manifest_file
@@ -190,7 +189,7 @@ def _what_changed(office: Office, lineage: Mapping[str, str], uncounted: int) ->
         return f"{uncounted} deliveries in time came"
     if lineage["profile_hash"] != office.profile.content_hash:
         return "the profile was changed"
-    if lineage.get("decisions", "0") != str(decision_log(office).last):
+    if lineage.get("decisions", "0") != str(office.decision_log.last):
         return "decisions were taken"
     return "the moves were made anew" if lineage["moves"] != str(office.store.version("clean/moves")) else ""
 
@@ -217,7 +216,7 @@ def _decisions(office: Office, counted: Mapping[int, str]) -> str:
     """The hash of what the standing entries of the log do to slips of the counted deliveries."""
     standing = [
         [counted[e.delivery], e.row, e.act, e.place, e.field, _new_of(e, counted), e.rule]
-        for e in decision_log(office).standing
+        for e in office.decision_log.standing
         if e.delivery in counted and (e.act not in PAIR_ACTS or e.other[0] in counted)
     ]
     return hashlib.sha256(msgspec.json.encode(standing)).hexdigest() if standing else ""

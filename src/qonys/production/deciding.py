@@ -21,7 +21,6 @@ from qonys.production.amending import known_codes
 from qonys.production.delivery_desk import DeliveryDesk
 from qonys.production.linking import PairDesk
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.production.releasing import KEPT, told, typed_again
 from qonys.production.reviewing import Slip, slips_of
 from qonys.production.waiting import ENTRY, FLAG, RULE
@@ -104,7 +103,7 @@ def undo_request(entry: Decision, reason: str, note: str) -> Request:
 
 def closing_requests(office: Office, delivery: int, reason: str, note: str) -> list[Request]:
     """Requests to close all standing entries about a delivery that was replaced."""
-    log = decision_log(office)
+    log = office.decision_log
     open_ = [e for e in log.standing if e.delivery == delivery and e.entry not in log.closed]
     return [Request(e.delivery, e.row, "close", reason, of=e.entry, note=note, where=f"entry {e.entry}") for e in open_]
 
@@ -113,14 +112,15 @@ class _Desk:
     """The slips that requests are about, as they stand while one request after the other is made an entry."""
 
     def __init__(self, office: Office, requests: Sequence[Request]) -> None:
-        self._office, self._log = office, decision_log(office)
+        self._office, self._log = office, office.decision_log
         keys = list(dict.fromkeys(request.key for request in requests))
         self._slips = {slip.key: slip for slip in slips_of(office, keys)}
         self._layouts = {receipt.delivery: receipt.layout for receipt in office.store.receipts()}
         self._made: list[Decision] = []
         pairs = any(request.act in PAIR_ACTS for request in requests)
         self._pairs = PairDesk(office, self._log.pairs) if pairs else None
-        self._deliveries = DeliveryDesk(office.store.receipts(), office.withdrawals, office.today)
+        whole = any(request.act in DELIVERY_ACTS for request in requests)
+        self._deliveries = DeliveryDesk(office.store.receipts(), office.withdrawals, office.today) if whole else None
 
     def decisions(self, requests: Iterable[Request]) -> Iterator[Decision]:
         faults: list[tuple[str, str]] = []
@@ -142,8 +142,8 @@ class _Desk:
         if self._pairs is not None and request.act in PAIR_ACTS:
             self._say_of_pair(request, self._pairs)
             return
-        if request.act in DELIVERY_ACTS:
-            self._say_of_delivery(request)
+        if self._deliveries is not None and request.act in DELIVERY_ACTS:
+            self._say_of_delivery(request, self._deliveries)
             return
         slip = self._slip(request)
         match request.act:
@@ -167,10 +167,10 @@ class _Desk:
             msgspec.structs.replace(request, delivery=delivery, row=row), place="register", new=f"{other[0]}:{other[1]}"
         )
 
-    def _say_of_delivery(self, request: Request) -> None:
+    def _say_of_delivery(self, request: Request, desk: DeliveryDesk) -> None:
         number = self._log.last + len(self._made) + 1
         try:
-            said = self._deliveries.said(request.act, request.delivery, request.new, request.since, entry=number)
+            said = desk.said(request.act, request.delivery, request.new, request.since, entry=number)
         except ValueError as fault:
             raise _FaultError(str(fault)) from fault
         self._add(request, **msgspec.structs.asdict(said))

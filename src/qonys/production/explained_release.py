@@ -137,7 +137,7 @@ def table_and_measure(files: BuiltFiles, figure: str, language: str) -> tuple[Pu
     """
     name, _, measure = figure.partition(".")
     of_period = f"{name}-by-{'month' if Period.parse(files.facts.period).is_month else 'year'}"
-    if of_period in files.tables() and name not in files.tables():
+    if name not in (there := files.tables()) and of_period in there:
         name = of_period
     table = files.table(name, language)
     labels = table.labels["measure"]

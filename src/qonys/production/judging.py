@@ -19,7 +19,7 @@ from qonys.process.rule_names import is_stated, judged_names, judged_query, name
 from qonys.process.verdicts import Absent, Verdicts
 from qonys.production.group_judging import judge_groups
 from qonys.production.office import Office
-from qonys.production.waiting import withdrawn_deliveries
+from qonys.store.withdrawals import open_withdrawals
 
 Place: TypeAlias = tuple[int, int]
 """Delivery and row of a slip."""
@@ -52,7 +52,7 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
     rules = record_rules(office.profile.rules)
     office.progress("rules", 0)
     absent = absent_layouts(office, rules)
-    of_records = confronted(office.engine, rules, absent, tables, withdrawn=withdrawn_deliveries(office))
+    of_records = confronted(office.engine, rules, absent, tables, withdrawn=open_withdrawals(office.withdrawals))
     verdicts, results = of_records.verdicts, of_records.results()
     office.progress("rules", max((result.items for result in results), default=0))
     groups = judge_groups(office, tables, verdicts.exceptions)

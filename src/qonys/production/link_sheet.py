@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import msgspec
 
 from qonys.datasets.decision import PAIR_ACTS
+from qonys.process.linkage import NAMES
 from qonys.production.deciding import Request
-from qonys.production.linking import NAMES, SHOWN, waiting_pairs
+from qonys.production.linking import SHOWN, waiting_pairs
 from qonys.production.office import Office
 from qonys.production.review_sheet import BYTE_ORDER_MARK, fail_if_no_code, guarded, key_of, read_sheet
 

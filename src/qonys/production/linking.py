@@ -13,18 +13,15 @@ import msgspec
 import pyarrow as pa
 
 from qonys.datasets.decision import PAIR_ACTS, Decision, Key, slip_key
-from qonys.process.linkage import name_agreement
+from qonys.process.linkage import NAMES, name_agreement
 from qonys.process.settled_pairs import contradicting
 from qonys.production.office import Office
-from qonys.production.register import current_registrations, decision_log, key_table
+from qonys.production.register import current_registrations, key_table
 from qonys.production.reviewing import register_values
-from qonys.production.waiting import withdrawn_deliveries
+from qonys.store.withdrawals import open_withdrawals
 
 SHOWN = ("kind", "date", "sex", "birth_date", "origin", "destination")
 """Variables of both slips that are set side by side."""
-
-NAMES = ("surname", "given_name", "birth_place")
-"""Variables of which it is told whether both slips agree in them: ``equal``, ``alike`` or ``different``."""
 
 _PAIRS = """
 select delivery, row, other_delivery, other_row, probability, status from links
@@ -66,9 +63,9 @@ class WaitingPair(msgspec.Struct, frozen=True):
 
 def waiting_pairs(office: Office) -> tuple[WaitingPair, ...]:
     """The pairs between the thresholds that nobody decided yet, the most probable first."""
-    log = decision_log(office)
+    log = office.decision_log
     decided = {frozenset((entry.key, entry.other)) for entry in log.pairs}
-    withdrawn = withdrawn_deliveries(office)
+    withdrawn = open_withdrawals(office.withdrawals)
     pairs = {_keys(row): row["probability"] for row in _links(office) if row["status"] == "review"}
     open_ = [pair for pair in pairs if frozenset(pair) not in decided and pair[0][0] not in withdrawn]
     slips = list(dict.fromkeys(key for pair in open_ for key in pair))
@@ -111,7 +108,7 @@ select {", ".join(f"{name_agreement(name)} as {name}" for name in NAMES)} from c
 
 def entries_of_pair(office: Office, pair: WaitingPair) -> tuple[Decision, ...]:
     """What was decided of a pair, standing or not, in the order of the log."""
-    log, slips = decision_log(office), frozenset((pair.key, pair.other))
+    log, slips = office.decision_log, frozenset((pair.key, pair.other))
     about = {e.entry for e in log.entries if e.act in PAIR_ACTS and frozenset((e.key, e.other)) == slips}
     return tuple(entry for entry in log.entries if entry.entry in about or entry.of in about)
 

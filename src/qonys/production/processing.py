@@ -10,7 +10,6 @@ from qonys.production.integrating import all_flags, integrate, keep_links
 from qonys.production.judging import judge
 from qonys.production.lagging import keep_lags
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.production.streams import cast_stream
 from qonys.store.receipts import made_of
 from qonys.store.states import Together
@@ -37,7 +36,7 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
         "deliveries": deliveries,
         "territory": office.territory,
     }
-    log = decision_log(office)
+    log = office.decision_log
     states.lineage["decisions"] = str(log.last)
     correct = amended(office, tables, log)
     tables["registrations"] = correct.data

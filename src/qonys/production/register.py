@@ -6,15 +6,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from qonys.datasets.decision import Key, Log
+from qonys.datasets.decision import Key
 from qonys.datasets.outcome import Overlay, Table
 from qonys.errors import StatisticianError
 from qonys.production.office import Office
-
-
-def decision_log(office: Office) -> Log:
-    """The log of decisions of the workspace."""
-    return office.decision_log
 
 
 def current_registrations(office: Office) -> Table:

@@ -20,8 +20,8 @@ from qonys.process.edits import as_text
 from qonys.production.amending import before_decisions
 from qonys.production.office import Office
 from qonys.production.quarantine import corrected_texts, quarantined_rows
-from qonys.production.register import decision_log
-from qonys.production.waiting import FLAG, reasons_of_slips, waiting_reasons, withdrawn_deliveries
+from qonys.production.waiting import FLAG, reasons_of_slips, waiting_reasons
+from qonys.store.withdrawals import open_withdrawals
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -103,7 +103,7 @@ def severity_of(where: str) -> str:
 
 def slips_of(office: Office, keys: Sequence[Key]) -> list[Slip]:
     """Slips as they stand now, in the order of the keys; a key that is nowhere has no slip."""
-    mine, withdrawn = decision_log(office).of_rows(keys), withdrawn_deliveries(office)
+    mine, withdrawn = office.decision_log.of_rows(keys), open_withdrawals(office.withdrawals)
     released = {entry.key for entry in mine.acts("release")}
     reasons = reasons_of_slips(office, released, keys)
     by_key: dict[Key, tuple[Decision, ...]] = defaultdict(tuple)

@@ -12,7 +12,6 @@ from qonys.evaluate.deliveries import ExpectedDelivery, expected_deliveries
 from qonys.evaluate.next_steps import Waiting, next_steps
 from qonys.production.accounting import accounts_by_year
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.production.waiting import ENTRY, FLAG, RULE, waiting_reasons
 
 _HELD = """
@@ -93,7 +92,7 @@ def _waiting(office: Office, accounts: tuple[Account, ...]) -> Waiting:
         by_rule=sum(RULE in places and ENTRY not in places for places in slips),
         flagged=sum(places == {FLAG} for places in slips),
         pending=sum(account.pending for account in accounts),
-        decisions=sum(entry.entry > int(made_of.get("decisions", 0)) for entry in decision_log(office).entries),
+        decisions=sum(entry.entry > int(made_of.get("decisions", 0)) for entry in office.decision_log.entries),
         stale_flows=bool(made_of)
         and store.lineage("statistics/flows").get("moves") != str(store.version("clean/moves")),
     )

@@ -14,7 +14,6 @@ from qonys.datasets.explanation import Touch
 from qonys.datasets.finding import FLAG
 from qonys.datasets.territory import remainder_group
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.production.slips_counted import Versions, state_at
 from qonys.queries.explaining import TAG, touched_design, touched_moves_query
 from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
@@ -82,4 +81,4 @@ def _touch(tag: str, reasons: Mapping[str, str]) -> tuple[str, str, str]:
 
 
 def _reasons(office: Office) -> dict[str, str]:
-    return {str(entry.entry): entry.reason for entry in decision_log(office).entries}
+    return {str(entry.entry): entry.reason for entry in office.decision_log.entries}

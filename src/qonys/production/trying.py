@@ -24,10 +24,9 @@ from qonys.production.amending import amended
 from qonys.production.group_judging import GroupJudgement, judge_groups
 from qonys.production.judging import absent_layouts, slips_shown
 from qonys.production.office import Office
-from qonys.production.register import decision_log
 from qonys.production.rule_checking import fail_if_rules_are_wrong
 from qonys.production.trying_edits import EditTrial, edit_trials
-from qonys.production.waiting import withdrawn_deliveries
+from qonys.store.withdrawals import open_withdrawals
 
 _EXAMPLES = 5
 
@@ -88,7 +87,7 @@ def try_rules(office: Office, path: Path, month: str) -> Trial:
         raise ProfileError(what, where=str(path), next_step=next_step)
     fail_if_rules_are_wrong(office.profile, fresh)
     sides = _sides(office, stands, would)
-    some = _of_month(month, withdrawn_deliveries(office))
+    some = _of_month(month, open_withdrawals(office.withdrawals))
     slips = int(str(office.engine.run(f"select count(*) as n from {some} as m", None, **sides.stands)["n"][0].as_py()))
     if slips == 0:
         raise OperatorError(f"No slip of {month} was collected.", next_step="Name another month: 2024-03.")
@@ -116,7 +115,7 @@ def _sides(office: Office, stands: Sequence[Rule], would: Sequence[Rule]) -> _Si
         "deliveries": office.counting_deliveries(),
         "territory": office.territory,
     }
-    log = decision_log(office)
+    log = office.decision_log
     before = {**tables, "registrations": amended(office, tables, log, stands).data}
     if _editing(stands) == _editing(would):
         return _Sides(before, before, edited=False)

@@ -25,7 +25,6 @@ from qonys.production.built_releases import Built, built_release
 from qonys.production.changed_rows import changed_rows
 from qonys.production.office import Office
 from qonys.production.published_before import lay_out_followed
-from qonys.production.register import decision_log
 from qonys.published.bundles import PublishedFolder
 from qonys.published.signatures import SIGNATURE_FILE
 from qonys.store.inspection import UNREADABLE, digest
@@ -155,7 +154,7 @@ def _workspace(office: Office, record: ReleaseRecord, profile: Path, folder: Pat
     lay_out_followed(office, record, again)
     lineage = office.store.log("clean/moves").commit(record.states["clean/moves"].version).lineage
     last = int(lineage.get("decisions", 0))
-    entries = [entry for entry in decision_log(office).entries if entry.entry <= last]
+    entries = [entry for entry in office.decision_log.entries if entry.entry <= last]
     lay_out_inputs(office.store, again.store, counted_in(lineage), decision_table(entries) if entries else None)
     return again
 

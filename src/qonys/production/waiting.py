@@ -10,7 +10,7 @@ from qonys.datasets.decision import Key
 from qonys.process.built_in_rules import record_rules
 from qonys.production.office import Office
 from qonys.production.quarantine import quarantined_rows
-from qonys.production.register import decision_log, key_table
+from qonys.production.register import key_table
 from qonys.store.states import State
 from qonys.store.withdrawals import open_withdrawals
 
@@ -23,12 +23,12 @@ def waiting_reasons(office: Office) -> Reasons:
 
     Slips of which something was decided since the last *process* wait for that.
     """
-    log = decision_log(office)
+    log = office.decision_log
     last = int(office.store.lineage("clean/moves").get("decisions", "0") or 0)
     decided = {entry.key for entry in log.entries if entry.entry > last} | {
         entry.key for entry in log.acts("leave_out")
     }
-    withdrawn = withdrawn_deliveries(office)
+    withdrawn = open_withdrawals(office.withdrawals)
     accepted = {(entry.key, entry.rule) for entry in log.acts("accept")}
     told = {rule.id for rule in record_rules(office.profile.rules) if rule.severity == "info"}
     found: Reasons = {}
@@ -41,11 +41,6 @@ def waiting_reasons(office: Office) -> Reasons:
         if open_ and key not in decided and key[0] not in withdrawn:
             found[key] = open_
     return found
-
-
-def withdrawn_deliveries(office: Office) -> set[int]:
-    """Numbers of the deliveries that do not count any more."""
-    return set(open_withdrawals(office.withdrawals))
 
 
 def reasons_of_slips(office: Office, released: Iterable[Key], keys: Sequence[Key] | None = None) -> Reasons:
