@@ -12,7 +12,7 @@ from spec.drawn_slips import Walk
 
 
 def test_a_quarantine_that_is_written_in_parts_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "_MOST_HELD", 10)
+    monkeypatch.setattr(delivery, "_MOST_HELD", 1_000)
     monkeypatch.setattr(delimited, "_BLOCK_BYTES", 300)
     walk = Walk(tmp_path)
     days = ["05.03.2024" if number % 3 else "31.02.2024" for number in range(100)]

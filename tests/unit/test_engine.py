@@ -66,6 +66,32 @@ def test_a_stream_gives_the_same_rows_in_batches(engine: DuckDBEngine) -> None:
     assert sum(pc.sum(batch["n"]).as_py() for batch in batches) == sum(range(1, 300_001))
 
 
+def test_a_kept_result_is_read_again_and_gone_at_the_end(tmp_path: Path) -> None:
+    spilling = DuckDBEngine(memory_limit="300MB", threads=1, spill=tmp_path / "spill" / "here-1-a")
+    query = (
+        "select n, encode(n::varchar) as person, [{'born': date '2020-01-01' + n}] as kin from numbers where n < $limit"
+    )
+    with spilling.kept(query, {"limit": 1000}, numbers=NUMBERS) as kept:
+        assert isinstance(kept, Files)
+        read = spilling.run("select * from kept order by n", kept=kept)
+        assert list((tmp_path / "spill").rglob("*.parquet")) == [Path(kept.paths[0])]
+    assert read == spilling.run(f"{query} order by n", {"limit": 1000}, numbers=NUMBERS)
+    assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_nothing_is_kept_on_the_disk_by_an_engine_that_does_not_spill(engine: DuckDBEngine) -> None:
+    with engine.kept("select sum(n) as n from numbers", numbers=NUMBERS) as kept:
+        assert isinstance(kept, pa.Table)
+        assert kept.to_pylist() == [{"n": sum(range(300_000))}]
+
+
+def test_a_query_that_breaks_keeps_nothing(tmp_path: Path) -> None:
+    spilling = DuckDBEngine(memory_limit="300MB", threads=1, spill=tmp_path / "here-1-a")
+    with pytest.raises(QueryError, match="absent"), spilling.kept("select absent from numbers", numbers=NUMBERS):
+        pytest.fail("its body ran")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_table_outlives_its_query(engine: DuckDBEngine) -> None:
     engine.run("select 1 from numbers", numbers=NUMBERS)
     with pytest.raises(QueryError, match="numbers does not exist"):

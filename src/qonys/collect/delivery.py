@@ -35,8 +35,8 @@ from qonys.store.states import Store
 from qonys.store.withdrawals import Withdrawal, open_withdrawals, reinstated_later, replacement_fault
 
 _FEW = 12
-_MOST_HELD = 250_000
-"""Quarantined rows that are held in memory at once."""
+_MOST_HELD = 64 << 20
+"""Bytes of quarantined rows that are held in memory at once."""
 _SAY_OTHERWISE = (
     "Say it of the delivery as it stands: qonys withdraw {replaced} --replaced-by {by} --reason OWNER --note “…”. "
     "`qonys status` shows which deliveries stand for the month."

@@ -53,6 +53,7 @@ class Intake:
     taken: int = 0
     quarantined: int = 0
     held: list[pa.Table] = field(default_factory=list)
+    held_bytes: int = 0
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     respelled: dict[str, Respelled] = field(default_factory=dict)
     alike: dict[str, pa.Array[Any]] = field(default_factory=dict)
@@ -110,12 +111,13 @@ class Intake:
     def _hold(self, rows: pa.Table) -> None:
         self.quarantined += rows.num_rows
         self.held.append(rows)
+        self.held_bytes += rows.nbytes
 
     def quarantine(self, at_least: int = 1) -> pa.Table | None:
-        """The rows that are held, which are then let go; None where there are not so many yet."""
-        if sum(rows.num_rows for rows in self.held) < at_least:
+        """The rows that are held, which are then let go; None where they take not so many bytes yet."""
+        if self.held_bytes < at_least:
             return None
-        rows, self.held = pa.concat_tables(self.held), []
+        rows, self.held, self.held_bytes = pa.concat_tables(self.held), [], 0
         return rows
 
     def spelling_notes(self) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -108,6 +109,11 @@ class Engine(Protocol):
         self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table
     ) -> pa.RecordBatchReader:
         """The result batch by batch, for one that may not fit into memory."""
+
+    def kept(
+        self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table
+    ) -> AbstractContextManager[Table]:
+        """The result for other queries to read, in the body of a ``with``: on the disk, where the engine may spill."""
 
 
 Progress: TypeAlias = Callable[[str, int], None]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -51,6 +52,7 @@ class DuckDBEngine:
             "preserve_insertion_order": False,
             "temp_directory": str(spill) if spill else "",
         }
+        self._spill = spill
         if threads is not None:
             self._settings["threads"] = threads
 
@@ -60,13 +62,8 @@ class DuckDBEngine:
         Raises:
             QueryError: an expression fails on some value, or names what is not there.
         """
-        with self._told(), self._connected(tables) as connection:
-            try:
-                result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
-            except _BROKEN_QUERY as error:
-                if _tells_of_damage(error):
-                    raise
-                raise QueryError(str(error).splitlines()[0]) from error
+        with self._told(), self._connected(tables) as connection, _told_if_broken():
+            result: pa.Table = connection.sql(_text(query), params=dict(parameters or {})).to_arrow_table()
             return result
 
     def stream(
@@ -85,6 +82,25 @@ class DuckDBEngine:
         return pa.RecordBatchReader.from_batches(reader.schema, batches())
 
     @contextmanager
+    def kept(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table) -> Iterator[Table]:
+        """The result for other queries to read: a file among what is spilled, gone at the end; in memory where nothing is.
+
+        Raises:
+            QueryError: an expression fails on some value, or names what is not there.
+        """
+        if self._spill is None:
+            yield self.run(query, parameters, **tables)
+            return
+        with ExitStack() as opened:
+            with self._told(), self._connected(tables) as connection, _told_if_broken():
+                self._spill.parent.mkdir(parents=True, exist_ok=True)
+                folder = TemporaryDirectory(dir=self._spill.parent, prefix=self._spill.name)
+                path = str(Path(opened.enter_context(folder)) / "kept.parquet")
+                copy = f"copy ({_text(query)}) to {_literal(path)} (format parquet)"
+                connection.execute(copy, dict(parameters or {}))
+            yield Files((path,), pq.read_schema(path))
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         """Tell of a machine that is too small for a query, and of damaged files, as such.
 
@@ -92,7 +108,7 @@ class DuckDBEngine:
             DiskFullError: there is no room for what does not fit into memory.
             OperatorError: the bound on memory is too low; or a file that is read is missing or damaged.
         """
-        spill = str(self._settings["temp_directory"])
+        spill = str(self._spill or "")
         try:
             with told_if_disk_full(spill):
                 yield
@@ -132,6 +148,17 @@ class DuckDBEngine:
             for name, table in tables.items():
                 _name(connection, name, table)
             yield connection
+
+
+@contextmanager
+def _told_if_broken() -> Iterator[None]:
+    """Tell of a query that fails on some value, or names what is not there, as a `QueryError`."""
+    try:
+        yield
+    except _BROKEN_QUERY as error:
+        if _tells_of_damage(error):
+            raise
+        raise QueryError(str(error).splitlines()[0]) from error
 
 
 def _tells_of_damage(error: Exception) -> bool:

@@ -88,6 +88,11 @@ class SparkConnectEngine:
         result = self.run(query, parameters, **tables)
         return pa.RecordBatchReader.from_batches(result.schema, result.to_batches())
 
+    @contextmanager
+    def kept(self, query: exp.Expr | str, parameters: Parameters | None = None, **tables: Table) -> Iterator[pa.Table]:
+        """The result for other queries to read, in memory."""
+        yield self.run(query, parameters, **tables)
+
     def close(self) -> None:
         """End the session, and the server where it is one of this process. A closed engine is not used again."""
         atexit.unregister(self.close)

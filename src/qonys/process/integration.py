@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -76,8 +77,10 @@ def integrated(
         engine, {**tables, "exceptions": exceptions}, EARLIER.empty_table() if earlier is None else earlier
     )
     table = _Table(engine, definition, lives.tables, linked="linked" in tables)
-    for stage in _STAGES:
-        table = stage(table)
+    with _picked_out(table) as returning:
+        table = replace(table, returning=returning)
+        for stage in _STAGES:
+            table = stage(table)
     absences = lives.merged(engine, table.absences)
     found = exceptions_of(engine, absences)
     flags = engine.run(flags_query(), None, found=lives.merged(engine, table.told)).cast(FLAG)
@@ -102,7 +105,7 @@ class _Table:
     told: pa.Table = field(default_factory=ABSENCE.empty_table)
     pairs: pa.Table = field(default_factory=PAIR.empty_table)
     findings: tuple[Finding, ...] = ()
-    returning: pa.Table | None = None
+    returning: Table | None = None
     """The slips of persons of whom there are several, where they were picked out."""
 
     @property
@@ -128,20 +131,19 @@ class _Table:
         return rows
 
 
-def _withdrawn(table: _Table) -> _Table:
-    return table.absent(withdrawn_query())
-
-
-def _picked_out(table: _Table) -> _Table:
+def _picked_out(table: _Table) -> AbstractContextManager[Table | None]:
     """Later stages that compare the slips of one person look at persons with several slips only."""
     definition = table.definition
     compared = _compared(definition)
     repeat = rivals_columns(*compared) if "person" in compared[0] else ()
     follow = definition.duration or any(map(is_history, definition.sequences))
     if not are_few(definition) or not (repeat or follow):
-        return table
-    query = returning_query(repeat, linked=table.linked)
-    return replace(table, returning=table.engine.run(query, None, **table.given))
+        return nullcontext()
+    return table.engine.kept(returning_query(repeat, linked=table.linked), None, **table.given)
+
+
+def _withdrawn(table: _Table) -> _Table:
+    return table.absent(withdrawn_query())
 
 
 def _compared(definition: Integration) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -213,7 +215,7 @@ def _lasting(table: _Table) -> _Table:
 
 
 _STAGES: tuple[Callable[[_Table], _Table], ...] = (
-    _picked_out, _withdrawn, _repeated, _corrected, _children, _paired, _followed, _lasting,
+    _withdrawn, _repeated, _corrected, _children, _paired, _followed, _lasting,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
@@ -62,18 +62,24 @@ def write_files(
         file_rows: rows after which the next file is begun.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[_File] = []
+    file: _File | None = None
+    ended: dict[Path, Future[WrittenFile]] = {}
     try:
         for group in _groups(batches, schema):
-            if not files or files[-1].rows >= file_rows or files[-1].fits_not(group):
-                if files:
-                    files[-1].finish()
-                files.append(_File(folder / f"{uuid4()}.parquet", group))
-            files[-1].add(group)
-        written = tuple(file.closed() for file in files)
+            if file is None or file.rows >= file_rows or file.fits_not(group):
+                if file:
+                    ended[file.path] = file.finish()
+                file = _File(folder / f"{uuid4()}.parquet", group)
+            file.add(group)
+        if file:
+            ended[file.path] = file.finish()
+        written = tuple(one.result() for one in ended.values())
     except BaseException:
-        for file in files:
+        if file:
             file.drop()
+        wait(ended.values())
+        for path in ended:
+            path.unlink(missing_ok=True)
         raise
     if written:
         bring_to_disk(folder)
@@ -94,7 +100,6 @@ class _File:
         self._worker, self._beside = ThreadPoolExecutor(max_workers=1), ThreadPoolExecutor(max_workers=1)
         self._running: deque[Future[None]] = deque()
         self._on_its_way: Future[None] | None = None
-        self._finished: Future[WrittenFile] | None = None
         self._sink = _HashedSink(path)
         self._stream = pa.BufferedOutputStream(pa.PythonFile(self._sink, mode="w"), _WRITTEN_AT_ONCE)
         self._writer = _writer(self._stream, self.schema, _ascending(first))
@@ -103,7 +108,8 @@ class _File:
         return not self.schema.equals(group.schema)
 
     def add(self, group: pa.Table) -> None:
-        self._wait(leaving=_PENDING - 1)
+        while len(self._running) >= _PENDING:
+            self._running.popleft().result()
         self._running.append(self._worker.submit(self._write, group))
         self.rows += group.num_rows
 
@@ -119,42 +125,44 @@ class _File:
             self._on_its_way.result()
 
     def finish(self) -> Future[WrittenFile]:
-        """The file is closed when its groups are written; the next one may be begun meanwhile."""
-        if self._finished is None:
-            self._finished = self._worker.submit(self._close)
-        return self._finished
+        """The file is closed when its groups are written; the next one may be begun meanwhile.
 
-    def closed(self) -> WrittenFile:
-        finished = self.finish()
-        self._wait()
-        written = finished.result()
-        self._worker.shutdown()
-        self._beside.shutdown()
-        return written
+        Whoever waits should hold nothing but what this gives: threads and room go with the last of the file.
+        """
+        finished = self._worker.submit(self._finished)
+        self._worker.shutdown(wait=False)
+        return finished
 
-    def _close(self) -> WrittenFile:
-        self._raise_what_the_disk_said()
-        self._writer.close()
-        self._stream.close()
-        self._sink.close()
-        bring_to_disk(self.path)
+    def _finished(self) -> WrittenFile:
+        try:
+            for group in self._running:
+                group.result()
+            self._raise_what_the_disk_said()
+            self._writer.close()
+            self._stream.close()
+            self._sink.close()
+            bring_to_disk(self.path)
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            self._beside.shutdown()
         return WrittenFile(self.path.name, self.path.stat().st_size, self.rows, self._sink.sha256())
 
     def drop(self) -> None:
         self._worker.shutdown(cancel_futures=True)
         self._beside.shutdown()
+        self._close()
+        self.path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        """Close what is open of a file that is given up."""
         with suppress(OSError):
             self._writer.close()
         with suppress(OSError):
             self._stream.close()
         with suppress(OSError):
             self._sink.close()
-        self.path.unlink(missing_ok=True)
-
-    def _wait(self, leaving: int = 0) -> None:
-        """Wait until so many row groups at most are still being written."""
-        while len(self._running) > leaving:
-            self._running.popleft().result()
 
 
 class _HashedSink(RawIOBase):
