@@ -90,19 +90,19 @@ def test_what_the_making_of_rows_raises_comes_out_as_it_is_and_nothing_is_kept(t
 
 def test_rows_that_come_one_by_one_and_are_none_make_an_empty_version(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert store.append("clean/moves", iter([]), {}, schema=SCHEMA) == 0
-    files = store.files("clean/moves")
-    assert (files.paths, files.schema) == ((), SCHEMA)
+    assert store.append("input/registrations", iter([]), {}, schema=SCHEMA) == 0
+    log = store.log("input/registrations")
+    assert (log.files(), log.schema()) == ((), SCHEMA)
 
 
 def test_a_column_that_is_new_is_added_and_one_of_another_type_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.append("clean/moves", table(0, 3), {})
+    store.append("input/registrations", table(0, 3), {})
     more = table(3, 3).append_column("note", pa.array(["x"] * 3))
-    store.append("clean/moves", more, {})
-    assert store.files("clean/moves").schema == SCHEMA.append(pa.field("note", pa.string()))
+    store.append("input/registrations", more, {})
+    assert store.log("input/registrations").schema() == SCHEMA.append(pa.field("note", pa.string()))
     with pytest.raises(OperatorError, match=r"other types: row .*string"):
-        store.append("clean/moves", pa.table({"row": ["seven"]}), {})
+        store.append("input/registrations", pa.table({"row": ["seven"]}), {})
     assert len(list(tmp_path.rglob("*.parquet"))) == 2
 
 

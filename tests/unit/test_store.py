@@ -15,7 +15,7 @@ from qonys.errors import OperatorError
 from qonys.store.disk import write_atomically, write_together
 from qonys.store.receipts import Receipt
 from qonys.store.release_record import Essence, hashed_files
-from qonys.store.states import Store
+from qonys.store.states import State, Store
 from qonys.store.workspace import Workspace
 
 
@@ -23,29 +23,27 @@ def rows(*numbers: int) -> pa.Table:
     return pa.table({"n": pa.array(numbers, pa.int64())})
 
 
-def numbers(store: Store, version: int | None = None) -> list[int]:
-    paths = store.files("clean/moves", version).paths
+def numbers(store: Store, state: State, version: int | None = None) -> list[int]:
+    paths = store.files(state, version).paths
     return sorted(n for path in paths for n in pq.read_table(path)["n"].to_pylist())
 
 
 def test_every_write_is_a_version_and_earlier_ones_stay(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert store.version("clean/moves") is None
-    versions = [
-        store.append("clean/moves", rows(1, 2), {"day": "1"}),
-        store.append("clean/moves", rows(3), {"day": "2"}),
-        store.replace("clean/moves", rows(4), {"day": "3"}),
-    ]
-    assert versions == [0, 1, 2]
-    assert [numbers(store, version) for version in (*versions, None)] == [[1, 2], [1, 2, 3], [4], [4]]
-    assert store.lineage("clean/moves")["day"] == "3"
+    added = [store.append("input/decisions", some, {}) for some in (rows(1, 2), rows(3))]
+    made = [store.replace("clean/moves", some, {"day": str(n)}) for n, some in enumerate((rows(1, 2), rows(4)))]
+    assert added == made == [0, 1]
+    assert [numbers(store, "input/decisions", version) for version in (0, 1, None)] == [[1, 2], [1, 2, 3], [1, 2, 3]]
+    assert [numbers(store, "clean/moves", version) for version in (0, 1, None)] == [[1, 2], [4], [4]]
+    assert store.lineage("clean/moves")["day"] == "1"
 
 
 def test_the_largest_file_stands_first_so_that_an_engine_does_not_plan_for_the_smallest(tmp_path: Path) -> None:
     store = Store(tmp_path / "кеңсе of ours")
     for count in (1, 5000, 20, 300):
-        store.append("clean/moves", rows(*range(count)), {})
-    files = [Path(path) for path in store.files("clean/moves").paths]
+        store.append("input/registrations", rows(*range(count)), {})
+    files = [Path(path) for path in store.files("input/registrations").paths]
     sizes = [file.stat().st_size for file in files]
     assert sizes == sorted(sizes, reverse=True)
     assert pq.read_table(files[0]).num_rows == 5000
@@ -53,10 +51,10 @@ def test_the_largest_file_stands_first_so_that_an_engine_does_not_plan_for_the_s
 
 def test_a_version_is_pinned_by_the_hash_of_its_files(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.append("clean/moves", rows(1), {})
-    before = hashed_files(store.files("clean/moves"), store.folder)
-    store.append("clean/moves", rows(2), {})
-    after = hashed_files(store.files("clean/moves"), store.folder)
+    store.append("input/registrations", rows(1), {})
+    before = hashed_files(store.files("input/registrations"), store.folder)
+    store.append("input/registrations", rows(2), {})
+    after = hashed_files(store.files("input/registrations"), store.folder)
     assert before.items() < after.items()
     for name, found in after.items():
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == found

@@ -131,14 +131,7 @@ class DeltaLog:
             found.update(msgspec.json.decode(commit.lineage.get(HASHES, "{}"), type=dict[str, str]))
         return found
 
-    def add(
-        self,
-        files: Iterable[WrittenFile],
-        schema: pa.Schema,
-        lineage: Mapping[str, str],
-        mode: Mode,
-        upon: int | None = None,
-    ) -> int:
+    def add(self, files: Iterable[WrittenFile], schema: pa.Schema, lineage: Mapping[str, str], mode: Mode) -> int:
         """Make files that are on the disk visible as a new version.
 
         Args:
@@ -146,7 +139,6 @@ class DeltaLog:
             schema: their schema; columns that the state does not have yet are added to it.
             lineage: what to write down of the version.
             mode: add to what is there, or take its place.
-            upon: version to add to, where it is not the latest.
 
         Returns:
             The number of the new version.
@@ -159,7 +151,7 @@ class DeltaLog:
         commit = CommitProperties(custom_metadata=dict(lineage))
         actions = [self._action(file) for file in files]
         try:
-            _again_while_others_write(lambda: self._add(actions, schema, commit, mode, upon), self.folder)
+            _again_while_others_write(lambda: self._add(actions, schema, commit, mode), self.folder)
         except Exception:
             if self._version_with(files) is None:
                 raise
@@ -169,9 +161,7 @@ class DeltaLog:
         self._shorten(version)
         return version
 
-    def _add(
-        self, actions: Sequence[AddAction], schema: pa.Schema, commit: CommitProperties, mode: Mode, upon: int | None
-    ) -> None:
+    def _add(self, actions: Sequence[AddAction], schema: pa.Schema, commit: CommitProperties, mode: Mode) -> None:
         exported: Any = plain_schema(schema)
         wanted, table = Schema.from_arrow(exported), self._table()
         if table is None:
@@ -185,8 +175,6 @@ class DeltaLog:
             )
             return
         if mode == "append":
-            if upon is not None and upon != table.version():
-                table.restore(upon)
             self._widen(table, wanted)
         table.create_write_transaction(
             list(actions), mode, wanted, commit_properties=commit, post_commithook_properties=_NOTHING_AFTER

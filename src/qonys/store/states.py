@@ -33,10 +33,8 @@ from qonys.store.state_sets import StateSet, StateSets
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.Table | pa.RecordBatch]
 """Rows of a state, at once or as they come; a column may be a dictionary, which is quicker to write"""
 
-State: TypeAlias = Literal[
-    "input/registrations",
-    "input/quarantine",
-    "input/decisions",
+Input: TypeAlias = Literal["input/registrations", "input/quarantine", "input/decisions"]
+Derived: TypeAlias = Literal[
     "clean/moves",
     "clean/exceptions",
     "clean/flags",
@@ -47,6 +45,7 @@ State: TypeAlias = Literal[
     "statistics/flows",
     "statistics/rare_flows",
 ]
+State: TypeAlias = Literal[Input, Derived]
 
 _DECLARED = {"input/registrations": REGISTRATION, "input/quarantine": QUARANTINE, "input/decisions": DECISION}
 """What is never made anew may have been written before a column was thought of: it is read with the columns of today."""
@@ -69,8 +68,8 @@ class Store:
         self._at_work: dict[int, IO[bytes]] = {}
         self._running: Together | None = None
 
-    def append(self, state: State, rows: Rows, lineage: Mapping[str, str], *, schema: pa.Schema | None = None) -> int:
-        """Add rows to a state; the number of the new version.
+    def append(self, state: Input, rows: Rows, lineage: Mapping[str, str], *, schema: pa.Schema | None = None) -> int:
+        """Add rows to a state of *input*; the number of the new version.
 
         Args:
             state: the state.
@@ -82,24 +81,18 @@ class Store:
             DiskFullError: there is no room; the state is as it was.
             OperatorError: the state was written with other types.
         """
-        if not _is_derived(state):
-            return self._write(state, rows, "append", lineage, schema)
-        with self.together(_step(state), lineage) as states:
-            return states.append(state, rows, lineage, schema=schema)
+        return self._write(state, rows, "append", lineage, schema)
 
-    def replace(self, state: State, rows: Rows, lineage: Mapping[str, str], *, schema: pa.Schema | None = None) -> int:
-        """Make a new version that holds these rows only; earlier versions stay as they are. See `append`."""
-        if not _is_derived(state):
-            return self._write(state, rows, "overwrite", lineage, schema)
+    def replace(self, state: Derived, rows: Rows, lineage: Mapping[str, str]) -> int:
+        """Make a derived state anew, of these rows only; earlier versions stay as they are. See `append`."""
         with self.together(_step(state), lineage) as states:
-            return states.replace(state, rows, lineage, schema=schema)
+            return states.replace(state, rows, lineage)
 
     @contextmanager
     def together(self, step: str, lineage: Mapping[str, str]) -> Iterator[Together]:
         """Make several derived states anew, which count together when the block ends, and not at all when it fails.
 
-        Within the block this store reads what was made in it, and `append` and `replace` belong to it; so does a block
-        within the block.
+        Within the block this store reads what was made in it, and `replace` belongs to it; so does a block within the block.
 
         Args:
             step: step of the line: only one run of it goes on at a time.
@@ -208,15 +201,14 @@ class Store:
         return self.sets.last()
 
     def _write(
-        self, state: State, rows: Rows, mode: Mode, lineage: Mapping[str, str], schema: pa.Schema | None,
-        upon: int | None = None,
-    ) -> int:  # fmt: skip
+        self, state: State, rows: Rows, mode: Mode, lineage: Mapping[str, str], schema: pa.Schema | None = None
+    ) -> int:
         folder, log = self.folder / state, self.log(state)
         with told_if_disk_full(str(folder)), self.locks.writing():
             tables, schema = _stream(rows, schema or (log.schema() if not isinstance(rows, _WITH_SCHEMA) else None))
             files = write_files(folder, tables, schema)
             try:
-                return log.add(files, schema, lineage, mode, upon)
+                return log.add(files, schema, lineage, mode)
             except Exception:
                 remove(folder, files)
                 raise
@@ -234,26 +226,9 @@ class Together:
         self._store, self.lineage = store, dict(lineage)
         self.made: dict[str, int] = {}
 
-    def replace(
-        self, state: State, rows: Rows, lineage: Mapping[str, str] | None = None, *, schema: pa.Schema | None = None
-    ) -> int:
+    def replace(self, state: Derived, rows: Rows, lineage: Mapping[str, str] | None = None) -> int:
         """Make a state of these rows only. See `Store.append` for the rows."""
-        return self._made(state, rows, "overwrite", lineage, schema)
-
-    def append(
-        self, state: State, rows: Rows, lineage: Mapping[str, str] | None = None, *, schema: pa.Schema | None = None
-    ) -> int:
-        """Make a state of the rows that count and of these."""
-        return self._made(state, rows, "append", lineage, schema)
-
-    def _made(
-        self, state: State, rows: Rows, mode: Mode, lineage: Mapping[str, str] | None, schema: pa.Schema | None
-    ) -> int:
-        upon = self._store.version(state)
-        told = {**self.lineage, **(lineage or {})}
-        self.made[state] = self._store._write(
-            state, rows, mode if upon is not None else "overwrite", told, schema, upon
-        )
+        self.made[state] = self._store._write(state, rows, "overwrite", {**self.lineage, **(lineage or {})})
         return self.made[state]
 
 
