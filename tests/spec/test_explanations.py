@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -250,6 +251,18 @@ def test_what_is_explained_is_the_pinned_state_whatever_came_later(tmp_path: Pat
     walk.line.tabulate()
     after = explain(walk.line.office, YEAR, "external-by-year.arrivals", {}).explanation
     assert (before.exact, before.waterfalls) == (after.exact, after.waterfalls) and before.exact == 3
+
+
+@pytest.mark.parametrize("file", ["record.json", "bundle/release.json", "bundle/files/*-external-by-year-en-*.json"])
+def test_a_file_of_the_release_that_is_cut_off_is_told_without_a_traceback(
+    walked: WalkedLine, tmp_path: Path, file: str
+) -> None:
+    folder = tmp_path / "workspace"
+    shutil.copytree(walked.line.office.workspace.folder, folder)
+    for path in (folder / "releases" / "2024").glob(f"*/{file}"):
+        path.write_bytes(path.read_bytes()[:50])
+    said = qonys("explain", "2024", "external-by-year.net", "--workspace", folder)
+    assert said.code == 6 and "cannot be read" in said.said and "Traceback" not in said.said
 
 
 def test_another_profile_than_that_of_the_release_is_refused(tmp_path: Path) -> None:

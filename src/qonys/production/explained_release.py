@@ -16,8 +16,10 @@ from qonys.concepts.text import TOTAL
 from qonys.datasets.output import ReleaseFacts
 from qonys.disseminate.files import file_name
 from qonys.errors import OperatorError, StatisticianError
+from qonys.production.built_releases import built_release
 from qonys.production.office import Office
 from qonys.published.bundles import RELEASE_FILE, PublishedFolder, ReleaseFile
+from qonys.published.sources import FolderSource, release_in
 from qonys.store.release_record import ReleaseRecord
 
 _PERIOD_NAMES = ("year", "month")
@@ -88,7 +90,8 @@ class BuiltFiles:
 
     @cached_property
     def release(self) -> ReleaseFile:
-        return msgspec.json.decode((self.folder / RELEASE_FILE).read_bytes(), type=ReleaseFile)
+        """What the release says of itself; see `release_in` for errors."""
+        return release_in(FolderSource(self.folder))
 
     @property
     def facts(self) -> ReleaseFacts:
@@ -113,17 +116,27 @@ class BuiltFiles:
 
         Raises:
             StatisticianError: there is no such table; near ones are named.
+            OperatorError: its file cannot be read.
         """
-        path = self._path(name, language, "json")
-        if not path.is_file():
+        content = self.content(name, language)
+        if content is None:
             titles = dict.fromkeys(self.tables(), "")
             raise _unknown(f"The release {self.facts.period} has no table “{name}”.", name, titles)
-        return PublishedTable(msgspec.json.decode(path.read_bytes()))
+        return PublishedTable(content)
 
     def content(self, name: str, language: str) -> Any:  # noqa: ANN401 a JSON file
-        """A JSON file beside the tables, by the name that stands in its path; None where there is none."""
+        """A JSON file of a table or beside the tables, by the name that stands in its path; None where there is none.
+
+        Raises:
+            OperatorError: it cannot be read.
+        """
         path = self._path(name, language, "json")
-        return msgspec.json.decode(path.read_bytes()) if path.is_file() else None
+        try:
+            return msgspec.json.decode(path.read_bytes()) if path.is_file() else None
+        except (UnicodeDecodeError, msgspec.DecodeError) as error:
+            raise OperatorError(
+                f"A file of the release cannot be read: {error}", where=str(path), next_step="Build the release again."
+            ) from error
 
     def _path(self, name: str, language: str, suffix: str) -> Path:
         return self.folder / file_name(self.facts, name, language, suffix)
@@ -151,7 +164,7 @@ def record_of(office: Office, period: Period, vintage: str | None) -> tuple[Rele
     """The record of a release and its files: of a vintage, else of what is published, else of what was built last.
 
     Raises:
-        OperatorError: there is no such release in the workspace.
+        OperatorError: there is no such release in the workspace, or its record cannot be read.
     """
     folder = office.workspace.releases / str(period)
     records = sorted(folder.glob("*/record.json"), key=lambda path: path.stat().st_mtime_ns)
@@ -168,9 +181,8 @@ def record_of(office: Office, period: Period, vintage: str | None) -> tuple[Rele
             f"The release of {period} has {'several vintages' if found else 'no vintage'} “{wanted}”.",
             next_step=f"It has: {', '.join(built)}.",
         )
-    path = folder / found[0]
-    record = msgspec.json.decode((path / "record.json").read_bytes(), type=ReleaseRecord)
-    return record, BuiltFiles(path / "bundle")
+    release = built_release(office, period, found[0])
+    return release.record, BuiltFiles(release.bundle)
 
 
 def published_files(office: Office, period: Period, vintage: str | None) -> BuiltFiles:
