@@ -42,6 +42,7 @@ class _Named(Protocol):
 
 
 T = TypeVar("T", bound=_Named)
+Read = TypeVar("Read")
 
 
 class _AreaRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,21 +119,21 @@ def profile_in(folder: Path) -> Profile:
         glossary=read_yaml(folder / "release" / "glossary.yaml", tuple[GlossaryTerm, ...]),
         links=read_yaml(folder / "release" / "links.yaml", tuple[Link, ...]),
         contacts=read_yaml(folder / "release" / "contacts.yaml", tuple[Contact, ...]),
-        population=_population(folder / "population" / "population.csv"),
+        population=_csv_if_there(folder / "population" / "population.csv", PopulationFigure),
         texts={language: _texts(folder / "texts" / language) for language in languages},
         corrections=_corrections(folder / "corrections"),
-        imputation=_imputation(folder / "imputation.yaml"),
-        expectations=_expectations(folder / "deliveries.yaml"),
+        imputation=_yaml_if_there(folder / "imputation.yaml", ImputationPlan, ImputationPlan()),
+        expectations=_yaml_if_there(folder / "deliveries.yaml", tuple[Expectation, ...], ()),
         numbers=_by_id(read_yaml(path, NumberScheme) for path in _files(folder / "numbers", "*.yaml")),
         history=tuple(f for path in _files(folder / "history", "*.csv") for _, f, _ in read_csv(path, HistoryFigure)),
-        breaks=_breaks(folder / "breaks.yaml"),
-        indicators=_by_id(_indicators(folder / "indicators.yaml")),
-        protection=_protection(folder / "protection.yaml"),
-        mirror=_mirror(folder / "mirror.csv"),
-        publication=_publication(folder / "publication.yaml"),
+        breaks=_yaml_if_there(folder / "breaks.yaml", tuple[Break, ...], ()),
+        indicators=_by_id(_yaml_if_there(folder / "indicators.yaml", tuple[Indicator, ...], ())),
+        protection=_yaml_if_there(folder / "protection.yaml", Protection, Protection()),
+        mirror=_csv_if_there(folder / "mirror.csv", MirrorFigure),
+        publication=_yaml_if_there(folder / "publication.yaml", PublicationPlan, PublicationPlan()),
         tiles=tiles_of(folder, languages),
         outlines=outlines_of(folder, identity.outlines, _codes_of(areas, identity.level), identity.level),
-        centres=_centres(folder / "areas" / "centres.csv"),
+        centres=_csv_if_there(folder / "areas" / "centres.csv", Centre),
         spellings=_by_id(read_yaml(path, Spelling) for path in _files(folder / "spellings", "*.yaml")),
     )
     fail_if_inconsistent(profile)
@@ -162,8 +163,12 @@ def _by_id(records: Iterable[T]) -> dict[str, T]:
     return {record.id: record for record in records}
 
 
-def _publication(path: Path) -> PublicationPlan:
-    return read_yaml(path, PublicationPlan) if path.is_file() else PublicationPlan()
+def _yaml_if_there(path: Path, kind: type[Read], otherwise: Read) -> Read:
+    return read_yaml(path, kind) if path.is_file() else otherwise
+
+
+def _csv_if_there(path: Path, kind: type[Read]) -> tuple[Read, ...]:
+    return tuple(row for _, row, _ in read_csv(path, kind)) if path.is_file() else ()
 
 
 def _areas(folder: Path, identity: Identity) -> AreaRegister:
@@ -229,38 +234,6 @@ def _corrections(folder: Path) -> CorrectionBook:
         tuple(entry for book in books for entry in book.corrections),
         tuple(fill for book in books for fill in book.fills),
     )
-
-
-def _imputation(path: Path) -> ImputationPlan:
-    return read_yaml(path, ImputationPlan) if path.is_file() else ImputationPlan()
-
-
-def _expectations(path: Path) -> tuple[Expectation, ...]:
-    return read_yaml(path, tuple[Expectation, ...]) if path.is_file() else ()
-
-
-def _breaks(path: Path) -> tuple[Break, ...]:
-    return read_yaml(path, tuple[Break, ...]) if path.is_file() else ()
-
-
-def _indicators(path: Path) -> tuple[Indicator, ...]:
-    return read_yaml(path, tuple[Indicator, ...]) if path.is_file() else ()
-
-
-def _protection(path: Path) -> Protection:
-    return read_yaml(path, Protection) if path.is_file() else Protection()
-
-
-def _mirror(path: Path) -> tuple[MirrorFigure, ...]:
-    return tuple(figure for _, figure, _ in read_csv(path, MirrorFigure)) if path.is_file() else ()
-
-
-def _centres(path: Path) -> tuple[Centre, ...]:
-    return tuple(centre for _, centre, _ in read_csv(path, Centre)) if path.is_file() else ()
-
-
-def _population(path: Path) -> tuple[PopulationFigure, ...]:
-    return tuple(figure for _, figure, _ in read_csv(path, PopulationFigure)) if path.is_file() else ()
 
 
 def _texts(folder: Path) -> dict[str, str]:
