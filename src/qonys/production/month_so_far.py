@@ -12,9 +12,9 @@ from qonys.concepts.period import Period
 from qonys.concepts.release import CalendarEntry
 from qonys.datasets.outcome import Finding
 from qonys.errors import StatisticianError
-from qonys.evaluate.deliveries import ExpectedDelivery, expected_deliveries
+from qonys.evaluate.deliveries import ExpectedDelivery
 from qonys.production.office import Office
-from qonys.production.situation import deliveries_expected_by
+from qonys.production.situation import deliveries_expected_by, deliveries_owed
 
 
 def fail_if_deliveries_are_missing(office: Office, period: Period, entry: CalendarEntry) -> None:
@@ -42,13 +42,9 @@ def deliveries_told(office: Office, period: Period, entry: CalendarEntry) -> Ite
 
     Receipts alone are looked at. Of a month nothing that had not come is told, for it would have been refused.
     """
-    cut_off, profile = max(entry.cut_offs.values()), office.profile
-    suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
-    lines = expected_deliveries(
-        profile.expectations, suppliers, office.store.receipts(), cut_off, withdrawn=office.withdrawals, held={}
-    )
+    cut_off = max(entry.cut_offs.values())
     months = {str(month) for month in period.year_so_far.months} | {str(period)}
-    of_period = [one for one in lines if one.period in months]
+    of_period = [one for one in deliveries_owed(office, cut_off, held={}) if one.period in months]
     if lacking := [one for one in of_period if not one.deliveries]:
         yield Finding(
             f"By the data cut-off {cut_off} had not come: {'; '.join(map(_told, lacking))}. They do not count.",

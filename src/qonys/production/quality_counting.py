@@ -19,9 +19,9 @@ from qonys.datasets.move import CHARACTERISTICS, EXCEPTION, MOVE
 from qonys.datasets.outcome import Overlay, Table
 from qonys.datasets.quality import DeliveryCounts, FieldCounts, RegisterCounts, SlipCounts
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
-from qonys.evaluate.deliveries import expected_deliveries
 from qonys.production.accounting import counted_state
 from qonys.production.office import Office
+from qonys.production.situation import deliveries_owed
 
 FIELDS = ("age", "origin_locality", "destination_locality", *CHARACTERISTICS)
 """Fields of a move of which it is counted how often they are stated."""
@@ -175,11 +175,7 @@ def _lags(office: Office, period: Period, cut_off: date) -> dict[int, int]:
 
 def _deliveries(office: Office, period: Period, cut_off: date) -> DeliveryCounts | None:
     """Deliveries that were owed for the period, a year counting its months too."""
-    profile = office.profile
-    suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
-    lines = expected_deliveries(
-        profile.expectations, suppliers, office.store.receipts(), cut_off, withdrawn=office.withdrawals, held={}
-    )
+    lines = deliveries_owed(office, cut_off, held={})
     of_period = [line for line in lines if line.period.startswith(str(period)) and line.due <= cut_off]
     if not of_period:
         return None

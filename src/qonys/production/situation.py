@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
@@ -63,12 +64,19 @@ def situation(office: Office, day: date | None = None) -> Situation:
 
 def deliveries_expected_by(office: Office, day: date) -> tuple[ExpectedDelivery, ...]:
     """What was owed by a day against what had come by then."""
-    profile, receipts = office.profile, office.store.receipts()
+    expectations = office.profile.expectations
+    asked = {expected.layout for expected in expectations if expected.regions or expected.offices}
+    wanted = [receipt.delivery for receipt in office.store.receipts() if receipt.layout in asked]
+    return deliveries_owed(office, day, held=_held(office, wanted) if wanted else {})
+
+
+def deliveries_owed(office: Office, day: date, *, held: Mapping[int, frozenset[str]]) -> tuple[ExpectedDelivery, ...]:
+    """The same of whoever knows which regions and offices deliveries hold, or does not ask. See `expected_deliveries`."""
+    profile = office.profile
     suppliers = {layout.id: layout.supplier for layout in profile.layouts.values()}
-    asked = {expected.layout for expected in profile.expectations if expected.regions or expected.offices}
-    wanted = [receipt.delivery for receipt in receipts if receipt.layout in asked]
-    held = _held(office, wanted) if wanted else {}
-    return expected_deliveries(profile.expectations, suppliers, receipts, day, withdrawn=office.withdrawals, held=held)
+    return expected_deliveries(
+        profile.expectations, suppliers, office.store.receipts(), day, withdrawn=office.withdrawals, held=held
+    )
 
 
 def _held(office: Office, deliveries: list[int]) -> dict[int, frozenset[str]]:
