@@ -19,7 +19,7 @@ from qonys.datasets.quality import DeliveryCounts, FieldCounts, RegisterCounts, 
 from qonys.disseminate.bundle import release_bundle
 from qonys.disseminate.how_we_know import Grounds
 from qonys.evaluate.quality.report import QualityReport, ReleaseInput, quality_report
-from qonys.production.slips_counted import every_rule
+from qonys.process.built_in_rules import every_rule
 from spec.drawn_tables import drawn_table
 from spec.seed_release import seed_facts, seed_tables
 

@@ -13,9 +13,9 @@ import pytest
 
 from qonys.concepts.rule import Rule
 from qonys.country.loading import load_profile, shipped_profiles
+from qonys.process.built_in_rules import every_rule
 from qonys.process.rule_names import RECORD_NAMES
 from qonys.process.vtl_rules import vtl_rules
-from qonys.production.finding_rules import all_rules
 from qonys.queries.expressions import parsed_condition
 from qonys.queries.vtl import UnsayableError, vtl_of
 from spec.command_line import qonys
@@ -138,7 +138,7 @@ def test_a_message_ends_no_comment_and_nothing_to_say_is_no_ruleset() -> None:
 
 @pytest.mark.parametrize("profile", shipped_profiles())
 def test_every_rule_of_records_of_a_shipped_profile_can_be_said(profile: str) -> None:
-    rules = all_rules(load_profile(profile))
+    rules = every_rule(load_profile(profile).rules)
     made = vtl_rules(rules, "r", "en")
     assert {one.rule for one in made.left_out} == {one.id for one in rules if one.scope != "record"}
     assert made.text.count("(") == made.text.count(")")

@@ -43,11 +43,11 @@ def rules(
         json: print every field of the rules as JSON.
     """
     from qonys.country.loading import load_profile
-    from qonys.production.finding_rules import all_rules
+    from qonys.process.built_in_rules import BUILT_IN_RULES
     from qonys.store.workspace import Workspace
 
     loaded = load_profile(profile or Workspace.open(workspace).profile)
-    found, spoken = all_rules(loaded), _spoken(language, loaded.languages)
+    found, spoken = (*BUILT_IN_RULES, *loaded.rules.rules), _spoken(language, loaded.languages)
     if vtl is not None:
         _write_vtl(vtl, found, f"{loaded.identity.id}_rules", spoken, json=json)
         return

@@ -48,3 +48,8 @@ BUILT_IN_RULES: tuple[Rule, ...] = (
 def record_rules(rules: RuleSet) -> tuple[Rule, ...]:
     """The rules of a pass: what holds in every country, then the profile's."""
     return (*BUILT_IN_RULES, *rules.of_records())
+
+
+def every_rule(rules: RuleSet) -> tuple[Rule, ...]:
+    """Everything that is checked of slips: what holds in every country, then the profile's rules, groups among them."""
+    return (*record_rules(rules), *rules.of_groups())

@@ -23,15 +23,15 @@ from qonys.concepts.indicator import Indicator
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import COUNTS, TableDesign, Universe
 from qonys.datasets.explanation import SIDES, Explanation, Side, Step, fail_if_steps_do_not_sum
-from qonys.datasets.territory import remainder_group
 from qonys.disseminate.explained_cell import SaidExplanation, said_explanation
 from qonys.disseminate.words import words_of
 from qonys.errors import StatisticianError
+from qonys.process.built_in_rules import every_rule
 from qonys.production.explained_release import BuiltFiles, Observation, PublishedTable, record_of, table_and_measure
 from qonys.production.known_flows import known_flows
 from qonys.production.office import Office
 from qonys.production.public_explaining import language_of
-from qonys.production.slips_counted import every_rule, slip_steps
+from qonys.production.slips_counted import slip_steps
 from qonys.production.touches import Touches, touched_flows, touches_by_cell
 from qonys.queries.explaining import EVER, CellValue, by_month_and_stream, cells_sql, value_sql, with_all_totals
 from qonys.queries.flow_tables import FlowTable, characteristics, designs_by_flows, flow_table_of
@@ -160,7 +160,7 @@ class ExplainedRelease:
     def counted(self, design: TableDesign, period: Period, flows: FlowTable, cut_off: str) -> pa.Table:
         """The counts of a design over the pinned flows of a data cut-off."""
         return self.office.engine.run(
-            table_query(design, period, self.carried(flows), self.remainder), None,
+            table_query(design, period, self.carried(flows), self.office.remainder), None,
             flows=self.flows(flows, cut_off), groups=self.office.groups, **self.office.divisions_of(design),
         )  # fmt: skip
 
@@ -173,11 +173,6 @@ class ExplainedRelease:
     def carried(self, flows: FlowTable) -> tuple[str, ...]:
         """The characteristics that the flows hold."""
         return characteristics(designs_by_flows(self.office.profile.tables.values())[flows])
-
-    @cached_property
-    def remainder(self) -> str:
-        """The group of the countries that are in no other."""
-        return remainder_group(self.office.profile.classifications.get("country_group"))
 
 
 @dataclass(frozen=True)
@@ -257,7 +252,9 @@ class ExplainedTable:
         base = value.base_cut_off
         if base not in self._heads:
             flows = flow_table_of(self.design)
-            query = table_query(self.design, self.release.period, self.release.carried(flows), self.release.remainder)
+            query = table_query(
+                self.design, self.release.period, self.release.carried(flows), self.release.office.remainder
+            )
             self._heads[base] = cells_sql(query, self.cut_off, base)
         return self._heads[base] + value_sql(self.design, at, value)
 

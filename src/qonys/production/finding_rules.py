@@ -1,19 +1,12 @@
-"""Lists the rules of a profile, and reads what they found when the register was last processed."""
+"""Reads what the rules found when the register was last processed."""
 
 from __future__ import annotations
 
 import msgspec
 
-from qonys.concepts.rule import Rule
-from qonys.country.profile import Profile
 from qonys.evaluate.findings import RuleFinding, worst_first
-from qonys.process.built_in_rules import BUILT_IN_RULES
+from qonys.process.built_in_rules import every_rule
 from qonys.production.office import Office
-
-
-def all_rules(profile: Profile) -> tuple[Rule, ...]:
-    """The built-in rules and those of a profile."""
-    return (*BUILT_IN_RULES, *profile.rules.rules)
 
 
 def findings_of(office: Office) -> tuple[RuleFinding, ...]:
@@ -23,7 +16,7 @@ def findings_of(office: Office) -> tuple[RuleFinding, ...]:
         OperatorError: the register was never processed.
     """
     rows = office.engine.run("select * from f", f=office.store.files("clean/findings")).to_pylist()
-    messages = {rule.id: rule.message for rule in all_rules(office.profile)}
+    messages = {rule.id: rule.message for rule in every_rule(office.profile.rules)}
     return worst_first(
         msgspec.convert({**row, "broken": row["broken"] or "", "message": messages.get(row["rule"], {})}, RuleFinding)
         for row in rows

@@ -125,9 +125,12 @@ class Office:
     @cached_property
     def public_territory(self) -> Territory:
         """What everybody can know of where moves begin and end."""
-        return Territory(
-            self.territory, self.groups, remainder_group(self.profile.classifications.get("country_group"))
-        )
+        return Territory(self.territory, self.groups, self.remainder)
+
+    @property
+    def remainder(self) -> str:
+        """The group of the countries that are in no other."""
+        return remainder_group(self.profile.classifications.get("country_group"))
 
     def divisions_of(self, design: TableDesign) -> dict[str, pa.Table]:
         """The table ``divisions`` for a design on a boundary set; none for others."""

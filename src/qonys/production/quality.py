@@ -14,7 +14,7 @@ from qonys.datasets.output import OutputTable
 from qonys.datasets.quality import QualityReport, RegisterCounts, ReleaseDays
 from qonys.disseminate.quality_texts import texts_by_concept
 from qonys.evaluate.quality.report import ReleaseInput, quality_report
-from qonys.process.built_in_rules import BUILT_IN_RULES
+from qonys.process.built_in_rules import every_rule
 from qonys.production.office import Office
 from qonys.published.bundles import PublishedFolder
 
@@ -56,7 +56,7 @@ def release_quality(
         )
     )
     told = {code for one in report.measures for name, code in one.of.items() if name in ("rule", "reason")}
-    rules = {rule.id: rule.message for rule in (*BUILT_IN_RULES, *profile.rules.rules) if rule.id in told}
+    rules = {rule.id: rule.message for rule in every_rule(profile.rules) if rule.id in told}
     return msgspec.structs.replace(report, rules=rules)
 
 

@@ -38,7 +38,6 @@ from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.outcome import Finding, Outcome, Table
 from qonys.datasets.output import OutputTable
-from qonys.datasets.territory import remainder_group
 from qonys.errors import ProfileError
 from qonys.methods.disclosure.cell_key import perturbation_table
 from qonys.production.office import Office
@@ -256,14 +255,13 @@ def _counted(
             where="calendar.yaml",
             next_step=f"It has: {', '.join(flows)}.",
         )
-    remainder = remainder_group(office.profile.classifications.get("country_group"))
     keyed = office.profile.protection.method(design.id) != "exact"
     # Figures on which a growth is need not be in the table: they begin a year earlier.
     longer = msgspec.structs.replace(design, years=design.years + 1)
 
     def counted(one: TableDesign, cut_off: str) -> pa.Table:
         read, carried = flows[cut_off].by(design)
-        query = table_text(one, setting.period, carried, remainder, keyed=keyed)
+        query = table_text(one, setting.period, carried, office.remainder, keyed=keyed)
         return office.counter.run(query, None, flows=read, groups=office.groups, **office.divisions_of(design))
 
     counts = counted(design, named)

@@ -8,7 +8,6 @@ from datetime import date
 import pyarrow as pa
 
 from qonys.analyse.waterfalls import public_steps
-from qonys.concepts.rule import Rule, RuleSet
 from qonys.datasets.decision import AMENDMENT
 from qonys.datasets.explanation import Change, Step, after
 from qonys.datasets.move import EXCEPTION
@@ -16,8 +15,9 @@ from qonys.datasets.outcome import Table
 from qonys.datasets.registration import QUARANTINE
 from qonys.disseminate.how_we_know import Grounds
 from qonys.errors import StatisticianError
-from qonys.process.built_in_rules import record_rules
+from qonys.process.built_in_rules import every_rule
 from qonys.process.standing import PRECEDENCE
+from qonys.production.accounting import counted_state
 from qonys.production.office import Office
 from qonys.queries.explaining import slips_query
 from qonys.store.receipts import Receipt
@@ -55,7 +55,7 @@ def slip_steps(
         cut_offs=pa.table({"cut_off": pa.array(days, pa.date32())}),
         deliveries=pa.table(deliveries),
         registrations=office.store.files("input/registrations"),
-        quarantine=_input(office, "input/quarantine", QUARANTINE),
+        quarantine=counted_state(office, "input/quarantine", QUARANTINE),
         amendments=state_at(office, "clean/amendments", AMENDMENT, versions),
         exceptions=state_at(office, "clean/exceptions", EXCEPTION, versions),
         moves=office.store.files("clean/moves", versions["clean/moves"]),
@@ -70,10 +70,6 @@ def slip_steps(
 def state_at(office: Office, state: State, schema: pa.Schema, versions: Versions) -> Table:
     """A derived state in one of its versions, or without a row where there is none."""
     return office.store.files(state, versions[state]) if state in versions else schema.empty_table()
-
-
-def _input(office: Office, state: State, schema: pa.Schema) -> Table:
-    return office.store.files(state) if office.store.version(state) is not None else schema.empty_table()
 
 
 def _steps(found: Mapping[tuple[str, str], int], read: int, cut_off: date) -> tuple[Step, ...]:
@@ -129,8 +125,3 @@ def public_grounds(office: Office, cut_offs: Mapping[str, date]) -> Grounds:
     steps = slip_steps(office, cut_offs.values(), receipts, versions)
     ways = {name: public_steps(steps[day], threshold) for name, day in cut_offs.items()}
     return Grounds(ways, every_rule(office.profile.rules))
-
-
-def every_rule(rules: RuleSet) -> tuple[Rule, ...]:
-    """Everything that is checked of slips: what holds in every country, then the profile's rules, groups among them."""
-    return (*record_rules(rules), *rules.of_groups())

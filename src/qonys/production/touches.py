@@ -12,7 +12,6 @@ from qonys.concepts.period import Period
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.explanation import Touch
 from qonys.datasets.finding import FLAG
-from qonys.datasets.territory import remainder_group
 from qonys.production.office import Office
 from qonys.production.slips_counted import Versions, state_at
 from qonys.queries.explaining import TAG, touched_design, touched_moves_query
@@ -56,8 +55,7 @@ def touches_by_cell(office: Office, design: TableDesign, period: Period, flows: 
     """
     designs = designs_by_flows(office.profile.tables.values())[flow_table_of(design)]
     carried = (*characteristics(designs), TAG)
-    remainder = remainder_group(office.profile.classifications.get("country_group"))
-    query = table_query(touched_design(design), period, carried, remainder)
+    query = table_query(touched_design(design), period, carried, office.remainder)
     counts = office.engine.run(query, None, flows=flows, groups=office.groups, **office.divisions_of(design))
     names, reasons = ("period", *design.dimensions), _reasons(office)
     found: dict[tuple[str, ...], dict[tuple[str, str, str], list[float]]] = defaultdict(dict)
