@@ -61,9 +61,7 @@ def cell_of_all(design: TableDesign, vintage: str, side: str, key: tuple[str, ..
     return CellOfAll(universe, vintage, key[0], "" if inside else side, tuple(sorted(codes.items())))
 
 
-def cells_in(
-    design: TableDesign, vintage: str, measure: str, key: tuple[str, ...], times: int = 1
-) -> dict[CellOfAll, int]:
+def cells_in(design: TableDesign, vintage: str, measure: str, key: tuple[str, ...]) -> dict[CellOfAll, int]:
     """The counts of which a number of a table is made, with how often each is in it; none where they cancel.
 
     Args:
@@ -71,13 +69,12 @@ def cells_in(
         vintage: data cut-off from which it is drawn.
         measure: arrivals, departures, net or turnover.
         key: period and the design's dimensions.
-        times: how often the number is taken.
     """
     found: dict[CellOfAll, int] = {}
     for side, sign in zip(("arrivals", "departures"), SIGNS[measure], strict=True):
         if sign:
             cell = cell_of_all(design, vintage, side, key)
-            found[cell] = found.get(cell, 0) + sign * times
+            found[cell] = found.get(cell, 0) + sign
     return {cell: often for cell, often in found.items() if often}
 
 

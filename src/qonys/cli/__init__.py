@@ -22,7 +22,7 @@ def main() -> None:
             load_commands_told_of(sys.argv[1:])
             app(sys.argv[1:])
     except QonysError as error:
-        show_error(error, as_json="--json" in sys.argv)
+        show_error(error, json="--json" in sys.argv)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -77,7 +77,7 @@ def collect(
         _show_receipts(outcome.data, counts["again"] if len(outcome.data) > 1 else [])
         show_findings(outcome.findings)
         for error in refused:
-            show_error(error, as_json=False)
+            show_error(error)
         if len(outcome.data) + len(refused) > 1:
             taken, again = len(counts["taken"]), len(counts["again"])
             were = "was" if again == 1 else "were"

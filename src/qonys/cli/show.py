@@ -26,7 +26,10 @@ prints = Console(highlight=False, emoji=False)
 
 def as_json(content: object) -> None:
     """Print a result for a machine."""
-    _write_json(content)
+    import msgspec
+
+    encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=2)
+    sys.stdout.write(encoded.decode() + "\n")
 
 
 def error_as_json(error: QonysError) -> dict[str, str | int]:
@@ -40,17 +43,10 @@ def error_as_json(error: QonysError) -> dict[str, str | int]:
     }
 
 
-def _write_json(content: object) -> None:
-    import msgspec
-
-    encoded = msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
-
-
-def show_error(error: QonysError, *, as_json: bool) -> None:
+def show_error(error: QonysError, *, json: bool = False) -> None:
     """Say what is wrong, where, and what to do next."""
-    if as_json:
-        _write_json(error_as_json(error))
+    if json:
+        as_json(error_as_json(error))
         return
     if error.where:
         says.print(error.where, style="bold", markup=False, soft_wrap=True)

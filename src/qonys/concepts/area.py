@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from qonys.concepts.text import Text
@@ -103,12 +104,9 @@ class AreaRegister:
         """The boundary set of an id; None where there is none."""
         return next((borders for borders in self.boundary_sets if borders.id == name), None)
 
-    @property
+    @cached_property
     def _by_code(self) -> dict[str, list[Area]]:
-        found = self.__dict__.get("_index")
-        if found is None:
-            found = {}
-            for area in self.areas:
-                found.setdefault(area.code, []).append(area)
-            self.__dict__["_index"] = found
+        found: dict[str, list[Area]] = {}
+        for area in self.areas:
+            found.setdefault(area.code, []).append(area)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,7 +31,7 @@ def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
             f"“{plan.time_zone}” is no time zone.",
             "Write its IANA name, such as Asia/Almaty or Europe/Madrid.",
         )
-    if not _is_hour(plan.hour):
+    if not _can_be_read(plan.hour, time.fromisoformat):
         yield _WHERE, f"“{plan.hour}” is no hour.", 'Write it as "10:00".'
     if set(plan.working_days.weekend) >= set(WEEKDAYS):
         yield _WHERE, "Every day of the week is a weekend.", "Leave a day on which the office works."
@@ -47,7 +47,7 @@ def publication(profile: Profile) -> Iterator[tuple[str, str, str]]:
 def _wrong_holiday(holiday: Holiday, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not holiday.dates:
         as_yearly = msgspec.structs.replace(holiday, since=None, until=None)
-        if not as_yearly.in_year(_LEAP) and not _is_day(holiday.day):
+        if not as_yearly.in_year(_LEAP) and not _can_be_read(holiday.day, date.fromisoformat):
             yield f"“{holiday.day}” is no day.", 'Write it as "03-08" (every year) or "2026-05-27" (once).'
         return
     years = {day.year for day in holiday.dates}
@@ -93,17 +93,9 @@ def _is_period(written: str, every: str) -> bool:
         return False
 
 
-def _is_hour(written: str) -> bool:
+def _can_be_read(written: str, read: Callable[[str], object]) -> bool:
     try:
-        time.fromisoformat(written)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_day(written: str) -> bool:
-    try:
-        date.fromisoformat(written)
+        read(written)
     except ValueError:
         return False
     return True

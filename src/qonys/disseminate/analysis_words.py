@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from qonys.concepts.text import Text
 from qonys.country.profile import Profile
 from qonys.datasets.analysis import Said, Sentences
-from qonys.disseminate.numbers import number, rounded
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.wording import Argument, numbered
 from qonys.disseminate.words import words_of
 
 
@@ -31,10 +30,9 @@ def analysis_sentences(profile: Profile) -> Sentences:
 
 def _argument(value: Said, language: str) -> Argument | str:
     if isinstance(value, int):
-        return Argument(number(value, language), rounded(value))
+        return numbered(value, language)
     if isinstance(value, tuple):
-        figure, decimals = value
-        return Argument(number(figure, language, decimals), rounded(figure, decimals))
+        return numbered(value[0], language, value[1])
     if isinstance(value, str):
         return Argument(value, choice=value)
     return value[language]

@@ -36,7 +36,7 @@ from qonys.disseminate.first_figures import FirstFigures, about_release, first_f
 from qonys.disseminate.how_we_know import Grounds, how_we_know_files
 from qonys.disseminate.key_points import Computed, big_figures_in, compute_key_points, sentences_in
 from qonys.disseminate.language_check import fail_if_a_text_is_defective
-from qonys.disseminate.numbers import long_date, number, rounded
+from qonys.disseminate.numbers import long_date
 from qonys.disseminate.page import ReleaseContent, SaidComparison, Spoken, front_page, release_content, release_page
 from qonys.disseminate.press import Press
 from qonys.disseminate.quality_page import quality_bundle, said_of_release
@@ -44,7 +44,7 @@ from qonys.disseminate.readme import readme
 from qonys.disseminate.revision_said import revision_files, with_revision
 from qonys.disseminate.since_published import ReleaseRevision
 from qonys.disseminate.table_layout import TableLayout
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.wording import numbered
 from qonys.disseminate.words import Words, words_of
 from qonys.disseminate.workbook import WorkbookText, workbook_file
 
@@ -288,10 +288,12 @@ def _comparison(
         "before": long_date(date.fromisoformat(before.cut_off), words.language),
         "after": long_date(date.fromisoformat(after.cut_off), words.language),
     }
-    summary = words("page.changed_some", count=_counted(len(changes), words)) if changes else ""
+    summary = words("page.changed_some", count=numbered(len(changes), words.language)) if changes else ""
     if len(shown) < len(changes):
         summary += " " + words(
-            "page.changed_part", shown=_counted(len(shown), words), count=_counted(len(changes), words)
+            "page.changed_part",
+            shown=numbered(len(shown), words.language),
+            count=numbered(len(changes), words.language),
         )
     return SaidComparison(
         table=comparison.table,
@@ -345,10 +347,6 @@ def _shown(sections: tuple[Section, ...]) -> Iterator[str]:
     for section in sections:
         yield from section.tables
         yield from _shown(section.sections)
-
-
-def _counted(count: int, words: Words) -> Argument:
-    return Argument(number(count, words.language), rounded(count))
 
 
 def _asset(name: str) -> bytes:

@@ -17,8 +17,8 @@ from qonys.concepts.text import Text
 from qonys.datasets.output import OutputTable, ReleaseFacts
 from qonys.datasets.revision import STREAMS, CorrectionEntry, Movement, RevisedTable, SincePublished
 from qonys.disseminate.files import file_name
-from qonys.disseminate.numbers import listed, long_date, number, percent, rounded
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.numbers import listed, long_date, number, percent
+from qonys.disseminate.wording import Argument, numbered
 from qonys.disseminate.words import Words
 
 CORRECTIONS_FILE = "corrections.json"
@@ -91,7 +91,9 @@ def said_since(
     told = {"vintage": since.vintage, "published": long_date(since.published, language)}
     summary = words("changes.none", **told)
     if count:
-        summary = words("changes.some", cells=_counted(cells, words), tables=_counted(count, words), **told)
+        summary = words(
+            "changes.some", cells=numbered(cells, words.language), tables=numbered(count, words.language), **told
+        )
     return SaidSince(
         title=words("changes.since", **told),
         summary=summary,
@@ -136,7 +138,7 @@ def _as_sentence(text: str) -> str:
 
 def _few(persons: int, below: int, speech: ReasonWords) -> Argument:
     if not below:
-        return _counted(persons, speech.words)
+        return numbered(persons, speech.words.language)
     return Argument(speech.words("changes.few", k=number(below, speech.words.language)), _MANY)
 
 
@@ -151,11 +153,11 @@ def _reasons(since: SincePublished, speech: ReasonWords) -> Iterator[str]:
     words, reasons = speech.words, since.reasons
     yield from _moves(since.movement, STREAMS, speech)
     if reasons.backdated:
-        yield words("changes.backdated", n=_counted(reasons.backdated, words))
+        yield words("changes.backdated", n=numbered(reasons.backdated, words.language))
     if reasons.deliveries_gone:
-        yield words("changes.deliveries_gone", n=_counted(reasons.deliveries_gone, words))
+        yield words("changes.deliveries_gone", n=numbered(reasons.deliveries_gone, words.language))
     if reasons.whole_deliveries:
-        yield words("changes.whole_deliveries", n=_counted(reasons.whole_deliveries, words))
+        yield words("changes.whole_deliveries", n=numbered(reasons.whole_deliveries, words.language))
     for name in ("decisions", "protection", "program", "undocumented"):
         if getattr(reasons, name):
             yield words[f"changes.{name}"]
@@ -199,9 +201,5 @@ def _entry(one: CorrectionEntry, words: Words) -> str:
     )
     return words(
         "changes.entry", published=long_date(one.published, words.language), vintage=one.vintage, follows=one.follows,
-        cells=_counted(one.cells, words), tables=_counted(one.tables, words), kinds=kinds,
+        cells=numbered(one.cells, words.language), tables=numbered(one.tables, words.language), kinds=kinds,
     )  # fmt: skip
-
-
-def _counted(count: int, words: Words) -> Argument:
-    return Argument(number(count, words.language), rounded(count))

@@ -18,10 +18,10 @@ from icalendar import Calendar, Event
 
 from qonys.concepts.period import Period
 from qonys.country.profile import Profile
-from qonys.disseminate.numbers import MINUS, locale, long_date, number, rounded
+from qonys.disseminate.numbers import MINUS, locale, long_date
 from qonys.disseminate.page_templates import frame_files, languages_of, templates
 from qonys.disseminate.period_words import period_arguments
-from qonys.disseminate.wording import Argument, worded
+from qonys.disseminate.wording import numbered, worded
 from qonys.disseminate.words import Words, words_of
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -109,7 +109,7 @@ def _page(
     awaited = [line for line in lines if line.published is None and line.announced >= written]
     past = [line for line in lines if line not in awaited]
     appeared, on_time = int(punctuality["published"]), int(punctuality["on_time"])
-    summary = words("calendar.punctuality", published=_count(appeared, language), on_time=_count(on_time, language))
+    summary = words("calendar.punctuality", published=numbered(appeared, language), on_time=numbered(on_time, language))
     page = templates().get_template("calendar.html").render(
         w=words, profile=profile, language=language,
         languages=languages_of(profile),
@@ -243,10 +243,6 @@ def _zone(profile: Profile, written: datetime, language: str) -> str:
     hours, minutes = divmod(round(abs(offset).total_seconds()) // 60, 60)
     distance = f"UTC{MINUS if offset < timedelta() else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
     return f"{profile.identity.names[language]}, {distance}"
-
-
-def _count(value: int, language: str) -> Argument:
-    return Argument(number(value, language), rounded(value))
 
 
 def _local(instant: datetime, profile: Profile) -> datetime:

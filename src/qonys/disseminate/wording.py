@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TypeAlias
 
-from qonys.disseminate.numbers import number, plural_categories, plural_category
+from qonys.disseminate.numbers import number, plural_categories, plural_category, rounded
 from qonys.errors import ProfileError
 
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
@@ -36,6 +36,11 @@ class Argument:
     shown: str
     number: Decimal | None = None
     choice: str = ""
+
+
+def numbered(value: float | Decimal, language: str, decimals: int = 0) -> Argument:
+    """A number as the language writes it, whose plural form follows from the number as it is shown."""
+    return Argument(number(value, language, decimals), rounded(value, decimals))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,19 +28,18 @@ from qonys.publish.publication import Publication, Replacement, publish_bundle
 from qonys.published.bundles import PeriodStatus, PublishedFolder
 
 
-def publish(office: Office, period: Period | None = None, *, instant: datetime | None = None) -> Outcome[Publication]:
+def publish(office: Office, period: Period | None = None) -> Outcome[Publication]:
     """Publish the release of a period that was built last; of the period built last where none is named.
 
     Args:
         office: the office at work.
         period: the period.
-        instant: now; the instant at which the work began where it is not given.
 
     Raises:
         OperatorError: nothing was built, or the build is not whole, not approved, or under embargo; or somebody else
             publishes, or did meanwhile; or the clock went back.
     """
-    return Outcome(published(office, built_release(office, period), instant or office.instant))
+    return Outcome(published(office, built_release(office, period), office.instant))
 
 
 def correct(office: Office, period: Period, notice: Text) -> Outcome[Publication]:

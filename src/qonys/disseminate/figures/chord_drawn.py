@@ -20,7 +20,7 @@ from qonys.disseminate.figures.lines import spread
 from qonys.disseminate.figures.plotted import OTHERS
 from qonys.disseminate.figures.text_width import text_lines, widest
 from qonys.disseminate.numbers import number, percent
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.wording import numbered
 from qonys.disseminate.words import Words
 
 _RADIUS, _RING, _MIDDLE = 205.0, 12.0, INNER / 2
@@ -55,14 +55,10 @@ def chord_notes(chord: Chord, words: Words) -> list[str]:
     if not chord.added_up:
         return []
     language = words.language
-    large, rest = (_counted(Decimal(len(flows)), language) for flows in (chord.large, chord.added_up))
+    large, rest = (numbered(len(flows), language) for flows in (chord.large, chord.added_up))
     added = sum((flow.value for flow in chord.added_up), Decimal(0))
     share = percent(100 * (chord.moves - added) / chord.moves, language, 0)
-    return [words("figure.flows_added_up", large=large, share=share, count=rest, moves=_counted(added, language))]
-
-
-def _counted(count: Decimal, language: str) -> Argument:
-    return Argument(number(count, language), count)
+    return [words("figure.flows_added_up", large=large, share=share, count=rest, moves=numbered(added, language))]
 
 
 def _places(chord: Chord) -> Iterator[str]:
@@ -147,7 +143,7 @@ def _told(chord: Chord, sector: Sector, words: Words) -> tuple[str, str]:
     language, decimals = words.language, chord.plotted.decimals
     if sector.code != OTHERS:
         return sector.label, number(sector.net, language, decimals, signed=True)
-    count = _counted(Decimal(len(chord.added_up)), language)
+    count = numbered(len(chord.added_up), language)
     return words("figure.other_flows", count=count), number(sector.outflow, language, decimals)
 
 

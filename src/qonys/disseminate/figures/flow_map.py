@@ -24,8 +24,8 @@ from qonys.disseminate.figures.drawn_areas import DrawnArea, DrawnAreas, drawn_a
 from qonys.disseminate.figures.plotted import Plotted, Point, codes_along, plotted, why_not_drawn
 from qonys.disseminate.figures.shades import Shades
 from qonys.disseminate.figures.tile_map import TileMap
-from qonys.disseminate.numbers import listed, number, percent
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.numbers import listed, percent
+from qonys.disseminate.wording import numbered
 from qonys.disseminate.words import Words
 
 ARROWS = 12
@@ -151,8 +151,7 @@ def flow_map_of(
 def notes(chart: FlowMap, words: Words) -> list[str]:
     """What the picture says of its arrows and circles."""
     language, count = words.language, len(chart.largest)
-    drawn = Argument(number(count, language), Decimal(count))
-    said = [words("figure.arrows", count=drawn, share=percent(chart.share, language, 0))]
+    said = [words("figure.arrows", count=numbered(count, language), share=percent(chart.share, language, 0))]
     circles = [chart.label(area.code) for area, _ in chart.areas if area.is_symbol]
     if circles:
         said.append(words("figure.circles", names=listed(circles, language)))

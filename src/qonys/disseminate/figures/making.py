@@ -27,9 +27,9 @@ from qonys.disseminate.figures.kinds import Task, body_of, html_of, numbers_of
 from qonys.disseminate.figures.plotted import Plotted, panel_designs, plotted, why_not_drawn
 from qonys.disseminate.figures.png import pngs_of
 from qonys.disseminate.key_points import Missing, Reading, reading, said_text
-from qonys.disseminate.numbers import long_date, number, rounded
+from qonys.disseminate.numbers import long_date
 from qonys.disseminate.tables_html import status_label
-from qonys.disseminate.wording import Argument
+from qonys.disseminate.wording import numbered
 from qonys.disseminate.words import Words
 
 Readings = dict[str, Reading]
@@ -188,8 +188,7 @@ def _foot(panels: Sequence[Plotted], words: Words, about: About, cut_off: str) -
     """The paragraphs at the foot of a picture."""
     numbers = panels[0]
     if numbers.left_out:
-        count = Argument(number(numbers.left_out, words.language), rounded(numbers.left_out))
-        yield words("figure.left_out", count=count)
+        yield words("figure.left_out", count=numbered(numbers.left_out, words.language))
     key = f"status.{numbers.status.value}"
     signs = "; ".join(f"{sign} {meaning.rstrip('.')}" for sign, meaning in _legend(panels))
     yield words("figure.status", status=words[key], meaning=words[f"{key}.meaning"].rstrip(".")) + (

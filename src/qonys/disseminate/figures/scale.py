@@ -32,12 +32,12 @@ class Scale:
         return next((n for n in range(6) if abs(round(step, n) - step) < step * 1e-6), 6)
 
 
-def scale_with_zero(values: Sequence[Decimal], about: int = 5) -> Scale:
-    """The axis of some values with about so many marks, zero among them."""
+def scale_with_zero(values: Sequence[Decimal]) -> Scale:
+    """The axis of some values with about five marks, zero among them."""
     low, high = float(min((*values, Decimal(0)))), float(max((*values, Decimal(0))))
     if low == high:
         high = 1.0
-    step = _step((high - low) / about)
+    step = _step((high - low) / 5)
     first, last = int(-(-low // step)), int(high // step)
     first -= first * step > low + step * 1e-9
     last += last * step < high - step * 1e-9
