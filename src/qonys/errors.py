@@ -145,3 +145,25 @@ def told_if_not_allowed() -> Iterator[None]:
         if missing := not_allowed(error):
             raise missing from error
         raise
+
+
+@contextmanager
+def told_if_unreadable(what: str, where: object, next_step: str = "") -> Iterator[None]:
+    """Tell of a JSON file of ours that is missing, cut off or overwritten as such; of a missing right `told_if_not_allowed` tells.
+
+    Args:
+        what: what the file is, as a sentence begins with it.
+        where: the file.
+        next_step: what to do about it.
+
+    Raises:
+        OperatorError: it cannot be read.
+    """
+    import msgspec  # here: the methods have these errors too, and do without it
+
+    try:
+        yield
+    except PermissionError:
+        raise
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise OperatorError(f"{what} cannot be read: {error}", where=str(where), next_step=next_step) from error

@@ -99,6 +99,20 @@ def test_a_pointer_that_could_not_be_written_leaves_the_old_one(
     assert public.current_vintage("mini", "2024") == release.facts.vintage
 
 
+@pytest.mark.parametrize("file", ["status.json", "*/release.json", "*/files/mini-2024-external-by-year-*.json"])
+@pytest.mark.parametrize("harm", [b'{"current":', b'{"current": "\xff"}'], ids=["cut off", "other bytes"])
+def test_a_published_file_that_was_harmed_is_told(bundle: Path, tmp_path: Path, file: str, harm: bytes) -> None:
+    public = PublishedFolder(tmp_path / "public")
+    publish_bundle(bundle, public)
+    (release,) = public.current()
+    for path in (tmp_path / "public" / "mini" / "2024").glob(file):
+        path.write_bytes(harm)
+    with pytest.raises(OperatorError, match="A published file cannot be read"):
+        public.status("mini", "2024")
+        public.release("mini", "2024", release.facts.vintage)
+        public.observations(release, "external-by-year")
+
+
 def _fails(self: Path, target: Path) -> Path:
     raise OSError("the power went off")
 

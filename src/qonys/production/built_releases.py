@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from qonys.concepts.period import Period
-from qonys.errors import OperatorError
+from qonys.errors import OperatorError, told_if_unreadable
 from qonys.production.office import Office
 from qonys.store.release_record import ReleaseRecord
 
@@ -59,11 +59,6 @@ def built_releases(office: Office, period: Period | None = None) -> tuple[Built,
 
 
 def _record(path: Path) -> ReleaseRecord:
-    try:
+    next_step = "Restore it from a backup, or build the release again."
+    with told_if_unreadable("The record of the release", path, next_step):
         return msgspec.json.decode(path.read_bytes(), type=ReleaseRecord)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        raise OperatorError(
-            f"The record of the release cannot be read: {error}",
-            where=str(path),
-            next_step="Restore it from a backup, or build the release again.",
-        ) from error

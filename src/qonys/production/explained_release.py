@@ -15,7 +15,7 @@ from qonys.concepts.period import Period
 from qonys.concepts.text import TOTAL
 from qonys.datasets.output import ReleaseFacts
 from qonys.disseminate.files import file_name
-from qonys.errors import OperatorError, StatisticianError
+from qonys.errors import OperatorError, StatisticianError, told_if_unreadable
 from qonys.production.built_releases import built_release
 from qonys.production.office import Office
 from qonys.published.bundles import RELEASE_FILE, PublishedFolder, ReleaseFile
@@ -131,12 +131,8 @@ class BuiltFiles:
             OperatorError: it cannot be read.
         """
         path = self._path(name, language, "json")
-        try:
+        with told_if_unreadable("A file of the release", path, "Build the release again."):
             return msgspec.json.decode(path.read_bytes()) if path.is_file() else None
-        except (UnicodeDecodeError, msgspec.DecodeError) as error:
-            raise OperatorError(
-                f"A file of the release cannot be read: {error}", where=str(path), next_step="Build the release again."
-            ) from error
 
     def _path(self, name: str, language: str, suffix: str) -> Path:
         return self.folder / file_name(self.facts, name, language, suffix)

@@ -24,6 +24,7 @@ from qonys.production.movements import movement
 from qonys.production.office import Office
 from qonys.published.bundles import STATUS_FILE, PeriodStatus, PublishedFolder, ReleaseFile
 from qonys.store.disk import write_atomically
+from qonys.store.inspection import UNREADABLE
 from qonys.store.release_record import Essence, ReleaseRecord
 from qonys.store.workspace import Workspace
 
@@ -133,7 +134,7 @@ def _records(office: Office, period: str) -> Iterator[ReleaseRecord]:
     for path in sorted(office.workspace.releases.glob(f"{period}/*/record.json")):
         try:
             yield msgspec.json.decode(path.read_bytes(), type=ReleaseRecord)
-        except (OSError, msgspec.DecodeError):  # `qonys doctor` tells of it
+        except UNREADABLE:  # `qonys doctor` tells of it
             continue
 
 

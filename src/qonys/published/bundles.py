@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
-from qonys.errors import OperatorError
+from qonys.errors import OperatorError, told_if_unreadable
 from qonys.published.signatures import SIGNATURE_FILE
 
 RELEASE_FILE = "release.json"
@@ -29,6 +29,8 @@ STATUS_FILE = "status.json"
 LATEST = "latest"
 CALENDAR = "calendar"
 _LOCK = ".publishing"
+
+Read = TypeVar("Read")
 
 VintageState: TypeAlias = Literal["published", "superseded", "withdrawn", "notice"]
 """``notice`` is the vintage that tells of a withdrawal, and has no figures."""
@@ -150,9 +152,13 @@ class PublishedFolder:
         return folder
 
     def status(self, profile: str, period: str) -> PeriodStatus | None:
-        """What became of the vintages of a period; None where nothing is published."""
+        """What became of the vintages of a period; None where nothing is published.
+
+        Raises:
+            OperatorError: the file that tells it, or any other that is published, cannot be read.
+        """
         file = self.file(f"{profile}/{period}/{STATUS_FILE}")
-        return msgspec.json.decode(file.read_bytes(), type=PeriodStatus) if file else None
+        return _decoded(file, PeriodStatus) if file else None
 
     def current(self) -> tuple[ReleaseFile, ...]:
         """The current release of every profile and period, the newest period of a profile first."""
@@ -176,7 +182,7 @@ class PublishedFolder:
     def release(self, profile: str, period: str, vintage: str) -> ReleaseFile | None:
         """A published vintage of a period, the current one or an earlier; None where it is not there."""
         path = self.file(f"{profile}/{period}/{vintage}/{RELEASE_FILE}")
-        return msgspec.json.decode(path.read_bytes(), type=ReleaseFile) if path else None
+        return _decoded(path, ReleaseFile) if path else None
 
     def observations(self, release: ReleaseFile, table: str) -> list[dict[str, Any]]:
         """The observations of a table of a release, of its JSON file in any language, as all say the same; none: []."""
@@ -184,7 +190,7 @@ class PublishedFolder:
         for name in release.files:
             if name.endswith(".json") and f"-{table}-" in name:
                 path = self.file(f"{facts.profile}/{facts.period}/{facts.vintage}/{name}")
-                content = msgspec.json.decode(path.read_bytes()) if path else {}
+                content = _decoded(path, dict[str, Any]) if path else {}
                 if content.get("id") == table:
                     return list(content["observations"])
         return []
@@ -200,14 +206,12 @@ class PublishedFolder:
             return None
 
     def _release(self, status: Path) -> ReleaseFile:
-        vintage = msgspec.json.decode(status.read_bytes(), type=PeriodStatus).current
-        path = status.parent / vintage / RELEASE_FILE
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=ReleaseFile)
-        except (FileNotFoundError, msgspec.DecodeError) as error:
-            raise OperatorError(
-                "The published release cannot be read.", where=str(path), next_step="Publish it again."
-            ) from error
+        return _decoded(status.parent / _decoded(status, PeriodStatus).current / RELEASE_FILE, ReleaseFile)
+
+
+def _decoded(path: Path, kind: type[Read]) -> Read:
+    with told_if_unreadable("A published file", path, "Restore it from a backup of the published folder."):
+        return msgspec.json.decode(path.read_bytes(), type=kind)
 
 
 def _replaced(path: Path, content: bytes) -> None:

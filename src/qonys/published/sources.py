@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
-from qonys.errors import OperatorError
+from qonys.errors import OperatorError, told_if_unreadable
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
 
 _SECONDS = 30
@@ -93,11 +93,9 @@ def release_in(source: Source) -> ReleaseFile:
         OperatorError: it does not, or not as a release does.
     """
     content = source.file(RELEASE_FILE)
-    try:
-        if content is not None:
+    if content is not None:
+        with told_if_unreadable(RELEASE_FILE, source.place):
             return msgspec.json.decode(content, type=ReleaseFile)
-    except (UnicodeDecodeError, msgspec.DecodeError) as error:
-        raise OperatorError(f"{RELEASE_FILE} cannot be read: {error}", where=source.place) from error
     raise OperatorError(
         f"There is no {RELEASE_FILE}: this is no release.",
         where=source.place,

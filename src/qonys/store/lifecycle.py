@@ -14,10 +14,12 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from qonys.concepts.text import Text
-from qonys.errors import OperatorError, told_if_disk_full
+from qonys.errors import OperatorError, told_if_disk_full, told_if_unreadable
 from qonys.store.disk import write_atomically
 from qonys.store.locking import alone_in
 
+_ENTRY = "An entry of the log of releases"
+_MEND = "Restore the folder from a backup; nothing is published while its log is broken."
 LifecycleAct: TypeAlias = Literal["check", "approve", "schedule", "unschedule", "publish", "withdraw"]
 
 
@@ -79,13 +81,12 @@ class LifecycleLog:
         before = ""
         for number in range(1, self.last() + 1):
             path = self._path(number)
-            try:
+            with told_if_unreadable(_ENTRY, path, _MEND):
                 content = path.read_bytes()
                 entry = msgspec.json.decode(content, type=LifecycleEntry)
-            except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
-                raise _broken(path, f"cannot be read: {error}") from error
             if (entry.number, entry.before) != (number, before):
-                raise _broken(path, "does not follow from the one before it: one of the two was changed")
+                what = f"{_ENTRY} does not follow from the one before it: one of the two was changed."
+                raise OperatorError(what, where=str(path), next_step=_MEND)
             before = hashlib.sha256(content).hexdigest()
             found.append(entry)
         return tuple(found)
@@ -105,11 +106,3 @@ class LifecycleLog:
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06}.json"
-
-
-def _broken(path: Path, what: str) -> OperatorError:
-    return OperatorError(
-        f"An entry of the log of releases {what}.",
-        where=str(path),
-        next_step="Restore the folder from a backup; nothing is published while its log is broken.",
-    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from qonys.errors import OperatorError
+from qonys.errors import told_if_unreadable
 from qonys.store.disk import write_atomically
 
 
@@ -56,12 +56,8 @@ class StateSets:
             OperatorError: it is broken.
         """
         path = self.path(number)
-        try:
+        with told_if_unreadable("The set of states", path, "See what `qonys doctor` says."):
             return msgspec.json.decode(path.read_bytes(), type=StateSet)
-        except (OSError, msgspec.DecodeError) as error:
-            raise OperatorError(
-                f"The set of states cannot be read: {error}", where=str(path), next_step="See what `qonys doctor` says."
-            ) from error
 
     def path(self, number: int) -> Path:
         return self.folder / f"{number:06}.json"
