@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import App, Parameter
 
-from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder, spoken_language
 from qonys.cli.show import as_json, prints, progress_shown, says, show_findings, show_table
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _show(
     with progress_shown() as progress:
         line = line_of(workspace, progress)
         outcome = line.analyse(Period.parse(period), methods, exact=exact)
-    spoken = _language(language, line.office.profile.languages)
+    spoken = spoken_language(language, line.office.profile.languages)
     if json:
         as_json({"analyses": [_told(one, spoken) for one in outcome.data], "findings": outcome.findings})
         return
@@ -112,14 +112,6 @@ def _show(
             _write_csv(one.table)
         else:
             _print_table(one.table, spoken)
-
-
-def _language(wanted: str, known: tuple[str, ...]) -> str:
-    from qonys.errors import OperatorError
-
-    if wanted and wanted not in known:
-        raise OperatorError(f"The profile has no language “{wanted}”.", next_step=f"It has: {', '.join(known)}.")
-    return wanted or known[0]
 
 
 def _print_table(table: OutputTable, language: str) -> None:

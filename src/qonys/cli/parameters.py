@@ -17,3 +17,16 @@ CountingEngine: TypeAlias = Annotated[
     ),
 ]
 HERE = Path()
+
+
+def spoken_language(wanted: str | None, known: tuple[str, ...]) -> str:
+    """The language that is asked for, else the first of the profile.
+
+    Raises:
+        OperatorError: the profile does not have it.
+    """
+    from qonys.errors import OperatorError
+
+    if wanted and wanted not in known:
+        raise OperatorError(f"The profile has no language “{wanted}”.", next_step=f"It has: {', '.join(known)}.")
+    return wanted or known[0]

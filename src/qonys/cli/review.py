@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from qonys.cli.decisions import fields_of, office_of, sheet_taken, sheet_written, tell_decided, what_was_decided
 from qonys.cli.links import review_links
-from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder, spoken_language
 from qonys.cli.show import as_json, progress_shown, says, show_table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def review(
         json: print what waits as JSON.
     """
     office = office_of(workspace, author)
-    language = _language(office, language)
+    language = spoken_language(language, office.profile.languages)
     on_screen = not json and (screen if screen is not None else says.is_terminal and _is_typed_at())
     if links and (export or import_ or not on_screen):
         review_links(office, export, import_, json=json)
@@ -188,15 +188,6 @@ def corrections(*, workspace: WorkspaceFolder = HERE, json: AsJson = False) -> N
         for c in book.corrections
     ]
     show_table("Corrections of the profile", ["Entry", "What", "Reason", "Author", "Day", "Note", "Source"], entries)
-
-
-def _language(office: Office, wanted: str | None) -> str:
-    from qonys.errors import OperatorError
-
-    languages = office.profile.languages
-    if wanted is not None and wanted not in languages:
-        raise OperatorError(f"The profile has no {wanted}.", next_step=f"Languages: {', '.join(languages)}.")
-    return wanted or languages[0]
 
 
 def _is_typed_at() -> bool:

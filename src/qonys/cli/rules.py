@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
+from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder, spoken_language
 from qonys.cli.show import as_json, progress_shown, says, show_table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def rules(
     from qonys.store.workspace import Workspace
 
     loaded = load_profile(profile or Workspace.open(workspace).profile)
-    found, spoken = (*BUILT_IN_RULES, *loaded.rules.rules), _spoken(language, loaded.languages)
+    found, spoken = (*BUILT_IN_RULES, *loaded.rules.rules), spoken_language(language, loaded.languages)
     if vtl is not None:
         _write_vtl(vtl, found, f"{loaded.identity.id}_rules", spoken, json=json)
         return
@@ -98,7 +98,7 @@ def findings(
 
     office = line_of(workspace, lambda _what, _rows: None).office
     found = findings_of(office)
-    spoken = _spoken(language, office.profile.languages)
+    spoken = spoken_language(language, office.profile.languages)
     if html:
         name = office.profile.identity.names[spoken]
         page = findings_page(found, profile=name, day=day_of_findings(office), language=spoken)
@@ -140,7 +140,7 @@ def try_changed(
     ]  # fmt: skip
     heads = ["Rule", "Items", "Fails", "Items then", "Fails then", "Newly failing", "No longer failing"]
     show_table(f"{trial.month}: {trial.slips:,} slips", heads, rows)
-    spoken = _spoken(language, office.profile.languages)
+    spoken = spoken_language(language, office.profile.languages)
     for one in trial.rules:
         _show_examples(one, spoken)
     _show_edits(trial.edits)
@@ -203,14 +203,6 @@ def _show(found: tuple[RuleFinding, ...], language: str) -> None:
             )
     idle = sum(not finding.items and not finding.broken for finding in found)
     says.print(f"{len(found) - len(broken)} of {len(found)} rules were not broken; {idle} of them were not applicable.")
-
-
-def _spoken(language: str | None, known: tuple[str, ...]) -> str:
-    from qonys.errors import OperatorError
-
-    if language is not None and language not in known:
-        raise OperatorError(f"“{language}” is no language of the profile.", next_step=f"Known: {', '.join(known)}.")
-    return language or known[0]
 
 
 def _write(path: Path, content: bytes, *, told: bool = True) -> None:

@@ -71,7 +71,7 @@ def _deliveries(store: Store) -> Iterator[Event]:
             if number := commit.lineage.get("delivery"):
                 versions.setdefault(number, {})[state] = commit.version
     for receipt in store.receipts():
-        path = store.folder / "deliveries" / f"{receipt.delivery:06}" / "receipt.json"
+        path = store.delivery_folder(receipt.delivery) / "receipt.json"
         replaces = f", replaces delivery {receipt.replaces}" if receipt.replaces else ""
         yield Event(
             receipt.taken or _modified(path),
@@ -103,12 +103,10 @@ def _runs(store: Store) -> Iterator[Event]:
         run = store.sets.read(number)
         made = {state: run.states[state] for state in run.made}
         instants = [store.log(state).commit(version).instant for state, version in made.items()]
-        what = (
-            f"set {number}, of {run.lineage.get('deliveries', '?')} deliveries"
-            if "deliveries" in run.lineage
-            else f"set {number}"
+        of = f", of {run.lineage['deliveries']} deliveries" if "deliveries" in run.lineage else ""
+        yield _event(
+            max(instants, default=_modified(store.sets.path(number))), run.step, f"set {number}{of}", made, run.lineage
         )
-        yield _event(max(instants, default=_modified(store.sets.path(number))), run.step, what, made, run.lineage)
 
 
 def _rotations(store: Store) -> Iterator[Event]:

@@ -16,7 +16,8 @@ from qonys.country.loading import load_profile
 from qonys.datasets.outcome import Progress
 from qonys.errors import QonysError
 from qonys.production.office import Office
-from qonys.store.inspection import UNREADABLE, digest, inspect_receipts, inspect_states, sizes
+from qonys.store.disk import digest
+from qonys.store.inspection import UNREADABLE, inspect_receipts, inspect_states, sizes
 from qonys.store.key_ring import ring_of
 from qonys.store.keys import Keys
 from qonys.store.leftovers import orphans, spilled, unfinished_builds, unfinished_deliveries, unknown_files
@@ -152,7 +153,7 @@ def _decisions(office: Office, known: set[int]) -> Iterator[Symptom]:
                 f"Entry {entry.entry} of the log of decisions names delivery {number}, which has no receipt.",
                 "The delivery counted when the entry was written: its receipt was lost, and with it its slips do not count.",
                 "Restore the receipt from a backup of the workspace.",
-                str(office.store.folder / "deliveries" / f"{number:06}"),
+                str(office.store.delivery_folder(number)),
             )
 
 
@@ -171,7 +172,7 @@ def _sources(store: Store, receipts: tuple[Receipt, ...], keys: Keys | None, pro
     ring = ring_of(store.folder)
     fits = keys is not None and ring.fingerprint == keys.fingerprint()
     for number, receipt in enumerate(receipts, 1):
-        path = store.folder / "deliveries" / f"{receipt.delivery:06}" / "source.sealed"
+        path = store.delivery_folder(receipt.delivery) / "source.sealed"
         fault = _source_fault(path, receipt, ring.source_key(receipt.key_version, keys) if keys and fits else None)
         if fault:
             yield Symptom(

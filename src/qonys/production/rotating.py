@@ -67,7 +67,7 @@ def _pairs(office: Office, ring: KeyRing, receipts: tuple[Receipt, ...], old: Ke
     before, after = Pseudonyms(old.pseudonym_blocks()), Pseudonyms(new.pseudonym_blocks())
     found = [pa.table({"old": pa.array([], pa.binary()), "new": pa.array([], pa.binary())})]
     for receipt in receipts:
-        sealed = office.store.folder / "deliveries" / f"{receipt.delivery:06}" / "source.sealed"
+        sealed = office.store.delivery_folder(receipt.delivery) / "source.sealed"
         layout = office.profile.layouts[receipt.layout]
         key = ring.source_key(receipt.key_version, old)
         found += pseudonym_pairs_of(sealed, key, layout, before, after)

@@ -27,7 +27,8 @@ from qonys.production.office import Office
 from qonys.production.published_before import lay_out_followed
 from qonys.published.bundles import PublishedFolder
 from qonys.published.signatures import SIGNATURE_FILE
-from qonys.store.inspection import UNREADABLE, digest
+from qonys.store.disk import digest
+from qonys.store.inspection import UNREADABLE
 from qonys.store.kept_profiles import kept_profile
 from qonys.store.rebuilding import lay_out_inputs
 from qonys.store.receipts import counted_in

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pyarrow as pa
@@ -15,6 +13,7 @@ from deltalake.exceptions import DeltaError
 from qonys.datasets.outcome import Progress
 from qonys.errors import QonysError
 from qonys.store.delta_log import LOG, DeltaLog, LoggedFile
+from qonys.store.disk import digest
 from qonys.store.receipts import Receipt
 from qonys.store.states import Store
 from qonys.store.symptoms import StateSize, Symptom
@@ -74,7 +73,7 @@ def inspect_receipts(store: Store, receipts: tuple[Receipt, ...]) -> Iterator[Sy
                 f"rows; its receipt says {receipt.registrations} and {receipt.quarantined}.",
                 "Rows of the register were lost or added outside of Qonys: figures made of them are not to be trusted.",
                 f"{_FROM_BACKUP} Or collect the delivery again into a new workspace.",
-                str(store.folder / "deliveries" / f"{receipt.delivery:06}"),
+                str(store.delivery_folder(receipt.delivery)),
             )
 
 
@@ -100,12 +99,6 @@ def counting_version(store: Store, state: str) -> int | None:
     if state.startswith("input/"):
         return store.log(state).version()
     return store.sets.last().states.get(state)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _file(state: str, file: LoggedFile, sha256: str | None) -> Iterator[Symptom]:

@@ -28,15 +28,14 @@ def lay_out_inputs(store: Store, target: Path, deliveries: Collection[int], deci
         deliveries: numbers of the deliveries that count.
         decisions: the decisions that count; None where there were none.
     """
+    second = Store(target)
     for state in _INPUTS:
         if (store.folder / state / LOG).is_dir():
             _linked(store.folder / state, target / state)
     for name in _KEYS:
         _copied(store.folder / name, target / name)
     for number in sorted(deliveries):
-        receipt = Path("deliveries") / f"{number:06}" / "receipt.json"
-        _copied(store.folder / receipt, target / receipt)
-    second = Store(target)
+        _copied(store.delivery_folder(number) / "receipt.json", second.delivery_folder(number) / "receipt.json")
     if decisions is not None and decisions.num_rows:
         second.append("input/decisions", decisions, {"step": "decide"})
     return second

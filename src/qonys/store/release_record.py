@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from qonys.datasets.outcome import Files
+from qonys.store.disk import digest
 
 VINTAGE_DIGITS = 12
 
@@ -71,10 +72,5 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
 
 def hashed_files(files: Files, folder: Path) -> dict[str, str]:
     """File, relative to the store -> SHA-256."""
-    hashed = {}
-    for path in map(Path, files.paths):
-        with path.open("rb") as file:
-            hashed[path.resolve().relative_to(folder.resolve()).as_posix()] = hashlib.file_digest(
-                file, "sha256"
-            ).hexdigest()
-    return hashed
+    paths = map(Path, files.paths)
+    return {path.resolve().relative_to(folder.resolve()).as_posix(): digest(path) for path in paths}

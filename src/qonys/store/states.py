@@ -176,14 +176,18 @@ class Store:
         with told_if_disk_full(str(self.folder)), self.locked():
             deliveries.mkdir(parents=True, exist_ok=True)
             number = max((int(path.name) for path in deliveries.iterdir() if path.name.isdigit()), default=0) + 1
-            folder = deliveries / f"{number:06}"
+            folder = self.delivery_folder(number)
             folder.mkdir()
         self._at_work[number] = self.locks.writing()
         return number, folder
 
+    def delivery_folder(self, number: int) -> Path:
+        """Where the receipt and the sealed source of a delivery lie, whether it is there or not."""
+        return self.folder / "deliveries" / f"{number:06}"
+
     def write_receipt(self, receipt: Receipt) -> None:
         """Write a receipt; from then on the delivery counts."""
-        path = self.folder / "deliveries" / f"{receipt.delivery:06}" / "receipt.json"
+        path = self.delivery_folder(receipt.delivery) / "receipt.json"
         with told_if_disk_full(str(path)):
             write_atomically(path, msgspec.json.format(msgspec.json.encode(receipt), indent=2))
         if receipt.delivery in self._at_work:
