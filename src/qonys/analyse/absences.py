@@ -14,6 +14,7 @@ from qonys.concepts.layout import Stream
 from qonys.concepts.period import Period
 from qonys.concepts.status import ObservationStatus
 from qonys.concepts.table_design import TableDesign
+from qonys.concepts.text import TOTAL
 
 WhyAbsent: TypeAlias = Literal[
     "coarsened", "nothing-delivered", "not-covered", "divided", "no-population", "no-base", "no-figure", "too-few",
@@ -40,7 +41,7 @@ def why_absent(
     if observation == ObservationStatus.LOW_RELIABILITY.value:
         return "too-few"
     if observation == ObservationStatus.NOT_APPLICABLE.value:
-        return "total-alone" if indicator and is_of_total_alone(indicator) and at.get("area") != "_T" else "undefined"
+        return "total-alone" if indicator and is_of_total_alone(indicator) and at.get("area") != TOTAL else "undefined"
     if is_history:
         return "no-figure"
     if not set(delivered) & set(Period.parse(at["period"]).months):

@@ -120,7 +120,7 @@ def _releases(profile: Profile) -> Iterator[tuple[str, str, str]]:
     for design in profile.releases.values():
         where = f"release/designs/{design.id}.yaml"
         yield from ((where, *told) for told in _values(design, profile))
-        for section in _all_sections(design.sections):
+        for section in design.every_section:
             yield from _section(section, design, where, profile)
         yield from analysis_contradictions(design, profile)
 
@@ -148,12 +148,6 @@ def _section(section: Section, design: ReleaseDesign, where: str, profile: Profi
         for language in profile.languages:
             if text not in profile.texts[language]:
                 yield f"texts/{language}", f"The text “{text}” is missing.", f"{design.id} shows it."
-
-
-def _all_sections(sections: tuple[Section, ...]) -> Iterator[Section]:
-    for section in sections:
-        yield section
-        yield from _all_sections(section.sections)
 
 
 def _texts_in_every_language(profile: Profile) -> Iterator[tuple[str, str, str]]:

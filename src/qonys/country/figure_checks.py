@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from qonys.concepts.age import age_groups
 from qonys.concepts.figure import FigureDesign, FigureKind
-from qonys.concepts.release import ReleaseDesign, Section
+from qonys.concepts.release import ReleaseDesign
 from qonys.concepts.table_design import STREAMS, TableDesign
 from qonys.concepts.text import NOT_STATED, TOTAL, Text
 from qonys.country.profile import Profile
@@ -38,9 +38,9 @@ def _of_release(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, 
     ids = [figure.id for figure in design.figures]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"There are several figures “{name}”.", "Give each its own id."
-    for section_id, name in _placed(design.sections):
-        if name not in ids:
-            yield f"{section_id}: there is no figure “{name}”.", f"Figures: {', '.join(ids) or 'none'}."
+    for section in design.every_section:
+        for name in (name for name in section.figures if name not in ids):
+            yield f"{section.id}: there is no figure “{name}”.", f"Figures: {', '.join(ids) or 'none'}."
     for figure in design.figures:
         table = profile.tables.get(figure.table)
         if table is None:
@@ -51,12 +51,6 @@ def _of_release(design: ReleaseDesign, profile: Profile) -> Iterator[tuple[str, 
             continue
         for what, next_step in (*_dimensions(figure, table), *_codes(figure, table, profile), *_kind(figure, profile)):
             yield f"figure {figure.id}: {what}", next_step
-
-
-def _placed(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
-    for section in sections:
-        yield from ((section.id, name) for name in section.figures)
-        yield from _placed(section.sections)
 
 
 def _dimensions(figure: FigureDesign, table: TableDesign) -> Iterator[tuple[str, str]]:

@@ -162,7 +162,7 @@ class OutputTable(msgspec.Struct, frozen=True, dict=True):
 
     def key(self, at: dict[str, str]) -> tuple[str, ...]:
         """The cell key of one code per dimension; a dimension that is not named stands at its total."""
-        return tuple(at.get(dimension.id, "_T") for dimension in self.dimensions)
+        return tuple(at.get(dimension.id, TOTAL) for dimension in self.dimensions)
 
     def cell(self, at: dict[str, str]) -> Cell | None:
         """The observation at these codes, a dimension that is not named being at its total; None: not in the table."""

@@ -16,7 +16,7 @@ from importlib import resources
 import msgspec
 
 from qonys.concepts.period import Period
-from qonys.concepts.release import ReleaseDesign, Section, VintageComparison
+from qonys.concepts.release import ReleaseDesign, VintageComparison
 from qonys.country.profile import Profile
 from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Finding, Outcome
@@ -103,7 +103,8 @@ def _bundle(
     tables = {**tables, **{table.id: table for one in analyses for table in one.tables}}
     later = msgspec.structs.replace(design, figures=tuple(one for one in design.figures if one.id not in first.ids))
     drawn = compute_figures(later, tables, Period.parse(facts.period), profile.tiles, profile.outlines)
-    in_order = {name: tables[name] for name in dict.fromkeys([*_shown(design.sections), *tables]) if name in tables}
+    shown = (name for section in design.every_section for name in section.tables)
+    in_order = {name: tables[name] for name in dict.fromkeys([*shown, *tables]) if name in tables}
     said = (
         _content(
             profile, design, tables, earlier, facts, computed.data, first.figures[language], drawn.data, report, revision,
@@ -341,12 +342,6 @@ def _without_comparison(
         for c in design.comparisons
         if c.table not in compared
     ]
-
-
-def _shown(sections: tuple[Section, ...]) -> Iterator[str]:
-    for section in sections:
-        yield from section.tables
-        yield from _shown(section.sections)
 
 
 def _asset(name: str) -> bytes:

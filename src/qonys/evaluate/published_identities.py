@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from qonys.concepts.text import TOTAL
 from qonys.datasets.identities import Identities
 from qonys.evaluate.differences import Difference
 
-_TOTAL = "_T"
 _COUNTS = frozenset({"arrivals", "departures", "net", "turnover"})
 
 
@@ -65,7 +65,7 @@ def _parts(
         members = dimensions[place]["members"]
         for depth in sorted({member["depth"] for member in members} - {0}):
             parts = [member["code"] for member in members if member["depth"] == depth]
-            for key in (key for key in cells if key[place] == _TOTAL and key[ids.index("measure")] in _COUNTS):
+            for key in (key for key in cells if key[place] == TOTAL and key[ids.index("measure")] in _COUNTS):
                 of_parts = [cells.get((*key[:place], part, *key[place + 1 :])) for part in parts]
                 if all(map(_is_counted, [cells[key], *of_parts])):
                     yield _compared(
@@ -90,7 +90,7 @@ def _balances(
     """Within the country, as many depart as arrive."""
     ids = [dimension["id"] for dimension in table["dimensions"]]
     for key in cells if balanced else ():
-        total = all(code == _TOTAL for code, name in zip(key, ids, strict=True) if name not in ("period", "measure"))
+        total = all(code == TOTAL for code, name in zip(key, ids, strict=True) if name not in ("period", "measure"))
         if total and key[ids.index("measure")] == "net" and _is_counted(cells[key]):
             yield _compared(key, "arrivals less departures of all areas", 0, cells[key]["value"])
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pyarrow as pa
 from sqlglot import exp
 
+from qonys.concepts.age import OLDEST_GROUP
 from qonys.concepts.correction import ImputationPlan, Imputed
 from qonys.concepts.variable import VARIABLES
 from qonys.datasets.decision import AMENDMENT
@@ -22,9 +23,8 @@ from qonys.datasets.outcome import Engine, Outcome, Overlay, Table
 from qonys.process.edits import typed
 from qonys.queries.expressions import names_in, parsed_condition
 
-_OLDEST_GROUP = 85
 _CLASS = {
-    "age_group": f"case when age >= {_OLDEST_GROUP} then {_OLDEST_GROUP} else 5 * (age // 5) end",
+    "age_group": f"case when age >= {OLDEST_GROUP} then {OLDEST_GROUP} else 5 * (age // 5) end",
     "month": "date_trunc('month', date)",
 }
 _PLACED = {

@@ -22,6 +22,7 @@ from qonys.analyse.waterfalls import Ground, Sides, sides_of, waterfall_of
 from qonys.concepts.indicator import Indicator
 from qonys.concepts.period import Period
 from qonys.concepts.table_design import COUNTS, TableDesign, Universe
+from qonys.concepts.text import TOTAL
 from qonys.datasets.explanation import SIDES, Explanation, Side, Step, fail_if_steps_do_not_sum
 from qonys.disseminate.explained_cell import SaidExplanation, said_explanation
 from qonys.disseminate.words import words_of
@@ -273,7 +274,7 @@ class ExplainedTable:
         if indicator is None:
             return CellValue(at["measure"])
         period = Period.parse(at["period"])
-        if is_of_total_alone(indicator) and at.get("area", "_T") != "_T":
+        if is_of_total_alone(indicator) and at.get("area", TOTAL) != TOTAL:
             return None
         plain = CellValue(measure, indicator)
         if needs_population(indicator):
@@ -296,9 +297,9 @@ class ExplainedTable:
                 indicator.base or str(self.published.content["data_cut_off"]["name"])
             ]
             return replace(plain, base_cut_off=cut_off if cut_off != self.cut_off else "")
-        earlier, area, locality = str(period.years_back(1)), at.get("area", "_T"), at.get("locality", "_T")
+        earlier, area, locality = str(period.years_back(1)), at.get("area", TOTAL), at.get("locality", TOTAL)
         for figure in self.release.office.profile.history:
-            place = (figure.area or "_T", figure.locality or "_T")
+            place = (figure.area or TOTAL, figure.locality or TOTAL)
             is_known = not figure.as_of or figure.as_of.isoformat() <= self.release.record.essence.published
             if (figure.series, figure.period, figure.measure, *place) == (
                 self.design.history, earlier, indicator.of, area, locality,

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from qonys.concepts.rule import PublishedFigure, Rule
+from qonys.concepts.text import TOTAL
 from qonys.datasets.outcome import RuleResult, Table
 from qonys.datasets.output import MEASURED
 from qonys.errors import QueryError
@@ -140,4 +141,4 @@ def published_figures(office: Office, wanted: PublishedFigure) -> pa.Table | Non
 def _is_wanted(cell: Mapping[str, Any], wanted: PublishedFigure) -> bool:
     fixed = {"measure": wanted.measure, **wanted.at}
     told = {*MEASURED, *wanted.by}
-    return all(cell[name] == fixed.get(name, "_T") for name in cell if name not in told)
+    return all(cell[name] == fixed.get(name, TOTAL) for name in cell if name not in told)
