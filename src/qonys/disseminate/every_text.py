@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
-from qonys.disseminate.page import Block, ReleaseContent
+from qonys.disseminate.page import ReleaseContent
 
 Placed: TypeAlias = tuple[str, str]
 """Where a text stands in the profile, and the text."""
@@ -20,11 +20,6 @@ def every_text(content: ReleaseContent) -> Iterator[Placed]:
         yield from ((f"headline “{figure.id}”", text) for text in (figure.label, figure.growth))
     for term in content.profile.glossary:
         yield from ((f"glossary, {term.id}", text[language]) for text in (term.term, term.meaning))
-    yield from _texts_of(content.blocks)
-
-
-def _texts_of(blocks: Iterable[Block]) -> Iterator[Placed]:
-    for block in blocks:
+    for block in (inner for outer in content.blocks for inner in outer.every_block):
         yield from ((f"section “{block.id}”", text) for text in (block.title, *block.paragraphs))
         yield from ((f"indicator {one.id}", one.meaning) for one in block.indicators)
-        yield from _texts_of(block.blocks)

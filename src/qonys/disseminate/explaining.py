@@ -155,8 +155,7 @@ def said_checks(
 
 def _compared(integration: Integration) -> Iterator[str]:
     """Reasons for which a slip may not count beside other slips, as far as the profile asks for them."""
-    yield "corrected"
-    yield from ("replaced",)
+    yield from ("corrected", "replaced")
     yield from ("duplicate",) if integration.duplicate_key else ()
     yield from ("near-duplicate",) if integration.near_duplicates else ()
     yield from ("on-parents-slip",) if integration.children else ()

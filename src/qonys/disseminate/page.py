@@ -321,11 +321,8 @@ def _statuses(tables: Mapping[str, OutputTable], words: Words) -> list[tuple[Sta
 
 def _last_with_tables(blocks: Sequence[Block]) -> str:
     """The last top-level section that shows a table: what changed is told after it."""
-    return next((block.id for block in reversed(blocks) if _shows_table(block)), blocks[-1].id if blocks else "")
-
-
-def _shows_table(block: Block) -> bool:
-    return bool(block.tables) or any(_shows_table(inner) for inner in block.blocks)
+    shown = (block.id for block in reversed(blocks) if any(one.tables for one in block.every_block))
+    return next(shown, blocks[-1].id if blocks else "")
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -6,7 +6,7 @@ Law: what has no text or no value says so, with the reason; a number is written 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from qonys.concepts.quality import QUALITY_MEASURES, SIMS, QualityMeasure
@@ -106,8 +106,7 @@ def _main(said: list[SaidMeasure], words: Words) -> list[SaidMeasure]:
 
 
 def _as_largest(one: SaidMeasure, words: Words) -> SaidMeasure:
-    name = words("quality.largest", measure=one.name, of=one.of)
-    return SaidMeasure(one.measured, one.definition, name, one.of, one.value, one.formula, one.source)
+    return replace(one, name=words("quality.largest", measure=one.name, of=one.of))
 
 
 def _said(one: Measured, labels: _Labels) -> SaidMeasure:
