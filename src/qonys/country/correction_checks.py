@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from qonys.concepts.correction import CLASS_VARIABLES, EDITABLE, FILLABLE, Correction, Fill
-from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
+from qonys.concepts.variable import VARIABLES, Kind
 from qonys.country.profile import Profile
 
 _WHERE = "corrections"
@@ -56,22 +56,14 @@ def _correction(entry: Correction, profile: Profile) -> Iterator[Told]:
 
 def _is_value(field: str, text: str, profile: Profile) -> bool:
     match VARIABLES[field].kind:
-        case Kind.AREA:
-            return any(area.code == text for area in profile.areas.areas)
-        case Kind.CODE:
-            return text in _codes(VARIABLES[field].classification or "", profile)
+        case Kind.AREA | Kind.CODE:
+            return text in profile.codes_of(field)
         case Kind.INTEGER:
             return text.removeprefix("-").isdecimal()
         case Kind.DATE:
             return _is_date(text)
         case _:
             return True
-
-
-def _codes(name: str, profile: Profile) -> set[str]:
-    if name in profile.classifications:
-        return {code.code for code in profile.classifications[name].codes}
-    return set(BUILT_IN_CODES.get(name, ()))
 
 
 def _is_date(text: str) -> bool:

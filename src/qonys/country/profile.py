@@ -28,6 +28,7 @@ from qonys.concepts.spelling import Spelling
 from qonys.concepts.table_design import TableDesign
 from qonys.concepts.text import Text
 from qonys.concepts.tile import Tile
+from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
 from qonys.datasets.analysis import Centre
 from qonys.errors import ProfileError
 
@@ -130,6 +131,14 @@ class Profile:
         paths = sorted(p for p in self.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
         hashed = ((path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
         return {path.relative_to(self.folder).as_posix(): sha256 for path, sha256 in hashed}
+
+    def codes_of(self, name: str) -> set[str]:
+        """The codes that a coded variable may have."""
+        variable = VARIABLES[name]
+        if variable.kind is Kind.AREA:
+            return {area.code for area in self.areas.areas}
+        listed = self.classifications.get(variable.classification or "")
+        return set(listed.names() if listed else BUILT_IN_CODES.get(variable.classification or "", ()))
 
     def calendar_entry(self, period: str) -> CalendarEntry:
         """The dates of a period's release.

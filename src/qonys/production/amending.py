@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from qonys.concepts.correction import Correction
 from qonys.concepts.rule import Rule, RuleSet
-from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind
+from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import AMENDMENT, Decision, Key, Log
 from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Finding, Outcome, Overlay, Table
@@ -248,7 +248,7 @@ def _edited(office: Office, tables: Mapping[str, Table], rows: pa.Table, step: E
     bad = {field: count for field, count in counts.items() if count}
     changed = _run(office, edits.edit_query(step), tables, amending=rows)
     for field in (name for name in step.values if _coded(name)):
-        unknown = set(pc.unique(changed[field]).to_pylist()) - {None} - known_codes(office, field)
+        unknown = set(pc.unique(changed[field]).to_pylist()) - {None} - office.profile.codes_of(field)
         bad.update({field: len(unknown)} if unknown else {})
     if bad:
         raise StatisticianError(
@@ -257,17 +257,6 @@ def _edited(office: Office, tables: Mapping[str, Table], rows: pa.Table, step: E
             next_step="Mend its expression: a code that the profile knows, a whole number, or a date.",
         )
     return changed
-
-
-def known_codes(office: Office, field: str) -> set[str]:
-    """The codes that a coded variable may have."""
-    variable = VARIABLES[field]
-    if variable.kind is Kind.AREA:
-        return {area.code for area in office.profile.areas.areas}
-    name = variable.classification or ""
-    if name in office.profile.classifications:
-        return {code.code for code in office.profile.classifications[name].codes}
-    return set(BUILT_IN_CODES[name])
 
 
 def _coded(field: str) -> bool:

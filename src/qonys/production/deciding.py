@@ -17,7 +17,6 @@ from qonys.concepts.text import NOT_STATED
 from qonys.concepts.variable import VARIABLES, Kind
 from qonys.datasets.decision import DELIVERY_ACTS, PAIR_ACTS, Act, Decision, Key, decision_table
 from qonys.errors import OperatorError, StatisticianError
-from qonys.production.amending import known_codes
 from qonys.production.delivery_desk import DeliveryDesk
 from qonys.production.linking import PairDesk
 from qonys.production.office import Office
@@ -240,7 +239,10 @@ class _Desk:
             return
         match variable.kind:
             case Kind.CODE | Kind.AREA:
-                good, form = new in known_codes(self._office, field), f"a code of {variable.classification or 'areas'}"
+                good, form = (
+                    new in self._office.profile.codes_of(field),
+                    f"a code of {variable.classification or 'areas'}",
+                )
             case Kind.DATE:
                 good, form = _is_date(new), "a date such as 2024-01-31"
             case Kind.INTEGER:
