@@ -235,9 +235,8 @@ def _deduced(one: Published, plan: Protection, exact: Mapping[CellOfAll, int], *
                 likely = np.flatnonzero(known.most < 2 * plan.threshold)
                 known = tightened(sums, values, known, likely.tolist())
             for at in np.flatnonzero(known.recoverable(plan.threshold)).tolist():
-                if (
-                    _is_sensitive(one.design, inner[at], plan) and shown[inner[at]] != known.least[at] == known.most[at]
-                ) or (_is_sensitive(one.design, inner[at], plan) and known.least[at] < known.most[at]):
+                is_shown = shown[inner[at]] == known.least[at] == known.most[at]
+                if not is_shown and _is_sensitive(one.design, inner[at], plan):
                     yield _weakness(
                         "deduced from sums", one, side, inner[at], int(known.least[at]), int(known.most[at])
                     )
