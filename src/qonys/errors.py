@@ -148,7 +148,7 @@ def told_if_not_allowed() -> Iterator[None]:
 
 
 @contextmanager
-def told_if_unreadable(what: str, where: object, next_step: str = "") -> Iterator[None]:
+def told_if_damaged(what: str, where: object, next_step: str = "") -> Iterator[None]:
     """Tell of a JSON file of ours that is missing, cut off or overwritten as such; of a missing right `told_if_not_allowed` tells.
 
     Args:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from qonys.concepts.period import Period
-from qonys.errors import OperatorError, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged
 from qonys.production.office import Office
 from qonys.store.release_record import ReleaseRecord
 
@@ -60,5 +60,5 @@ def built_releases(office: Office, period: Period | None = None) -> tuple[Built,
 
 def _record(path: Path) -> ReleaseRecord:
     next_step = "Restore it from a backup, or build the release again."
-    with told_if_unreadable("The record of the release", path, next_step):
+    with told_if_damaged("The record of the release", path, next_step):
         return msgspec.json.decode(path.read_bytes(), type=ReleaseRecord)

@@ -15,7 +15,7 @@ from qonys.concepts.period import Period
 from qonys.concepts.text import TOTAL
 from qonys.datasets.output import ReleaseFacts
 from qonys.disseminate.files import file_name
-from qonys.errors import OperatorError, StatisticianError, told_if_unreadable
+from qonys.errors import OperatorError, StatisticianError, told_if_damaged
 from qonys.production.built_releases import built_release
 from qonys.production.office import Office
 from qonys.published.bundles import RELEASE_FILE, PublishedFolder, ReleaseFile
@@ -131,7 +131,7 @@ class BuiltFiles:
             OperatorError: it cannot be read.
         """
         path = self._path(name, language, "json")
-        with told_if_unreadable("A file of the release", path, "Build the release again."):
+        with told_if_damaged("A file of the release", path, "Build the release again."):
             return msgspec.json.decode(path.read_bytes()) if path.is_file() else None
 
     def _path(self, name: str, language: str, suffix: str) -> Path:

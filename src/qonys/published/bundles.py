@@ -21,7 +21,7 @@ import msgspec
 from qonys.concepts.text import Text
 from qonys.datasets.identities import Identities
 from qonys.datasets.output import ReleaseFacts
-from qonys.errors import OperatorError, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged
 from qonys.published.signatures import SIGNATURE_FILE
 
 RELEASE_FILE = "release.json"
@@ -210,7 +210,7 @@ class PublishedFolder:
 
 
 def _decoded(path: Path, kind: type[Read]) -> Read:
-    with told_if_unreadable("A published file", path, "Restore it from a backup of the published folder."):
+    with told_if_damaged("A published file", path, "Restore it from a backup of the published folder."):
         return msgspec.json.decode(path.read_bytes(), type=kind)
 
 

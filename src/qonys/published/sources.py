@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
-from qonys.errors import OperatorError, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged
 from qonys.published.bundles import RELEASE_FILE, ReleaseFile
 
 _SECONDS = 30
@@ -94,7 +94,7 @@ def release_in(source: Source) -> ReleaseFile:
     """
     content = source.file(RELEASE_FILE)
     if content is not None:
-        with told_if_unreadable(RELEASE_FILE, source.place):
+        with told_if_damaged(RELEASE_FILE, source.place):
             return msgspec.json.decode(content, type=ReleaseFile)
     raise OperatorError(
         f"There is no {RELEASE_FILE}: this is no release.",

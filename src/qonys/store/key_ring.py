@@ -16,7 +16,7 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from qonys.errors import OperatorError, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged
 from qonys.store.disk import write_atomically
 from qonys.store.keys import Keys
 from qonys.store.sealed import seal, unsealed
@@ -88,7 +88,7 @@ def ring_of(store: Path) -> KeyRing:
     """
     path, begun = store / _FOLDER / "ring.json", store / "keys.fingerprint"
     if path.is_file():
-        with told_if_unreadable("The ring of keys", path, "Restore it from a backup of the workspace."):
+        with told_if_damaged("The ring of keys", path, "Restore it from a backup of the workspace."):
             return msgspec.json.decode(path.read_bytes(), type=KeyRing)
     return KeyRing((KeyVersion(begun.read_text("ascii", "replace")),)) if begun.is_file() else KeyRing()
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from qonys.concepts.text import Text
-from qonys.errors import OperatorError, told_if_disk_full, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged, told_if_disk_full
 from qonys.store.disk import write_atomically
 from qonys.store.locking import alone_in
 
@@ -81,7 +81,7 @@ class LifecycleLog:
         before = ""
         for number in range(1, self.last() + 1):
             path = self._path(number)
-            with told_if_unreadable(_ENTRY, path, _MEND):
+            with told_if_damaged(_ENTRY, path, _MEND):
                 content = path.read_bytes()
                 entry = msgspec.json.decode(content, type=LifecycleEntry)
             if (entry.number, entry.before) != (number, before):

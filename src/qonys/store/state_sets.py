@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from qonys.errors import told_if_unreadable
+from qonys.errors import told_if_damaged
 from qonys.store.disk import write_atomically
 
 
@@ -56,7 +56,7 @@ class StateSets:
             OperatorError: it is broken.
         """
         path = self.path(number)
-        with told_if_unreadable("The set of states", path, "See what `qonys doctor` says."):
+        with told_if_damaged("The set of states", path, "See what `qonys doctor` says."):
             return msgspec.json.decode(path.read_bytes(), type=StateSet)
 
     def path(self, number: int) -> Path:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from qonys.datasets.decision import DECISION
 from qonys.datasets.outcome import Files
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
-from qonys.errors import OperatorError, told_if_disk_full, told_if_unreadable
+from qonys.errors import OperatorError, told_if_damaged, told_if_disk_full
 from qonys.store.delta_log import DeltaLog, Mode
 from qonys.store.disk import write_atomically
 from qonys.store.key_ring import ring_of
@@ -265,7 +265,7 @@ class _Snapshot(Store):
 
 
 def _receipt(path: Path) -> Receipt:
-    with told_if_unreadable("The receipt", path, "See what `qonys doctor` says."):
+    with told_if_damaged("The receipt", path, "See what `qonys doctor` says."):
         return msgspec.json.decode(path.read_bytes(), type=Receipt)
 
 
