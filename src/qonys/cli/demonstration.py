@@ -65,12 +65,14 @@ def demo(
         only: only this country; all of them where none is named.
         json: print what was built as JSON.
     """
+    import os
+
     from qonys.cli.serving import serve_until_stopped
     from qonys.cli.settings import today
     from qonys.production.demonstrating import demonstrate, real_data_folder
 
     with progress_shown() as progress:
-        real_data = real_data_folder(_environment())
+        real_data = real_data_folder(os.environ)
         shown = demonstrate(folder, today=today(), real_data=real_data, progress=progress, only=only)
     result: dict[str, Any] = {"published": str(shown.published), "releases": shown.releases, "seconds": shown.seconds}
     if json:
@@ -87,9 +89,3 @@ def demo(
         prints.print(str(shown.published), soft_wrap=True)
     if serve == "yes":
         serve_until_stopped(shown.published, "127.0.0.1", port)
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)

@@ -134,10 +134,7 @@ def try_changed(
     if json:
         as_json(trial)
         return
-    rows = [
-        [one.rule, *_counts(one), one.newly_failing, one.no_longer_failing]
-        for one in trial.rules
-    ]  # fmt: skip
+    rows = [[one.rule, *_counts(one), one.newly_failing, one.no_longer_failing] for one in trial.rules]
     heads = ["Rule", "Items", "Fails", "Items then", "Fails then", "Newly failing", "No longer failing"]
     show_table(f"{trial.month}: {trial.slips:,} slips", heads, rows)
     spoken = spoken_language(language, office.profile.languages)

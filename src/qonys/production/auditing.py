@@ -20,6 +20,7 @@ from qonys.analyse.published_cells import CellOfAll
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
 from qonys.concepts.protection import Protection
+from qonys.concepts.release import ReleaseDesign
 from qonys.datasets.analysis import Analysed
 from qonys.datasets.outcome import Outcome
 from qonys.datasets.output import OutputTable
@@ -81,9 +82,9 @@ def audit(office: Office, period: Period) -> Outcome[Audit]:
     plan = office.profile.protection
     tables = {name: as_everybody_reads(office, table, setting) for name, table in made.data.items()}
     releases = published_releases(office)
-    analysed = _analysed(office, setting, period, made.data)
-    office.progress("tables attacked", len(tables))
     design = office.profile.releases[office.profile.calendar_entry(str(period)).release]
+    analysed = _analysed(office, setting, design, made.data)
+    office.progress("tables attacked", len(tables))
     compared = compared_as_read(office, compared_tables(office, design, setting, flows), setting)
     shown = [*_other_counts(analysed, tables), *compared]
     by_tables, judged = _found_in(office, list(tables.values()), shown, releases, setting)
@@ -161,10 +162,9 @@ def _of_the_same_counts(
 
 
 def _analysed(
-    office: Office, setting: Setting, period: Period, tables: Mapping[str, OutputTable]
+    office: Office, setting: Setting, design: ReleaseDesign, tables: Mapping[str, OutputTable]
 ) -> list[tuple[Analysis, Analysed]]:
     """The analyses of the release that show counts."""
-    design = office.profile.releases[office.profile.calendar_entry(str(period)).release]
     entries = [entry for entry in design.shown_analyses if entry.method in _SHOW_COUNTS]
     return list(zip(entries, analyses_made(office, entries, Counts(setting, tables)), strict=True))
 
