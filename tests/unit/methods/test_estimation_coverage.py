@@ -109,3 +109,14 @@ def test_steps_without_records_change_nothing() -> None:
 def test_steps_that_cannot_be_are_refused(removed: list[float], matched: list[float], told: str) -> None:
     with pytest.raises(StatisticianError, match=told):
         trimmed_dual_system(900, 500, 400, removed, matched)
+
+
+def test_lists_of_a_whole_country_are_estimated_as_small_ones_are() -> None:
+    """Products of four counts of millions are beyond 64 bits."""
+    small, large = ([size * part for part in (200, 180, 170)] for size in (1, 100_000))
+    for estimate in (lincoln_petersen, chapman):
+        found = estimate(*(np.int64(count) for count in large))
+        assert found.variance / 100_000 == pytest.approx(estimate(*small).variance, rel=0.1)
+    path = trimmed_dual_system(*large, [2_000_000], [1_000_000])
+    alone = lincoln_petersen(large[0] - 2_000_000, large[1], large[2] - 1_000_000)
+    assert path.standard_errors[1] == pytest.approx(alone.standard_error)

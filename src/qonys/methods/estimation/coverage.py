@@ -84,7 +84,7 @@ def lincoln_petersen(first: int, second: int, matched: int) -> DualSystem:
     >>> lincoln_petersen(200, 150, 120).population
     250.0
     """
-    _fail_if_impossible(first, second, matched)
+    first, second, matched = _persons(first, second, matched)
     if matched == 0:
         raise StatisticianError(
             "Nobody is in both lists, so the estimate has no value.",
@@ -113,7 +113,7 @@ def chapman(first: int, second: int, matched: int) -> DualSystem:
     >>> round(chapman(200, 150, 120).population, 2)
     249.83
     """
-    _fail_if_impossible(first, second, matched)
+    first, second, matched = _persons(first, second, matched)
     population = (first + 1) * (second + 1) / (matched + 1) - 1
     if population == 0:
         raise StatisticianError("Both lists are empty, so there is no coverage to estimate.")
@@ -149,7 +149,7 @@ def trimmed_dual_system(
     >>> path.populations, path.readings, path.stable_from
     (array([1100., 1040., 1000., 1000.]), ('falls', 'falls', 'stable'), 2)
     """
-    _fail_if_impossible(first, second, matched)
+    first, second, matched = _persons(first, second, matched)
     out, out_matched = _steps(removed, removed_matched)
     left, left_matched = first - np.r_[0, out.cumsum()], matched - np.r_[0, out_matched.cumsum()]
     if np.any(left_matched <= 0) or np.any(left < left_matched):
@@ -158,19 +158,21 @@ def trimmed_dual_system(
             next_step="Take out fewer records.",
         )
     populations = second * left / left_matched
-    variances = second * left * (left - left_matched) * (second - left_matched) / left_matched**3.0
+    variances = populations * ((left - left_matched) / left_matched) * ((second - left_matched) / left_matched)
     readings = _readings(out, out_matched, left[1:], left_matched[1:], critical)
     stable_from = max((step for step, reading in enumerate(readings, 1) if reading == "falls"), default=0)
     erroneous = max(first - matched * populations[stable_from] / second, 0.0)
     return TrimmedPath(first - left, populations, np.sqrt(variances), readings, stable_from, float(erroneous))
 
 
-def _fail_if_impossible(first: int, second: int, matched: int) -> None:
+def _persons(first: int, second: int, matched: int) -> tuple[int, int, int]:
+    """The counts as integers of Python, whose products do not overflow as those of 64 bits do."""
     if not 0 <= matched <= min(first, second):
         raise StatisticianError(
             f"Lists of {first:,} and {second:,} persons cannot have {matched:,} in common.",
             next_step="Count persons in each list, and in both, once.",
         )
+    return int(first), int(second), int(matched)
 
 
 def _steps(removed: ArrayLike, removed_matched: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
