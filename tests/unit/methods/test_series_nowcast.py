@@ -121,6 +121,16 @@ def test_a_month_of_which_nothing_could_be_known_yet_has_no_estimate() -> None:
     assert np.isnan(made.total.lower[0])
 
 
+def test_who_is_known_at_a_lag_at_which_nobody_ever_was_tells_nothing_of_a_month() -> None:
+    triangle, _ = drawn(1, 12, 50, seed=6, shares=(0.0, 0.7, 0.3))
+    cells = triangle.increments.copy()
+    cells[0, -1, 0] = 3
+    made = nowcast(Triangle(cells))
+    for part in (made.by_month.point, made.by_month.lower, made.by_month.upper, made.total.upper):
+        assert np.isnan(part[-1])
+    np.testing.assert_array_equal(made.by_month.point[:-1], nowcast(triangle).by_month.point[:-1])
+
+
 def test_one_lag_leaves_nothing_outstanding() -> None:
     with pytest.raises(StatisticianError, match="no degree of freedom"):
         nowcast(Triangle(np.full((1, 8, 1), 5.0)))

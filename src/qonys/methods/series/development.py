@@ -92,8 +92,8 @@ def chain_ladder(
     reached = _reached(cumulated, known)
     shares = np.diff(reached, prepend=0.0)
     _fail_if_shrinking(shares)
-    with np.errstate(invalid="ignore"):
-        final = cumulated[:, -1] / (known @ shares)
+    share_known = known @ shares
+    final = np.divide(cumulated[:, -1], share_known, out=np.full(len(known), np.nan), where=share_known > 0)
     fitted = Development(known, final, shares, np.zeros_like(shares))
     found = _dispersion(np.where(known, increments, 0.0), fitted, dispersion)
     return Development(known, final, shares, np.maximum(found, least_dispersion))
