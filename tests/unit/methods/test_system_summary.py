@@ -44,6 +44,12 @@ def test_an_index_without_value_is_nan_with_its_reason_and_spares_the_others() -
     assert summary["mean_distance"] == 1
 
 
+def test_nearly_all_moves_at_one_area_keep_no_other_index_from_being_told() -> None:
+    summary = system_summary([[0, 50_000, 50_000], [50_000, 0, 1], [50_000, 0, 0]], [5e6, 1e6, 1e6])
+    assert list(summary.undefined) == ["inequality_from_independence"]
+    assert "was not reached" in summary.undefined["inequality_from_independence"]
+
+
 def test_an_empty_system_has_an_intensity_of_zero_and_hardly_another_index() -> None:
     summary = system_summary(np.zeros((3, 3)), [1, 2, 3])
     assert summary["crude_migration_intensity"] == summary["aggregate_net_migration_rate"] == 0

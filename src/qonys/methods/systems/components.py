@@ -90,8 +90,8 @@ def multiplicative_components(flows: ArrayLike, *, structural_diagonal: bool = F
         structural_diagonal: nobody can be on the diagonal; it is not read.
 
     Raises:
-        UndefinedIndicatorError: nobody moved; or, with a structural diagonal, one area is an end of all moves, so
-            that no sizes of the others are known.
+        UndefinedIndicatorError: nobody moved; or, with a structural diagonal, one area is an end of all moves or of
+            nearly all, so that no sizes of the others are known.
         StatisticianError: the matrix is not square, or a flow is missing or negative.
 
     >>> parts = multiplicative_components([[10, 30], [20, 40]])

@@ -65,7 +65,7 @@ def inequality_from_independence(flows: ArrayLike) -> float:
         flows: persons, shape (n, n); the diagonal is not read.
 
     Raises:
-        UndefinedIndicatorError: nobody moved, or there are fewer than two areas.
+        UndefinedIndicatorError: nobody moved, there are fewer than two areas, or see `quasi_independence`.
         StatisticianError: a flow is missing or negative.
     """
     matrix = flow_matrix(flows)

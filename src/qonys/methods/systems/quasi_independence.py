@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qonys.errors import StatisticianError
+from qonys.errors import UndefinedIndicatorError
 from qonys.methods.systems.flows import Values, arrivals, departures, flow_matrix, migrants
 
 _TOLERANCE = 1e-13
@@ -47,8 +47,9 @@ def quasi_independence(flows: ArrayLike, *, most_sweeps: int = 200_000) -> Quasi
         most_sweeps: when to stop.
 
     Raises:
-        UndefinedIndicatorError: nobody moved, or there are fewer than two areas.
-        StatisticianError: a flow is missing or negative, or the factors are not found within the sweeps.
+        UndefinedIndicatorError: nobody moved, there are fewer than two areas, or the factors are not found within the
+            sweeps, as where nearly every move begins or ends in one area.
+        StatisticianError: a flow is missing or negative.
 
     Source: Goodman, L. A. (1968), The analysis of cross-classified data: independence, quasi-independence, and
     interactions in contingency tables with or without missing entries, Journal of the American Statistical
@@ -82,7 +83,7 @@ def _factors(left: Values, came: Values, most_sweeps: int) -> tuple[Values, Valu
         error = np.abs(origin * (destination.sum() - destination) - left).max()
         if error <= _TOLERANCE:
             return origin, destination
-    raise StatisticianError(
+    raise UndefinedIndicatorError(
         f"Quasi-independence was not reached in {most_sweeps:,} sweeps; the margins are still off by {error:.1e} of all.",
         next_step="One area has nearly all moves at one of their ends: merge it or leave it out.",
     )
