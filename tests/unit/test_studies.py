@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 import yaml
 
+from qonys.analyse.studies.ages import model_schedule
 from qonys.analyse.studies.series import forecast_series, seasonally_adjusted
 from qonys.analyse.studies.study import Study
+from qonys.concepts.age import age_groups
 from qonys.concepts.analysis import Analysis
 from qonys.concepts.period import Period
 from qonys.concepts.working_days import WorkingDays
@@ -80,6 +83,20 @@ def test_a_forecast_covers_the_next_twelve_months_with_bounds(study: Study) -> N
         lower, point, upper = (table.cells[month, name].value or 0.0 for name in ("lower", "forecast", "upper"))
         assert lower < point < upper
         assert table.cells[month, "forecast"].observation.value == "P"
+
+
+def test_rates_that_are_alike_at_all_ages_have_no_curve_with_a_peak_to_tell(study: Study) -> None:
+    said = dict.fromkeys(study.entry.title, "drawn")
+    codes = {"period": ["2024"], "age_group": [code for code, _, _ in age_groups()], "measure": ["arrivals"]}
+    dimensions = tuple(Dimension(id_, said, tuple(Member(code, said) for code in of)) for id_, of in codes.items())
+    cells = {("2024", code, "arrivals"): Cell(20.0) for code in codes["age_group"]}
+    table = msgspec.structs.replace(study.source, rows=("age_group",), columns=("period", "measure"), cells=cells)
+    table = msgspec.structs.replace(table, dimensions=dimensions)
+    alike = SimpleNamespace(average=lambda *_: SimpleNamespace(persons=1000.0))
+    entry = msgspec.structs.replace(study.entry, method="schedule", measures=("arrivals",))
+    found = model_schedule(replace(study, entry=entry, table=table, setting=replace(study.setting, populations=alike)))
+    assert found.table is None
+    assert "No curve can be fitted" in found.refused["en"]
 
 
 @pytest.mark.parametrize("profile", ["mini", "kz"])

@@ -137,6 +137,24 @@ def test_an_index_that_would_divide_by_zero_is_nan() -> None:
     assert math.isnan(found.jump)
 
 
+@pytest.mark.parametrize(
+    ("alpha", "rise"), [(1e-9, 1e-8), (1e-320, 1.0), (0.1, 1e-6)], ids=["very late", "next to no fall", "before birth"]
+)
+def test_a_curve_that_is_highest_at_no_age_of_a_person_has_no_peak(alpha: float, rise: float) -> None:
+    curve = {"a": 0.1, "alpha": alpha, "mu": 20, "lambda": rise}
+    working, retirement = ({f"{name}{number}": value for name, value in curve.items()} for number in (2, 3))
+    found = schedule_indices(Parameters(a1=0.1, alpha1=0.1, c=0, **working, **retirement))
+    for index in (found.labour_peak, found.low_point, found.labour_shift, found.jump, found.retirement_peak):
+        assert math.isnan(index)
+
+
+def test_a_rate_beyond_all_numbers_is_refused_with_its_age() -> None:
+    steep = Parameters(a1=0, alpha1=0, a2=0.1, alpha2=10, mu2=100, lambda2=0, c=0)
+    with pytest.raises(StatisticianError, match="beyond all numbers") as refused:
+        schedule([50, 20, 10], steep)
+    assert refused.value.where == "age 20"
+
+
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
 @pytest.mark.parametrize("name", ["a1", "mu2", "c"])
 def test_a_parameter_that_is_negative_or_no_number_is_named(name: str, bad: float) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,11 +72,14 @@ def model_schedule(study: Study) -> Analysed:
         fitted = fit_counts([low + 2 for _, low in groups], moved, persons, parameters=_PARAMETERS)
     except (StatisticianError, UndefinedIndicatorError):
         return study.refused("no_schedule")
+    said = _said(fitted)
+    if said is None:
+        return study.refused("no_schedule")
     codes = [code for code, _ in groups]
     values = dict(_rates(codes, year, moved / persons, fitted))
     rows = Dimension(_GROUP, table.dimension(_GROUP).label, _members(table.dimension(_GROUP), codes))
     measures = study.measures(("observed_rate", "fitted_rate", "lower_rate", "upper_rate"))
-    return study.result([rows], [study.periods([year]), measures], values, fit_counts, _said(fitted))
+    return study.result([rows], [study.periods([year]), measures], values, fit_counts, said)
 
 
 def _rates(
@@ -92,12 +96,15 @@ def _rates(
         yield from (((code, year, measure), _PER * float(rate)) for code, rate in zip(codes, rates, strict=True))
 
 
-def _said(fitted: FittedSchedule) -> Mapping[str, tuple[float, int]]:
-    indices = schedule_indices(fitted.parameters)
+def _said(fitted: FittedSchedule) -> Mapping[str, tuple[float, int]] | None:
+    """What the note says of the curve; None where it has no peak in the working ages, and so is no model schedule."""
+    peak = schedule_indices(fitted.parameters).labour_peak
+    if not isfinite(peak):
+        return None
     return {
         "parameters": (float(_PARAMETERS), 0),
         "told": (float(fitted.identifiability.told_by_data), 0),
-        "peak": (indices.labour_peak, 1),
+        "peak": (peak, 1),
         "dispersion": (fitted.dispersion, 1),
     }
 

@@ -14,6 +14,7 @@ that divides by a parameter of 0 is nan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ NAMES: dict[int, tuple[str, ...]] = {
 
 _LARGEST_EXPONENT = 700.0
 """e to the power of more is infinite in double precision; the double exponential of this is already 0."""
+_OLDEST = 120.0
+"""A curve that is highest beyond this age, or before birth, has no peak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,7 @@ def schedule(ages: ArrayLike, parameters: Parameters) -> Array:
         parameters: of the curves.
 
     Raises:
-        StatisticianError: an age is not finite.
+        StatisticianError: an age is not finite, or a rate is beyond all numbers.
 
     Source: Rogers, A. and Castro, L. J. (1981), Model Migration Schedules, IIASA RR-81-30; all thirteen parameters:
     Alexander, M., Yeung, J. and Riffe, T. (2022), Rogers Castro Migration Models with rcbayes, vignette of the R
@@ -143,11 +146,18 @@ def schedule(ages: ArrayLike, parameters: Parameters) -> Array:
     x, p = np.asarray(ages, dtype=float), parameters
     if not np.isfinite(x).all():
         raise StatisticianError("An age is missing or infinite.", next_step="Leave it out.")
-    rates = p.a1 * np.exp(-p.alpha1 * x) + _hump(x, p.a2, p.alpha2, p.mu2, p.lambda2) + p.c
-    if p.a3 is not None and p.alpha3 is not None and p.mu3 is not None and p.lambda3 is not None:
-        rates = rates + _hump(x, p.a3, p.alpha3, p.mu3, p.lambda3)
-    if p.a4 is not None and p.lambda4 is not None:
-        rates = rates + p.a4 * np.exp(p.lambda4 * x)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rates = p.a1 * np.exp(-p.alpha1 * x) + _hump(x, p.a2, p.alpha2, p.mu2, p.lambda2) + p.c
+        if p.a3 is not None and p.alpha3 is not None and p.mu3 is not None and p.lambda3 is not None:
+            rates = rates + _hump(x, p.a3, p.alpha3, p.mu3, p.lambda3)
+        if p.a4 is not None and p.lambda4 is not None:
+            rates = rates + p.a4 * np.exp(p.lambda4 * x)
+    if not np.isfinite(rates).all():
+        raise StatisticianError(
+            "The rate of this schedule is beyond all numbers.",
+            where=f"age {np.atleast_1d(x)[~np.isfinite(np.atleast_1d(rates))][0]:g}",
+            next_step="Lower the speeds of its curves, or leave the age out.",
+        )
     return rates
 
 
@@ -161,11 +171,12 @@ class ScheduleIndices:
         labour_dependency: a2 / a1, its reciprocal.
         labour_asymmetry: λ2 / α2, how much faster the curve of working ages rises than it falls.
         regularity: α1 / α2, whether children's rates fall as those of their parents do.
-        labour_peak: age at which the curve of working ages is highest, μ2 + ln(λ2 / α2) / λ2.
+        labour_peak: age at which the curve of working ages is highest, μ2 + ln(λ2 / α2) / λ2; nan where that is no age
+            from 0 to 120.
         low_point: age between 0 and the labour peak at which the schedule is lowest, to a hundredth of a year.
         labour_shift: years from the low point to the labour peak.
         jump: rise of the schedule from the low point to the labour peak, moves per person and year.
-        retirement_peak: age at which the curve of retirement is highest.
+        retirement_peak: age at which the curve of retirement is highest, alike.
     """
 
     peaking: float
@@ -215,7 +226,8 @@ def _hump(x: Array, a: float, alpha: float, mu: float, rise: float) -> Array:
 def _highest(alpha: float | None, mu: float | None, rise: float | None) -> float:
     if not alpha or not rise or mu is None:
         return float("nan")
-    return float(mu + np.log(rise / alpha) / rise)
+    age = mu + (math.log(rise) - math.log(alpha)) / rise
+    return age if 0 <= age <= _OLDEST else math.nan
 
 
 def _low_point_and_jump(parameters: Parameters, peak: float) -> tuple[float, float]:
