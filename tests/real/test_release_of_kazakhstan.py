@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -433,6 +434,18 @@ def test_small_cells_of_crossed_tables_are_rounded_to_the_sums_that_the_bureau_p
         for dimension, other in margins.items():
             sums = [row for row in cells if row[other] == "_T"]
             assert sums and all(row["value"] == one_way[dimension][row[dimension], row["measure"]] for row in sums)
+
+
+def test_the_quality_report_does_not_tell_by_how_much_a_sensitive_table_was_changed(kazakhstan: WalkedLine) -> None:
+    """Arrivals by education and speciality have one cell that can have been small: that any was changed finds it out."""
+    table = "external-by-education-speciality"
+    assert audit(kazakhstan.line.office, Period(2024)).data.utility[table]["arrivals"]["small"] == 1
+    shown = [row["value"] for row in kazakhstan.rows(table) if row["measure"] == "arrivals"]
+    assert shown.count("0") + shown.count("3") == 1
+    (path,) = (kazakhstan.release / "files").glob("kz-2024-quality-en-*.json")
+    told = [one for one in json.loads(path.read_bytes())["report"] if one.get("measure") == "distance_to_exact"]
+    hidden = {one["of"]["table"] for one in told if one["value"] is None}
+    assert hidden == {table}
 
 
 def _fail_if_hidden_values_are_told(table: ExplainedTable, hidden: list[Explanation], on_pages: list[Row]) -> None:

@@ -41,6 +41,7 @@ def release_quality(
         published: day on which the period was first published; a release that is built does not know it.
     """
     profile, period = office.profile, Period.parse(entry.period)
+    telling = set(profile.protection.sensitive)
     report = quality_report(
         ReleaseInput(
             period=entry.period,
@@ -51,6 +52,9 @@ def release_quality(
             other=other,
             designs={name: profile.tables[name] for name in tables},
             utility=utility,
+            sensitive=[
+                name for name in utility if telling & {*profile.tables[name].dimensions, *profile.tables[name].only}
+            ],
             mirror=profile.mirror,
             texts=texts_by_concept(profile, entry),
         )

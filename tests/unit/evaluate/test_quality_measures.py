@@ -215,12 +215,25 @@ def test_protection_tells_the_share_of_cells_changed_and_the_mean_distance() -> 
         "a": {"arrivals": {"cells": 40, "changed": 10, "mean": 0.375, "largest": 2, "forced": 0}},
         "b": {"departures": {"cells": 60, "changed": 0, "mean": 0.0, "largest": 0, "forced": 0}},
     }
-    values = {(one.measure, *one.of.values()): one.value for one in protection_loss(utility)}
+    values = {(one.measure, *one.of.values()): one.value for one in protection_loss(utility, ())}
     assert values == {
         ("cells_changed",): 10.0, ("distance_to_exact", "a", "arrivals"): 0.38,
         ("distance_to_exact", "b", "departures"): 0.0,
     }  # fmt: skip
-    assert {one.why for one in protection_loss({})} == {"all_exact"}
+    assert {one.why for one in protection_loss({}, ())} == {"all_exact"}
+
+
+def test_of_a_table_that_tells_something_sensitive_it_is_not_told_what_protection_changed() -> None:
+    """Kazakhstan's arrivals by education and speciality had one cell that could have been small: it was 1 or 2."""
+    sensitive = {"arrivals": {"cells": 72, "changed": 4, "mean": 4 / 72, "largest": 1, "forced": 0}}
+    other = {"arrivals": {"cells": 8, "changed": 2, "mean": 0.25, "largest": 1, "forced": 0}}
+    found = list(protection_loss({"a": sensitive, "b": other}, {"a"}))
+    assert [(one.measure, one.of.get("table"), one.value, one.why) for one in found] == [
+        ("cells_changed", None, 25.0, ""),
+        ("distance_to_exact", "a", None, "small_count"),
+        ("distance_to_exact", "b", 0.25, ""),
+    ]
+    assert [one.why for one in protection_loss({"a": sensitive}, {"a"})] == ["small_count", "small_count"]
 
 
 YEARS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from qonys.concepts.quality import SIMS, MirrorFigure
@@ -10,7 +10,7 @@ from qonys.concepts.status import ObservationStatus
 from qonys.concepts.table_design import TableDesign
 from qonys.datasets.output import OutputTable
 from qonys.datasets.quality import Measured
-from qonys.evaluate.quality.valued import measured, share, valued, without_value
+from qonys.evaluate.quality.valued import SMALL, measured, share, valued, without_value
 from qonys.methods.quality.indicators import length_since_break, mirror_asymmetry, rate
 
 Utility = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -43,20 +43,32 @@ def metadata_completeness(texts: Mapping[str, Mapping[str, str]]) -> Measured:
     return measured("metadata_completeness", lambda: rate(told, len(wanted) * len(texts)))
 
 
-def protection_loss(utility: Utility) -> Iterator[Measured]:
+def protection_loss(utility: Utility, sensitive: Collection[str]) -> Iterator[Measured]:
     """What protection cost the tables that it changed: share of inner cells changed, and mean distance to exact counts.
 
-    100 · changed / inner cells, in percent, over all protected tables; Σ|protected − exact| / inner cells, in persons, by
-    table and side. The exact counts stay in the office. Ours.
+    100 · changed / inner cells, in percent, over the protected tables of which it is told; Σ|protected − exact| / inner
+    cells, in persons, by table and side. The exact counts stay in the office. Ours.
+
+    Of a table that tells something sensitive neither is told. That anything was changed says that there was a small
+    count: where one cell alone can have been it, that cell is found out; and the sum of the changes narrows the others.
+
+    Args:
+        utility: what protection changed.
+        sensitive: tables that tell something sensitive.
     """
     sides = [(table, side, told) for table, of_table in utility.items() for side, told in of_table.items()]
     if not sides:
         yield from (without_value(name, "all_exact") for name in ("cells_changed", "distance_to_exact"))
         return
-    cells, changed = (sum(int(told[name]) for _, _, told in sides) for name in ("cells", "changed"))
-    yield share("cells_changed", changed, cells, 0)
+    counted = [told for table, _, told in sides if table not in sensitive]
+    cells, changed = (sum(int(told[name]) for told in counted) for name in ("cells", "changed"))
+    yield share("cells_changed", changed, cells, 0) if counted else without_value("cells_changed", SMALL)
     for table, side, told in sides:
-        yield valued("distance_to_exact", told["mean"], {"table": table, "side": side})
+        of = {"table": table, "side": side}
+        if table in sensitive:
+            yield without_value("distance_to_exact", SMALL, of)
+        else:
+            yield valued("distance_to_exact", told["mean"], of)
 
 
 def comparable_length(tables: Mapping[str, OutputTable]) -> Iterator[Measured]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qonys.concepts.quality import QUALITY_MEASURES, MirrorFigure
@@ -37,6 +37,7 @@ class ReleaseInput:
         other: the same tables at another data cut-off, for those that are compared.
         designs: of the tables.
         utility: what protection changed.
+        sensitive: tables that tell something sensitive.
         mirror: what partners say.
         texts: language -> code of a concept -> its text.
     """
@@ -49,6 +50,7 @@ class ReleaseInput:
     other: Mapping[str, OutputTable]
     designs: Mapping[str, TableDesign]
     utility: Utility = field(default_factory=dict)
+    sensitive: Collection[str] = ()
     mirror: Sequence[MirrorFigure] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -67,7 +69,7 @@ def _measures(given: ReleaseInput) -> Iterator[Measured]:
     yield from coherence_measures(given.tables, given.designs)
     yield data_completeness(given.tables)
     yield metadata_completeness(given.texts)
-    yield from protection_loss(given.utility)
+    yield from protection_loss(given.utility, given.sensitive)
     yield from comparable_length(given.tables)
     yield from mirror_asymmetries(given.mirror, given.tables, given.designs)
     yield without_value("data_table_consultations", "readers_not_counted")
