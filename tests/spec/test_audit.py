@@ -73,6 +73,18 @@ def test_a_hidden_count_is_deduced_from_the_sum_and_the_others() -> None:
     assert [(one.attack, one.least, one.most) for one in found] == [("deduced from sums", 2, 2)]
 
 
+def test_that_no_count_below_the_base_is_rounded_beyond_it_is_known_to_an_intruder_too() -> None:
+    """A 4 was 3 at least, so of the 7 persons in N1 no more than 4 are ard; with a base of 5 the same holds of a 6."""
+    for base, threshold, total in ((3, 5, 7), (5, 7, 11)):
+        plan = Protection(
+            sensitive=("ethnicity",), exact={"m": ""}, additive=("t",), base=base, threshold=threshold
+        )  # fmt: skip
+        table = crossed({"N1 ard": base, "N1 bor": base + 1, "S1 ard": 40, "S1 bor": 50})
+        found = weaknesses([table, published("m", "area", {"N1": total})], plan)
+        assert [(one.attack, one.least, one.most) for one in found] == [("deduced from sums", 1, base + 1)]
+        assert found[0].cell == "2024, N1, ard, arrivals"
+
+
 def test_rounding_is_undone_by_a_margin_that_leaves_no_other_count() -> None:
     """N1 has 1 person, a margin that another table shows as it is: whoever rounds her to 3 hides nothing."""
     table = published("t", "area ethnicity", {
@@ -111,7 +123,7 @@ def test_what_is_deduced_is_what_every_table_that_agrees_says(seed: int) -> None
     sums = published(
         "s", "ethnicity", {g: int(truth[:, j].sum()) for j, g in enumerate(groups)} | {"_T": int(truth.sum())}
     )
-    ranges = [range(max(v - 2, 1 if v else 0), v + 3) for v in shown.ravel().tolist()]
+    ranges = [range(max(v - 2, min(v, 1), 3 if v > 3 else 0), v + 3) for v in shown.ravel().tolist()]
     tables = np.array([
         cells for cells in product(*ranges)
         if (np.reshape(cells, (2, 3)).sum(axis=1) == truth.sum(axis=1)).all()

@@ -174,6 +174,7 @@ def test_what_two_borders_tell_is_what_every_count_that_agrees_says(mini: Profil
     ]
     reach = np.array([0, 0, 0, 2, 2, 2])
     least, most = np.maximum(rounded - reach, rounded > 0), rounded + reach
+    least = np.where((reach > 0) & (rounded > 3), np.maximum(least, 3), least)
     agreeing = np.array([
         counts for counts in product(range(10), repeat=4)
         if (sums @ counts >= least).all() and (sums @ counts <= most).all()

@@ -91,6 +91,11 @@ class Published:
         by = self.plan or plan
         return {"exact": 0, "additive": by.base - 1, "cell_key": by.noise.largest}[by.method(self.design.id)]
 
+    def least(self, value: int, plan: Protection) -> int:
+        """The least that an inner count with this value can be: rounding sends none from below the base beyond it."""
+        base = (self.plan or plan).base
+        return max(value - self.reach(plan), base if self.adds_up(plan) and value > base else min(value, 1))
+
     def adds_up(self, plan: Protection) -> bool:
         """Its sums were added up from rounded counts."""
         return (self.plan or plan).method(self.design.id) == "additive"
@@ -270,7 +275,7 @@ def told_of(one: Published, side: str, key: Key, plan: Protection, exact: Mappin
     known = exact.get(cell_of_all(one.design, one.vintage, side, key))
     if known is not None:
         return known, known
-    return (0, UNBOUNDED) if value is None else (max(value - reach, 1 if value else 0), value + reach)
+    return (0, UNBOUNDED) if value is None else (one.least(value, plan), value + reach)
 
 
 def _sums(
