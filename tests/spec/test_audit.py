@@ -85,6 +85,16 @@ def test_that_no_count_below_the_base_is_rounded_beyond_it_is_known_to_an_intrud
         assert found[0].cell == "2024, N1, ard, arrivals"
 
 
+def test_a_count_from_the_base_on_that_rounding_left_alone_is_found_where_sums_leave_no_other() -> None:
+    """With a base below the threshold a 3 may stand as it was; nobody is in S1, so that the margins tell all of N1."""
+    plan = Protection(
+        sensitive=("ethnicity",), exact={"m": "", "s": ""}, additive=("t",), base=2, threshold=4, allowed={"s": "sums"}
+    )  # fmt: skip
+    table = crossed({"N1 ard": 5, "N1 bor": 3, "S1 ard": 0, "S1 bor": 0})
+    margins = [published("m", "area", {"N1": 8, "S1": 0}), published("s", "ethnicity", {"ard": 5, "bor": 3})]
+    assert attacks(weaknesses([table, *margins], plan)) == {("deduced from sums", "N1, bor")}
+
+
 def test_rounding_is_undone_by_a_margin_that_leaves_no_other_count() -> None:
     """N1 has 1 person, a margin that another table shows as it is: whoever rounds her to 3 hides nothing."""
     table = published("t", "area ethnicity", {

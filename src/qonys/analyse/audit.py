@@ -240,11 +240,11 @@ def _deduced(one: Published, plan: Protection, exact: Mapping[CellOfAll, int], *
                 likely = np.flatnonzero(known.most < 2 * plan.threshold)
                 known = tightened(sums, values, known, likely.tolist())
             for at in np.flatnonzero(known.recoverable(plan.threshold)).tolist():
-                is_shown = shown[inner[at]] == known.least[at] == known.most[at]
-                if not is_shown and _is_sensitive(one.design, inner[at], plan):
-                    yield _weakness(
-                        "deduced from sums", one, side, inner[at], int(known.least[at]), int(known.most[at])
-                    )
+                key, least, most = inner[at], int(known.least[at]), int(known.most[at])
+                # A count that another table shows as it is, is that one's weakness, unless this one hides or changes it.
+                is_of_another = shown[key] == least == most and cell_of_all(one.design, one.vintage, side, key) in exact
+                if _is_sensitive(one.design, key, plan) and not is_of_another:
+                    yield _weakness("deduced from sums", one, side, key, least, most)
 
 
 def _by_another_vintage(alone: Iterable[Weakness], together: Iterable[Weakness]) -> Iterator[Weakness]:
