@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
 from itertools import pairwise
@@ -142,3 +143,14 @@ def test_the_page_links_to_both_archives(bundle: dict[str, bytes]) -> None:
     page = bundle["en/index.html"].decode()
     assert f'href="../files/mini-2024-all-en-{ENDING}" download>All files in this language (ZIP)' in page
     assert f'href="../files/mini-2024-all-{ENDING}" download>All files in all languages (ZIP)' in page
+
+
+def test_every_file_of_a_release_has_its_line_in_the_documentation(walked: WalkedLine) -> None:
+    reference = Path(__file__).parents[2] / "docs" / "reference" / "release-files.md"
+    heads = [line.split("|")[1] for line in reference.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    names = [name for head in heads for name in re.findall(r"`([^`]+)`", head) if not name.startswith(".")]
+    told = [re.sub(r"<(\w+)>", r"[\\w-]+", re.escape(name)) + (".+" if name.endswith("/") else "") for name in names]
+    either = re.compile("|".join(one.removesuffix("svg") + "(svg|png)" if one.endswith("svg") else one for one in told))
+    folder = Path(walked.built.folder) / "bundle"
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    assert [name for name in files if not either.fullmatch(name)] == []
