@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -187,8 +186,7 @@ def released(walk: Walk) -> None:
 
 def audited(walk: Walk) -> tuple[int, dict[str, list[str]], str]:
     ran = qonys("protect", "audit", "2024", "--workspace", walk.line.office.workspace.folder, "--json")
-    said, _ = json.JSONDecoder().raw_decode(ran.out)  # what stops the command stands after it
-    return ran.code, said["audit"], ran.out
+    return ran.code, ran.json["audit"], ran.out
 
 
 def test_a_superseded_vintage_that_stays_readable_is_read(walk: Walk) -> None:

@@ -66,8 +66,9 @@ def test_a_small_count_that_nobody_allowed_stops_the_build_and_the_audit_names_i
     assert "qonys protect audit" in built.said
     audited = qonys("protect", "audit", "2024", "--workspace", office, "--json")
     assert audited.code == 4
-    assert "table external-by-ethnicity, 2024, cad, arrivals" in audited.out
-    assert "Small count: 1 person can be found out" in audited.out
+    (finding,) = audited.json["findings"]
+    assert finding["where"] == "table external-by-ethnicity, 2024, cad, arrivals"
+    assert "Small count: 1 person can be found out" in finding["what"]
 
 
 def test_a_release_that_holds_is_built_rounded_and_says_so(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from qonys.cli.parameters import HERE, AsJson, WorkspaceFolder
 from qonys.cli.show import as_json, prints, progress_shown, show_findings
 
@@ -27,16 +29,15 @@ def audit(period: str, /, *, workspace: WorkspaceFolder = HERE, json: AsJson = F
     found = outcome.data
     if json:
         as_json({"audit": found, "findings": outcome.findings})
-    else:
-        show_findings(outcome.findings)
-        from qonys.cli.audit_report import show_audit
+        sys.exit(StatisticianError.exit_code if found.weaknesses else 0)
+    show_findings(outcome.findings)
+    from qonys.cli.audit_report import show_audit
 
-        show_audit(found)
+    show_audit(found)
     if found.weaknesses:
         raise StatisticianError(
             f"{len(found.weaknesses)} {'count' if len(found.weaknesses) == 1 else 'counts'} can be found out.",
             where=f"release {period}",
             next_step="Protect the tables, coarsen them, or allow them with a reason: protection.yaml.",
         )
-    if not json:
-        prints.print("Nothing can be found out that must not be.")
+    prints.print("Nothing can be found out that must not be.")
