@@ -77,6 +77,13 @@ def test_the_longest_name_of_a_region_is_broken_within_no_word_on_a_telephone(br
     assert name.evaluate(script) == 1
 
 
+@pytest.mark.parametrize("width", [320, 1200])
+def test_the_notes_of_every_table_are_shown(browser: Browser, folder: Path, width: int) -> None:
+    notes = opened(browser, folder, "kk", width).locator("section.table > .notes")
+    assert notes.count() > 3
+    assert all(note.is_visible() for note in notes.all())
+
+
 def test_the_front_page_leads_to_the_default_language(browser: Browser, folder: Path) -> None:
     page = browser.new_page()
     page.goto((folder / "index.html").as_uri())
