@@ -63,9 +63,13 @@ def test_a_wide_table_scrolls_in_its_own_region_by_keyboard_and_keeps_its_first_
     assert abs(first.bounding_box()["x"] - before) < 1
 
 
-def test_the_longest_name_of_a_region_is_broken_within_no_word_on_a_telephone(browser: Browser, folder: Path) -> None:
-    page = opened(browser, folder, "ru", 360)
-    name = page.locator("#table-interregional-net tbody th").nth(1)
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("place", ["#table-interregional-net", "#figure-regions"])
+def test_the_longest_name_of_a_region_is_broken_within_no_word_on_a_telephone(
+    browser: Browser, folder: Path, place: str, width: int
+) -> None:
+    page = opened(browser, folder, "ru", width)
+    name = page.locator(f"{place} tbody th").nth(1)
     name.scroll_into_view_if_needed()
     script = """name => {
         name.textContent = "Кызылординская область";
@@ -82,6 +86,15 @@ def test_the_notes_of_every_table_are_shown(browser: Browser, folder: Path, widt
     notes = opened(browser, folder, "kk", width).locator("section.table > .notes")
     assert notes.count() > 3
     assert all(note.is_visible() for note in notes.all())
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_no_table_hides_only_its_last_rows(browser: Browser, folder: Path, language: str) -> None:
+    """A telephone shows no bar for scrolling: who sees eighteen of twenty regions takes them for all."""
+    page = opened(browser, folder, language, 320)
+    page.add_style_tag(content=".body section.table { content-visibility: visible !important; }")
+    script = "all => all.map(one => one.scrollHeight - one.clientHeight).filter(hidden => hidden > 2 && hidden < 200)"
+    assert page.locator("section.table > .scroll").evaluate_all(script) == []
 
 
 def test_the_front_page_leads_to_the_default_language(browser: Browser, folder: Path) -> None:
