@@ -115,17 +115,29 @@ def test_the_picture_of_chords_shows_where_there_is_room_and_the_largest_flows_e
     assert page.locator("#figure-flows tbody tr").first.is_visible()
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(("width", "javascript"), [(1200, True), (1200, False), (360, True)])
 def test_a_page_that_nobody_scrolled_has_its_pictures_on_paper(
-    browser: Browser, folder: Path, *, javascript: bool
+    browser: Browser, folder: Path, width: int, *, javascript: bool
 ) -> None:
-    page = opened(browser, folder, "en", java_script_enabled=javascript)
+    page = opened(browser, folder, "en", width, java_script_enabled=javascript)
+    page.pdf()
     page.emulate_media(media="print")
     images = page.locator("figure img")
     assert images.count()
     for image in images.all():
         assert image.is_visible()
         assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+
+
+@pytest.mark.parametrize(("width", "loads"), [(360, False), (1200, True)])
+def test_a_telephone_does_not_load_the_circle_that_it_does_not_show(
+    browser: Browser, folder: Path, width: int, *, loads: bool
+) -> None:
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / "en" / "index.html").as_uri(), wait_until="networkidle")
+    assert any("-flows-" in url for url in asked) is loads
 
 
 def test_one_area_of_the_chords_stands_alone_by_pointer_and_by_keyboard(browser: Browser, folder: Path) -> None:

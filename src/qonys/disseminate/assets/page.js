@@ -21,9 +21,11 @@ for (const link of document.querySelectorAll(".languages a")) {
   link.addEventListener("click", () => { link.hash = location.hash; });
 }
 
-// A circle of chords shows one area alone while it is pointed at, or reached by the keyboard.
+// A circle of chords shows one area alone while it is pointed at, or reached by the keyboard. On paper it is wanted too,
+// wherever one has scrolled, so that it is loaded with the page where there is room for it.
 for (const list of document.querySelectorAll(".focus")) {
   const image = list.parentElement.querySelector("img.chord"), whole = image.getAttribute("src");
+  if (image.checkVisibility?.() ?? true) image.loading = "eager";
   for (const link of list.querySelectorAll("a")) {
     for (const event of ["mouseenter", "focus"]) link.addEventListener(event, () => { image.src = link.getAttribute("href"); });
     for (const event of ["mouseleave", "blur"]) link.addEventListener(event, () => { image.src = whole; });

@@ -100,12 +100,13 @@ def _multiples_html(task: Task, _: Picture) -> Markup:
 def _image(task: Task, picture: Picture) -> Markup:
     """The picture without its words at head and foot, which the page says itself.
 
-    It is loaded with the page, if last: one that waits to be scrolled to is missing on paper.
+    It waits, so that a telephone, which shows no circle, does not load it before somebody prints; where it is shown,
+    `page.js` lets it wait no longer, since not every browser loads what waits for paper. Without a script none waits.
     """
     tall = picture.body_height + 2 * AIR
     place = 100 * (picture.body_top - AIR) / (picture.height - tall)
     return Markup(
-        '<img class="chord" src="{}" alt="{}" fetchpriority="low" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
+        '<img class="chord" src="{}" alt="{}" loading="lazy" fetchpriority="low" style="aspect-ratio:{}/{:.0f};object-position:0 {:.2f}%">'
     ).format(task.address, task.finding, picture.width, tall, place)
 
 
