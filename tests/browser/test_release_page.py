@@ -88,6 +88,19 @@ def test_the_notes_of_every_table_are_shown(browser: Browser, folder: Path, widt
     assert all(note.is_visible() for note in notes.all())
 
 
+def test_a_range_is_not_parted_at_the_end_of_a_line(browser: Browser, folder: Path) -> None:
+    page = opened(browser, folder, "ru", 320)
+    script = """(title, whole) => {
+        title.style.width = "7ch";
+        title.innerHTML = whole ? '<span class="range">2023–2024</span>' : "2023–2024";
+        const range = document.createRange();
+        range.selectNodeContents(whole ? title.firstChild : title);
+        return range.getClientRects().length;
+    }"""
+    title = page.locator("section.table h4").first
+    assert [title.evaluate(script, whole) for whole in (False, True)] == [2, 1]
+
+
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_no_table_hides_only_its_last_rows(browser: Browser, folder: Path, language: str) -> None:
     """A telephone shows no bar for scrolling: who sees eighteen of twenty regions takes them for all."""

@@ -20,6 +20,7 @@ from qonys.country.loading import load_profile
 from qonys.country.profile import Profile
 from qonys.datasets.output import OutputTable
 from qonys.disseminate.bundle import release_bundle
+from qonys.disseminate.page_templates import templates
 from qonys.errors import ProfileError, StatisticianError
 from spec.drawn_tables import drawn_table
 from spec.seed_figures import words_of_page
@@ -290,6 +291,11 @@ def test_a_table_that_is_shown_but_not_tabulated_stops_the_build(mini: Profile, 
     without = {name: table for name, table in tables.items() if name != "external-by-ethnicity"}
     with pytest.raises(StatisticianError, match="external-by-ethnicity"):
         release_bundle(mini, mini.releases["annual"], without, {}, seed_facts("mini"))
+
+
+def test_a_range_in_a_title_is_kept_whole_and_the_rest_is_escaped_and_kept_together() -> None:
+    written = templates().from_string("{{ title|whole_ranges }}").render(title="< 5 лет, 2023–2024", language="ru")
+    assert written == '&lt;\u00a05\u00a0лет, <span class="range">2023–2024</span>'
 
 
 def test_text_of_a_profile_is_escaped(mini: Profile, tables: dict[str, OutputTable]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from qonys.country.profile import Profile
 from qonys.disseminate.line_ends import kept_together
@@ -15,16 +16,19 @@ from qonys.disseminate.words import words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = Path(__file__).parent / "assets"
+_RANGE = re.compile(r"\d+–\d+")
 _OF_THE_FRAME = ("page.css", "inter.woff2", "inter-licence.txt")
 
 
 @cache
 def templates() -> Environment:
     """The templates of all pages."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_written,
     )  # fmt: skip
+    made.filters["whole_ranges"] = _with_whole_ranges
+    return made
 
 
 def read_templates() -> None:
@@ -40,6 +44,12 @@ def _written(context: Context, value: object) -> object:
     if language and isinstance(value, str) and not isinstance(value, Markup):
         return kept_together(value, language)
     return value
+
+
+@pass_context
+def _with_whole_ranges(context: Context, text: str) -> Markup:
+    """A text as it is written, in which no range such as *2023–2024* is parted: a browser ends lines after its dash."""
+    return Markup(_RANGE.sub(r'<span class="range">\g<0></span>', str(escape(_written(context, text)))))
 
 
 def frame_files() -> dict[str, bytes]:
