@@ -2,7 +2,7 @@
 
 import pytest
 
-from qonys.disseminate.line_ends import kept_together
+from qonys.disseminate.line_ends import kept_together, on_one_line
 from qonys.disseminate.numbers import NO_BREAK_SPACE
 
 
@@ -47,3 +47,7 @@ def test_other_words_part_at_the_end_of_a_line(text: str) -> None:
 
 def test_a_language_without_lists_of_its_own_has_the_rules_of_all() -> None:
     assert shown("12 mars à St. Denis", "fr") == "12~mars à St. Denis"
+
+
+def test_lines_are_joined_and_no_break_spaces_stay() -> None:
+    assert on_one_line("на 1\u202f000\n  человек,\u00a0%\n") == "на 1\u202f000 человек,\u00a0%"

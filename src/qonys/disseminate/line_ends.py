@@ -35,6 +35,15 @@ def kept_together(text: str, language: str) -> str:
     return _places(language).sub(NO_BREAK_SPACE, text) if " " in text else text
 
 
+def on_one_line(text: str) -> str:
+    """A text written in several lines as one; no-break spaces stay as they are.
+
+    >>> on_one_line("на 1\\u202f000\\n  человек").replace("\\u202f", "~")
+    'на 1~000 человек'
+    """
+    return " ".join(re.findall(r"[^ \t\r\n]+", text))
+
+
 @cache
 def _places(language: str) -> re.Pattern[str]:
     words = shipped_words(language)

@@ -23,6 +23,7 @@ from qonys.disseminate.figures.making import figure_name
 from qonys.disseminate.files import file_name
 from qonys.disseminate.glossary_links import LinkedText, Terms, terms_of
 from qonys.disseminate.key_points import BigFigure, Sentence
+from qonys.disseminate.line_ends import on_one_line
 from qonys.disseminate.methodology import SaidIndicator, said_indicators
 from qonys.disseminate.numbers import long_date
 from qonys.disseminate.page_templates import languages_of, templates
@@ -327,4 +328,4 @@ def _last_with_tables(blocks: Sequence[Block]) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     parts = text.split("\n\n") if "\n\n" in text else text.split("\n")
-    return [" ".join(part.split()) for part in parts if part.strip()]
+    return [on_one_line(part) for part in parts if part.strip()]

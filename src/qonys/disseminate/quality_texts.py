@@ -12,6 +12,7 @@ from qonys.concepts.period import Period
 from qonys.concepts.quality import SIMS
 from qonys.concepts.release import CalendarEntry
 from qonys.country.profile import Profile
+from qonys.disseminate.line_ends import on_one_line
 from qonys.disseminate.numbers import long_date
 from qonys.disseminate.words import period_label, shipped_words, words_of
 
@@ -53,7 +54,7 @@ def _texts(profile: Profile, entry: CalendarEntry, language: str, *, synthetic: 
     facts |= dict.fromkeys(_METADATA_DAYS, general.get("S.2", ""))
     facts["S.9"] = general.get(f"S.9.{profile.releases[entry.release].frequency}", "")
     said = {**general, **facts, **{code: text for code, text in own.items() if text.strip()}}
-    return {c.code: " ".join(said[c.code].split()) for c in SIMS if c.kind == "text" and said.get(c.code)}
+    return {c.code: on_one_line(said[c.code]) for c in SIMS if c.kind == "text" and said.get(c.code)}
 
 
 def _facts(profile: Profile, entry: CalendarEntry, language: str, *, synthetic: bool) -> dict[str, str]:
