@@ -190,3 +190,21 @@ def test_the_title_of_distance_says_of_synthetic_records_that_they_give_back_wha
         result = own.result(rows, columns, {("distance_exponent", "2024"): -1.2}, gravity_model, {"areas": 3})
         made = with_distance_bands(own, result, ("2024", counted), distances)
         assert figure(walked, made).title.startswith(said)
+
+
+def test_the_largest_age_group_of_one_of_several_streams_is_not_said_of_all_who_moved(walked: WalkedLine) -> None:
+    def member(code: str) -> Member:
+        return Member(code, dict.fromkeys(walked.line.office.profile.languages, code))
+
+    said = member("ages").label
+    codes = {"age_group": ["Y0T4", "Y20T24"], "stream": ["external", "internal"], "period": ["2024"], "measure": ["share"]}
+    dimensions = tuple(Dimension(name, said, tuple(map(member, inner))) for name, inner in codes.items())
+    shares = {("Y0T4", "external"): 10, ("Y20T24", "external"): 90, ("Y0T4", "internal"): 70, ("Y20T24", "internal"): 30}
+    table = OutputTable(
+        "drawn-by", said, "2024", "final", "2025-02-28", ("age_group", "stream"), ("period", "measure"), dimensions,
+        {"share": MeasureForm(0, {"en": "%", "es": "%"})}, (),
+        {(*key, "2024", "share"): Cell(float(share)) for key, share in shares.items()},
+    )  # fmt: skip
+    shown = figure(walked, Analysed("drawn-by", "ages", said, table))
+    assert shown.title == "Largest age group, “external”: Y20T24 (90%)"
+    assert (shown.subtitle, "“external”" in shown.finding) == ("Share by age group, 2024, per cent", True)

@@ -106,14 +106,18 @@ def _figure_design(one: Analysed, table: OutputTable | None, vocabularies: Seque
 
 
 def _text(key: str, table: OutputTable, drawing: _Drawing, vocabularies: Sequence[Words]) -> Text:
-    """A text in every language; ``{last}`` stands for its last period, ``{measure}`` for its first measure."""
-    last = table.dimension("period").members[-1].label
+    """A text in every language; ``{last}`` stands for its last period, ``{measure}`` for its first measure, ``{kind}``
+    for its first series."""
     names = {member.code: member.label for member in table.dimension("measure").members}
-    measure = names[drawing.measures[0]]
-    return {
-        w.language: w[key].replace("{last}", last[w.language]).replace("{measure}", measure[w.language])
-        for w in vocabularies
+    said = {
+        "{last}": table.dimension("period").members[-1].label,
+        "{measure}": names[drawing.measures[0]],
+        "{kind}": table.dimension(drawing.by).members[0].label,
     }
+    texts = {w.language: w[key] for w in vocabularies}
+    for place, label in said.items():
+        texts = {language: text.replace(place, label[language]) for language, text in texts.items()}
+    return texts
 
 
 def _last(table: OutputTable) -> str:
@@ -163,7 +167,8 @@ def _ages(_: Analysed, table: OutputTable) -> _Drawing | None:
     at = {"period": _last(table)} | {kind.id: kind.codes[0] for kind in kinds}
     first = Value(table.id, measures.codes[0], at, "largest", "age_group")
     by, drawn = (kinds[0].id, measures.codes[:1]) if kinds else ("measure", measures.codes)
-    return _Drawing("age_group", drawn, {"first": first}, by=by, at_period=_last(table))
+    words = "of_kind." if kinds else ""
+    return _Drawing("age_group", drawn, {"first": first}, by=by, words=words, at_period=_last(table))
 
 
 def _schedule(_: Analysed, table: OutputTable) -> _Drawing:
