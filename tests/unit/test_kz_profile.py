@@ -181,3 +181,9 @@ def test_every_page_says_in_its_language_that_it_is_no_publication_of_the_bureau
     assert kz.identity.notice["en"].endswith("not a publication of the Bureau of National Statistics.")
     assert "а не публикация Бюро национальной статистики" in kz.identity.notice["ru"]
     assert "Ұлттық статистика бюросының жарияланымы емес" in kz.identity.notice["kk"]
+
+
+def test_the_release_of_december_is_not_called_like_that_of_the_year(kz: Profile) -> None:
+    for language in kz.languages:
+        titles = [design.title[language] for design in kz.releases.values()]
+        assert len(set(titles)) == len(titles), titles
