@@ -59,3 +59,14 @@ def test_the_numbers_of_the_way_are_written_as_the_language_writes_them(browser:
     rows = page.locator("#way table").first.locator("tbody tr").all_inner_texts()
     assert rows[0].split("\t") == ["Прочитано талонов", "1\u202f973\u202f740"]
     assert rows[1].split("\t") == ["значение не удалось прочитать", "−977"]
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_what_became_of_slips_is_read_in_lines_that_take_most_of_the_width(
+    browser: Browser, folder: Path, width: int
+) -> None:
+    page = opened(browser, folder, "kk")
+    page.set_viewport_size({"width": width, "height": 900})
+    table = page.locator("#way .scroll").first
+    step = table.locator("tbody th").first
+    assert step.bounding_box()["width"] > 0.6 * table.bounding_box()["width"]
