@@ -226,3 +226,27 @@ def test_no_word_of_a_head_is_broken_and_the_heads_of_rows_stand_above_theirs(
     assert page.evaluate(broken) == []
     aligned = "heads => [...new Set(heads.map(head => getComputedStyle(head).textAlign))]"
     assert page.locator(".scroll thead tr:first-child th[rowspan]").evaluate_all(aligned) == ["start"]
+
+
+def test_paper_is_light_whatever_the_screen_prefers(browser: Browser, folder: Path) -> None:
+    colours = "() => ['--accent', '--down', '--in'].map(name => getComputedStyle(document.documentElement).getPropertyValue(name))"
+    said = []
+    for scheme in ("light", "dark"):
+        page = opened(browser, folder, "en", color_scheme=scheme)
+        page.emulate_media(media="print")
+        said.append(page.evaluate(colours))
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_column_of_a_table_is_lost_on_paper(browser: Browser, folder: Path, language: str) -> None:
+    """A4 with margins of 10 mm is 718 pixels wide, 1,047 across; a browser makes a page smaller by a few parts in a hundred."""
+    page = opened(browser, folder, language)
+    page.emulate_media(media="print")
+    ends = """all => all.map(table => [
+        getComputedStyle(table.closest("section.table")).page === "across", table.getBoundingClientRect().right
+    ])"""
+    for across, width in ((False, 718), (True, 1047)):
+        page.set_viewport_size({"width": width, "height": 900})
+        tables = [end for lying, end in page.locator("section.table table").evaluate_all(ends) if lying is across]
+        assert max(tables) <= 1.06 * width
