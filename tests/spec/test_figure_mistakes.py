@@ -48,7 +48,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "nothing on top": ("along: partner\n", "along: partner\n    top: 0\n", ("figure countries: top: 0", "Write top: 10")),
     "a title that is missing in a language": (
-        "title: {en: \"Most arrivals come from one country: {first_name}\", es", "title: {es",
+        "title: {en: \"First country by arrivals: {first_name}\", es", "title: {es",
         ("figure countries, title: the text is missing in en",),
     ),
     "a sentence that is malformed": ("Bars by country, longest first", "Bars {by country", ("figure countries, finding",)),

@@ -200,7 +200,7 @@ def test_small_lines_share_their_scale(mini: Profile) -> None:
     rise = {name: float(points[0].split(",")[1]) - float(points[1].split(",")[1]) for name, points in lines.items()}
     assert rise["N1 0"] == pytest.approx(2 * rise["S1 0"], abs=0.05)
     assert set(lines) == {"N1 0", "S1 0"}, "without a value there is no line"
-    assert "−100 … 200, persons" in words_in(figure)
+    assert "Scale of all panels: −100 … 200, persons" in words_in(figure)
 
 
 def test_every_flow_is_a_chord_and_sectors_are_as_long_as_their_moves(mini: Profile) -> None:

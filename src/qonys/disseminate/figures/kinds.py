@@ -93,6 +93,10 @@ def _heat_map_html(task: Task, _: Picture) -> Markup:
     return heat_map_html(HeatMap(task.plotted), corner, task.caption, region, task.words.language)
 
 
+def _multiples_body(task: Task) -> Body:
+    return multiples_body(Multiples(task.plotted), task.words["figure.axis"], task.words.language)
+
+
 def _multiples_html(task: Task, _: Picture) -> Markup:
     return multiples_html(Multiples(task.plotted), task.words["figure.axis"], task.words.language)
 
@@ -170,7 +174,7 @@ _KINDS: dict[FigureKind, tuple[Callable[[Task], Body], Callable[[Task, Picture],
     ),
     "heat_map": (lambda task: heat_map_body(HeatMap(task.plotted), task.words.language), _heat_map_html),
     "tiles": (_tiles_body, _tiles_html),
-    "multiples": (lambda task: multiples_body(Multiples(task.plotted), task.words.language), _multiples_html),
+    "multiples": (_multiples_body, _multiples_html),
     "chord": (lambda task: chord_body(Chord(task.plotted), task.words), _chord_html),
     "flow_map": (_flow_map_body, _flow_map_html),
 }

@@ -44,7 +44,7 @@ class Multiples:
         return 1 - self.lines.scale.share(0)
 
 
-def multiples_body(multiples: Multiples, language: str) -> Body:
+def multiples_body(multiples: Multiples, axis: str, language: str) -> Body:
     """The panels as marks of a picture."""
     wide = (INNER - (_COLUMNS - 1) * _GAP) / _COLUMNS
     step = _HEAD + _TALL + _FOOT
@@ -53,15 +53,15 @@ def multiples_body(multiples: Multiples, language: str) -> Body:
         left, top = (index % _COLUMNS) * (wide + _GAP), (index // _COLUMNS) * step
         parts += _panel(multiples, run, left, top, wide)
     rows = -(-len(multiples.runs) // _COLUMNS)
-    parts.append(text(INNER, rows * step + 2, ends_of(multiples, language), size=_AXIS, fill=SOFT, anchor="end"))
+    parts.append(text(INNER, rows * step + 2, ends_of(multiples, axis, language), size=_AXIS, fill=SOFT, anchor="end"))
     return Body(tuple(parts), rows * step + 4)
 
 
-def ends_of(multiples: Multiples, language: str) -> str:
-    """The ends of the axis of values that all panels have."""
+def ends_of(multiples: Multiples, axis: str, language: str) -> str:
+    """The ends of the axis of values that all panels have, after its name."""
     scale = multiples.lines.scale
     ends = (number(mark, language, scale.decimals) for mark in (scale.low, scale.high))
-    return f"{' … '.join(ends)}, {multiples.plotted.unit}"
+    return f"{axis}: {' … '.join(ends)}, {multiples.plotted.unit}"
 
 
 def _panel(multiples: Multiples, run: Run, left: float, top: float, wide: float) -> Iterator[str]:
@@ -88,8 +88,8 @@ def _panel(multiples: Multiples, run: Run, left: float, top: float, wide: float)
 def multiples_html(multiples: Multiples, axis: str, language: str) -> Markup:
     """The panels for the page; as many side by side as there is room for."""
     panels = Markup("").join(_panel_html(multiples, run) for run in multiples.runs)
-    return Markup('<ul class="multiples">{}</ul><p class="facts">{}: {}</p>').format(
-        panels, axis, ends_of(multiples, language)
+    return Markup('<ul class="multiples">{}</ul><p class="facts">{}</p>').format(
+        panels, ends_of(multiples, axis, language)
     )
 
 
