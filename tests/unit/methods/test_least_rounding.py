@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -40,6 +40,12 @@ def keys_of(cells: int, seed: int) -> Keys:
     return np.random.default_rng(seed).integers(0, 2**64, cells, dtype=np.uint64)
 
 
+@example(
+    [4, 1, 4, 0, 4], [[0, 1, 1, 0, 1], [1, 0, 0, 0, 1], [1, 0, 1, 0, 0]], 1
+)  # halves of persons keep all without a turn
+@example(
+    [4, 1, 4, 0, 4], [[0, 0, 0, 0, 1], [0, 1, 1, 0, 1], [1, 0, 0, 0, 1], [1, 0, 1, 0, 0]], 0
+)  # the same, and one is missed
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.integers(0, 5), min_size=5, max_size=5),

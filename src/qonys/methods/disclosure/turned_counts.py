@@ -18,7 +18,7 @@ the American Mathematical Society 64; bounds by prices are those of Lagrange's m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -136,11 +136,11 @@ class _Whole:
             )
         )
         self.at_most: Amounts = np.concatenate([-ceiling[least], floor[largest]])
+        # A margin may miss more than it lacks: what other margins need changes it, too.
+        farthest = np.abs(means.residual) + up + down + means.base * abs(means.turns).sum(axis=1)
         self.programme = Programme(
             np.concatenate([means.change_cost, means.turn_cost, np.full(2 * margins, MISS)]),
-            np.concatenate(
-                [means.room, np.ones(len(means.turn_cost)), np.full(2 * margins, np.abs(means.residual).max(initial=0))]
-            ),
+            np.concatenate([means.room, np.ones(len(means.turn_cost)), np.tile(farthest, 2)]),
             csr_array(hstack([means.changes, means.base * means.turns, one, -one], format="csr")),
             means.residual,
             self.limits,
@@ -189,13 +189,30 @@ class _Search:
             if cost <= bound + allowed or margins.all():
                 break
             margins = margins | self._joining(margins, fitted, _SCARCE * 2 ** (part + 1)) | (part == _PARTS - 1)
-        return self.nearest(self.found.numbers) if best is None else self._completed(best)
+        return self.nearest(self.found.numbers) if best is None else self._fewest_missed(self._completed(best))
 
     def _completed(self, best: _Fitted) -> Numbers:
         """The turns that were found best, and whole changes that go with them."""
         numbers, whole = best.turned.copy(), least_whole_numbers(best.rest, best.allowed, best.least)
         numbers[~self.is_turn] = self.nearest(best.least.numbers) if whole is None else whole
         return numbers
+
+    def _fewest_missed(self, numbers: Numbers) -> Numbers:
+        """These numbers, unless margins miss more than by those that need not be whole: then turns were chosen for changes that
+        cannot be had. First the fewest misses are searched, then the least cost beside them: next to a miss, it is a tolerance.
+        """
+        whole, given_up = self.programme, self.programme.cost >= MISS
+        if numbers[given_up].sum() <= np.ceil(self.found.numbers[given_up].sum() - NEAR):
+            return numbers
+        fewest = searched(replace(whole, cost=given_up.astype(np.float64)), NEAR)
+        if fewest.numbers is None:
+            return numbers
+        limits = csr_array(vstack([self.limits, csr_array(given_up[None].astype(np.int64))], format="csr"))
+        at_most = np.append(self.at_most, fewest.numbers[given_up].sum())
+        least = searched(replace(whole, cost=self.judged, limits=limits, at_most=at_most), NEAR)
+        self.ended_early = fewest.ended_early or least.ended_early
+        found = fewest.numbers if least.numbers is None else least.numbers
+        return min(numbers, found, key=lambda one: (one[given_up].sum(), self.judged @ one))
 
     def around(self) -> Numbers:
         """The nearest whole numbers; those that share a margin with one that is not whole, or with such a sharer, are searched.
@@ -280,5 +297,4 @@ class _Search:
         """Changes, and margins given up, that go with the turns."""
         whole, rest = self.programme, np.flatnonzero(~self.is_turn)
         wanted = whole.wanted - whole.sums @ turned
-        most = np.where(whole.cost < MISS, whole.most, np.abs(wanted).max(initial=0) + whole.most)[rest]
-        return Programme(whole.cost[rest], most, csr_array(whole.sums[:, rest]), wanted)
+        return Programme(whole.cost[rest], whole.most[rest], csr_array(whole.sums[:, rest]), wanted)
