@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from qonys.collect.dates import days_of
 from qonys.concepts.layout import Source, SourceLayout
 from qonys.concepts.spelling import Spelling, respelled
-from qonys.concepts.variable import BUILT_IN_CODES, VARIABLES, Kind, Variable
+from qonys.concepts.variable import VARIABLES, Kind, Variable
 from qonys.country.profile import Profile
 from qonys.datasets.registration import CHILDREN
 
@@ -50,7 +50,7 @@ def accepted_texts(profile: Profile, layout: SourceLayout) -> pa.Table:
     for name, source in layout.variables.items():
         variable = VARIABLES[name]
         if variable.kind in (Kind.CODE, Kind.AREA):
-            for code in _codes_of(profile, variable):
+            for code in profile.codes_of(name):
                 accepted[name, code] = code
             if source.aliases:
                 accepted.update({(name, text): code for text, code in profile.areas.aliases[source.aliases].items()})
@@ -63,15 +63,6 @@ def accepted_texts(profile: Profile, layout: SourceLayout) -> pa.Table:
             "code": pa.array([accepted[key] for key in keys], pa.string()),
         }
     )
-
-
-def _codes_of(profile: Profile, variable: Variable) -> tuple[str, ...]:
-    if variable.kind is Kind.AREA:
-        return tuple(area.code for area in profile.areas.areas)
-    name = variable.classification or ""
-    if name in profile.classifications:
-        return tuple(code.code for code in profile.classifications[name].codes)
-    return BUILT_IN_CODES[name]
 
 
 def coder_of(

@@ -132,13 +132,15 @@ class Profile:
         hashed = ((path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
         return {path.relative_to(self.folder).as_posix(): sha256 for path, sha256 in hashed}
 
-    def codes_of(self, name: str) -> set[str]:
-        """The codes that a coded variable may have."""
+    def codes_of(self, name: str) -> tuple[str, ...]:
+        """The codes that a coded variable may have, in the order in which they are listed."""
         variable = VARIABLES[name]
         if variable.kind is Kind.AREA:
-            return {area.code for area in self.areas.areas}
+            return tuple(area.code for area in self.areas.areas)
         listed = self.classifications.get(variable.classification or "")
-        return set(listed.names() if listed else BUILT_IN_CODES.get(variable.classification or "", ()))
+        if listed:
+            return tuple(code.code for code in listed.codes)
+        return BUILT_IN_CODES.get(variable.classification or "", ())
 
     def calendar_entry(self, period: str) -> CalendarEntry:
         """The dates of a period's release.

@@ -248,7 +248,7 @@ def _edited(office: Office, tables: Mapping[str, Table], rows: pa.Table, step: E
     bad = {field: count for field, count in counts.items() if count}
     changed = _run(office, edits.edit_query(step), tables, amending=rows)
     for field in (name for name in step.values if _coded(name)):
-        unknown = set(pc.unique(changed[field]).to_pylist()) - {None} - office.profile.codes_of(field)
+        unknown = set(pc.unique(changed[field]).to_pylist()) - {None, *office.profile.codes_of(field)}
         bad.update({field: len(unknown)} if unknown else {})
     if bad:
         raise StatisticianError(
