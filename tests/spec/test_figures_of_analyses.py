@@ -197,9 +197,19 @@ def test_the_largest_age_group_of_one_of_several_streams_is_not_said_of_all_who_
         return Member(code, dict.fromkeys(walked.line.office.profile.languages, code))
 
     said = member("ages").label
-    codes = {"age_group": ["Y0T4", "Y20T24"], "stream": ["external", "internal"], "period": ["2024"], "measure": ["share"]}
+    codes = {
+        "age_group": ["Y0T4", "Y20T24"],
+        "stream": ["external", "internal"],
+        "period": ["2024"],
+        "measure": ["share"],
+    }
     dimensions = tuple(Dimension(name, said, tuple(map(member, inner))) for name, inner in codes.items())
-    shares = {("Y0T4", "external"): 10, ("Y20T24", "external"): 90, ("Y0T4", "internal"): 70, ("Y20T24", "internal"): 30}
+    shares = {
+        ("Y0T4", "external"): 10,
+        ("Y20T24", "external"): 90,
+        ("Y0T4", "internal"): 70,
+        ("Y20T24", "internal"): 30,
+    }
     table = OutputTable(
         "drawn-by", said, "2024", "final", "2025-02-28", ("age_group", "stream"), ("period", "measure"), dimensions,
         {"share": MeasureForm(0, {"en": "%", "es": "%"})}, (),

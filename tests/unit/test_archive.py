@@ -147,7 +147,9 @@ def test_the_page_links_to_both_archives(bundle: dict[str, bytes]) -> None:
 
 def test_every_file_of_a_release_has_its_line_in_the_documentation(walked: WalkedLine) -> None:
     reference = Path(__file__).parents[2] / "docs" / "reference" / "release-files.md"
-    heads = [line.split("|")[1] for line in reference.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    heads = [
+        line.split("|")[1] for line in reference.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
     names = [name for head in heads for name in re.findall(r"`([^`]+)`", head) if not name.startswith(".")]
     told = [re.sub(r"<(\w+)>", r"[\\w-]+", re.escape(name)) + (".+" if name.endswith("/") else "") for name in names]
     either = re.compile("|".join(one.removesuffix("svg") + "(svg|png)" if one.endswith("svg") else one for one in told))

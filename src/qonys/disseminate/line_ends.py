@@ -36,9 +36,9 @@ def kept_together(text: str, language: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """A text written in several lines as one; no-break spaces stay as they are.
+    r"""A text written in several lines as one; no-break spaces stay as they are.
 
-    >>> on_one_line("на 1\\u202f000\\n  человек").replace("\\u202f", "~")
+    >>> on_one_line("на 1\u202f000\n  человек").replace("\u202f", "~")
     'на 1~000 человек'
     """
     return " ".join(re.findall(r"[^ \t\r\n]+", text))
