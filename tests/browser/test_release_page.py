@@ -81,6 +81,19 @@ def test_the_longest_name_of_a_region_is_broken_within_no_word_on_a_telephone(
     assert name.evaluate(script) == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_number_beside_a_name_is_whole_on_a_telephone(browser: Browser, folder: Path, language: str) -> None:
+    """A number that its region cuts reads as another one."""
+    page = opened(browser, folder, language, 320)
+    page.add_style_tag(content=".body section.table { content-visibility: visible !important; }")
+    script = """rows => rows.map(row => {
+        const number = document.createRange();
+        number.selectNode(row.querySelector("td").firstChild);
+        return row.closest(".scroll").getBoundingClientRect().right - number.getBoundingClientRect().right;
+    })"""
+    assert min(page.locator("section.table > .scroll tbody tr:not(:has(.inner, .word))").evaluate_all(script)) >= 0
+
+
 @pytest.mark.parametrize("width", [320, 1200])
 def test_the_notes_of_every_table_are_shown(browser: Browser, folder: Path, width: int) -> None:
     notes = opened(browser, folder, "kk", width).locator("section.table > .notes")
