@@ -36,11 +36,7 @@ def kept_together(text: str, language: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    r"""A text written in several lines as one; no-break spaces stay as they are.
-
-    >>> on_one_line("на 1\u202f000\n  человек").replace("\u202f", "~")
-    'на 1~000 человек'
-    """
+    """A text written in several lines as one; no-break spaces stay as they are."""
     return " ".join(re.findall(r"[^ \t\r\n]+", text))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from qonys.country.profile import Profile
 from qonys.disseminate.line_ends import kept_together
@@ -16,7 +16,7 @@ from qonys.disseminate.words import words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = Path(__file__).parent / "assets"
-_RANGE = re.compile(r"\d+–\d+")
+_RANGE = re.compile(r"(\d+–\d+)")
 _OF_THE_FRAME = ("page.css", "inter.woff2", "inter-licence.txt")
 
 
@@ -49,8 +49,9 @@ def _written(context: Context, value: object) -> object:
 @pass_context
 def _with_whole_ranges(context: Context, text: str) -> Markup:
     """A text as it is written, in which no range such as *2023–2024* is parted: a browser ends lines after its dash."""
-    escaped = str(escape(_written(context, text)))
-    return Markup(_RANGE.sub(r'<span class="range">\g<0></span>', escaped))  # noqa: S704
+    whole = Markup('<span class="range">{}</span>')
+    pieces = _RANGE.split(str(_written(context, text)))
+    return Markup("").join(whole.format(piece) if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def frame_files() -> dict[str, bytes]:

@@ -106,7 +106,7 @@ def _figure_design(one: Analysed, table: OutputTable | None, vocabularies: Seque
 
 
 def _text(key: str, table: OutputTable, drawing: _Drawing, vocabularies: Sequence[Words]) -> Text:
-    """A text in every language, with the last period, the first measure and the first series of a table in it."""
+    """A text in every language; ``{last}`` is its last period, ``{measure}`` its first measure, ``{kind}`` its first series."""
     names = {member.code: member.label for member in table.dimension("measure").members}
     said = {
         "{last}": table.dimension("period").members[-1].label,
