@@ -22,7 +22,7 @@ class SlipCounts(msgspec.Struct, frozen=True):
         quarantined: taken out by a rule until somebody acts.
         over_covering: set apart because they are no migration, or say again what another slip says.
         superseded: set apart because a later slip or delivery stands in their place.
-        edited: moves of which some value is not as it was delivered, imputed ones left out.
+        edited: of those that are a move, those of which some value is not as it was delivered, imputed ones left out.
         reasons: why slips were set apart or quarantined -> how many; a slip may have several.
         flags: rule that only flags -> slips that broke it.
     """

@@ -59,7 +59,7 @@ def quarantined(slips: SlipCounts, threshold: int) -> Measured:
 
 
 def edited(slips: SlipCounts, threshold: int) -> Measured:
-    """Share of the moves of which a value was corrected, edited, filled or reviewed; percent. Ours."""
+    """Share of the slips that make a move of which a value was corrected, edited, filled or reviewed; percent. Ours."""
     return share("edited", slips.edited, slips.moved, threshold)
 
 
