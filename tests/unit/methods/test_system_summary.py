@@ -44,6 +44,16 @@ def test_an_index_without_value_is_nan_with_its_reason_and_spares_the_others() -
     assert summary["mean_distance"] == 1
 
 
+def test_two_areas_with_one_centre_leave_the_effect_of_distance_untold_and_spare_the_others() -> None:
+    """A region that is governed from a city beside it."""
+    distances = DISTANCES.copy()
+    distances[0, 1] = distances[1, 0] = 0
+    summary = system_summary(FLOWS, POPULATION, distances)
+    assert list(summary.undefined) == ["distance_exponent"]
+    assert "distance of 0" in summary.undefined["distance_exponent"]
+    assert summary["mean_distance"] == pytest.approx((FLOWS * distances).sum() / FLOWS.sum())
+
+
 def test_nearly_all_moves_at_one_area_keep_no_other_index_from_being_told() -> None:
     summary = system_summary([[0, 50_000, 50_000], [50_000, 0, 1], [50_000, 0, 0]], [5e6, 1e6, 1e6])
     assert list(summary.undefined) == ["inequality_from_independence"]

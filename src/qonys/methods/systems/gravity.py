@@ -81,10 +81,10 @@ def gravity_model(flows: ArrayLike, distances: ArrayLike, *, impossible: ArrayLi
 
     Raises:
         UndefinedIndicatorError: nobody moved; the exponent cannot be told from the sizes of areas, as with fewer
-            than four areas whose distances are alike in both directions, or with equal distances; the possible pairs fall into parts without a pair between them; or the likelihood has
-            no maximum, as where all moves have one end in common.
-        StatisticianError: a figure is missing or negative, a distance is 0, an impossible pair has a flow, or the
-            shapes differ.
+            than four areas whose distances are alike in both directions, or with equal distances; the possible pairs
+            fall into parts without a pair between them; a distance is 0, as that of a region and a city with one centre;
+            or the likelihood has no maximum, as where all moves have one end in common.
+        StatisticianError: a figure is missing or negative, an impossible pair has a flow, or the shapes differ.
 
     Source: Wilson, A. G. (1971), A family of spatial interaction models, and associated developments, Environment and
     Planning 3(1); Flowerdew, R. and Aitkin, M. (1982), A method of fitting the gravity model based on the Poisson
@@ -273,7 +273,7 @@ def _possible(matrix: Values, impossible: ArrayLike | None) -> Flags:
 def _log_distances(distances: ArrayLike, possible: Flags) -> Values:
     matrix = distance_matrix(distances, len(possible))
     if none := int(np.count_nonzero(matrix[possible] == 0)):
-        raise StatisticianError(
+        raise UndefinedIndicatorError(
             f"{none} pairs of different areas have a distance of 0, which has no logarithm.",
             next_step="Give the distance between the centres of the areas.",
         )
