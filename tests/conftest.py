@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from qonys.concepts.period import Period
@@ -30,6 +31,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A worker of pytest-xdist has a main module without a file, which Spark's client takes for a doctest that it must end.
 if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = __file__
+# A machine with other work beside is no defect: what is drawn may take its time.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
