@@ -88,6 +88,20 @@ def test_a_later_delivery_changes_no_imputed_value(tmp_path: Path) -> None:
     assert walk.moves("row line sex age education edits", as_of="2025-01-31") == before
 
 
+def test_a_slip_that_counts_later_than_it_came_changes_no_value_that_was_imputed_before(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path, imputation="variables:\n  - {variable: sex, classes: [[]]}")
+    walk.receive("2025-01-10", "PERSON | DAY | SEX\nann | 05.03.2024 | f")
+    walk.receive("2025-01-11", "PERSON | DAY | SEX\nann | 06.03.2024 | m")
+    walk.receive("2025-01-12", "PERSON | DAY | SEX\ncid | 05.03.2024 |")
+    walk.process()
+    before = walk.moves("delivery sex", as_of="2025-01-31")
+    assert before == drawn("delivery | sex\n1 | F\n3 | F")
+    walk.receive("2025-02-10", "PERSON | DAY | SEX\nbob | 05.03.2024 | f", replaces=1)
+    walk.process()
+    assert walk.moves("delivery sex", as_of="2025-01-31") == before
+    assert walk.moves("delivery sex", as_of="2025-02-28") == drawn("delivery | sex\n2 | M\n3 | F\n4 | F")
+
+
 def test_a_reviewer_sees_an_imputed_value_as_not_stated_and_the_corrected_one_stays(tmp_path: Path) -> None:
     walk = ReviewedWalk(tmp_path, imputation=PLAN)
     walk.receive("2025-01-10", GAPS)

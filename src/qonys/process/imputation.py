@@ -1,8 +1,9 @@
 """Sequential hot-deck imputation: what a slip does not state is taken from a like slip that does.
 
-The deck lies in an order that nobody chose and nobody can move: by day of delivery, within the day by record key (a keyed
-pseudo-random number), then by delivery and row. A recipient takes the value of the nearest donor before it in its class;
-where there is none, of the nearest after it that came on the same day; where there is none, it looks in the next class.
+The deck lies in an order that nobody chose and nobody can move: by the day from which a slip counts, within the day by record
+key (a keyed pseudo-random number), then by delivery and row. A recipient takes the value of the nearest donor before it in its
+class; where there is none, of the nearest after it that counts from the same day; where there is none, it looks in the next
+class.
 So the same data give the same values whatever the order of rows or threads, and what comes later changes none of them.
 
 Only slips that become moves give or take; a value that does not apply is neither given nor taken.
@@ -78,10 +79,10 @@ def donor_query(one: Imputed, classes: Sequence[str]) -> str:
     only = f"semi join wanted using ({', '.join(names)})" if names else ""
     distinct = ", ".join(names) or "1 as one"
     by = f"partition by {', '.join(names)}" if names else ""
-    same_day = f"partition by {', '.join([*names, 'received'])}"
+    same_day = f"partition by {', '.join([*names, 'counts_from'])}"
     return f"""
 with classed as (
-  select delivery, row, received, record_key, cast({one.variable} as varchar) as value{made}
+  select delivery, row, counts_from, record_key, cast({one.variable} as varchar) as value{made}
   from ({_deck(one)}) as deck
 ),
 stated as (select * from classed where {stated}),
@@ -89,7 +90,7 @@ lacking as (select * from stated anti join taken using (delivery, row) where val
 wanted as (select distinct {distinct} from lacking),
 dealt as (
   select delivery, row, value,
-    lag(value ignore nulls) over ({by} order by received, record_key, delivery, row) as before,
+    lag(value ignore nulls) over ({by} order by counts_from, record_key, delivery, row) as before,
     lead(value ignore nulls) over ({same_day} order by record_key, delivery, row) as after
   from stated {only}
 )
@@ -128,7 +129,7 @@ def _deck(one: Imputed) -> str:
 
 
 def _moving(names: Collection[str]) -> str:
-    """Slips that become moves for at least a day, with age, and with what is derived from the territory where named."""
+    """Slips that become moves for at least a day, with the first one, age, and what is derived from the territory where named."""
     sides = [(side, end) for side, end in (("o", "origin"), ("d", "destination")) if _PLACED[end].keys() & set(names)]
     placed = "".join(f", {value} as {name}" for _, end in sides for name, value in _PLACED[end].items())
     joins = "".join(
@@ -136,8 +137,10 @@ def _moving(names: Collection[str]) -> str:
         for side, end in sides
     )
     return f"""
-select r.* exclude (age), coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age{placed}
+select r.* exclude (age), coalesce(r.age, date_sub('year', r.birth_date, r.date)) as age,
+  coalesce(f.counts_from, r.received) as counts_from{placed}
 from registrations as r semi join deliveries using (delivery)
+left join (select delivery, row, min(known_from) as counts_from from spans group by all) as f using (delivery, row)
 anti join (select delivery, row from exceptions anti join spans using (delivery, row)) as gone using (delivery, row)
 {joins}
 """
