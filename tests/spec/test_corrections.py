@@ -170,6 +170,18 @@ def test_a_slip_takes_what_it_lacks_from_the_slip_that_it_corrects(tmp_path: Pat
     """)
 
 
+def test_a_slip_takes_nothing_from_a_file_that_was_replaced_before_it_came(tmp_path: Path) -> None:
+    walk = ReviewedWalk(tmp_path, corrections=FILLS)
+    walk.receive("2025-01-10", "SLIP | SCHOOL\ns1 | 3")
+    walk.receive("2025-01-15", "SLIP | SCHOOL\ns1 | 1", replaces=1)
+    walk.receive("2025-01-20", "SLIP | CORRECTS | SCHOOL\ns2 | s1 |")
+    walk.process()
+    assert walk.moves("delivery education edits", as_of="2025-01-31") == drawn("""
+        delivery | education | edits
+        3        | 1         | education:filled:first-slip
+    """)
+
+
 def test_an_arrival_takes_from_the_departure_of_the_same_person_only_what_came_before(tmp_path: Path) -> None:
     walk = ReviewedWalk(tmp_path, corrections=FILLS)
     layout = (

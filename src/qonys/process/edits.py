@@ -124,7 +124,8 @@ def fill_query(fill: Fill) -> str:
     """What slips take from others: delivery, row and the fields, null where nothing is to be had.
 
     Table ``amended``: registrations after the edits. A slip takes only from slips that came no later than itself, so that
-    an earlier data cut-off keeps its figures, and only a value in which all of them agree.
+    an earlier data cut-off keeps its figures, of none whose delivery counted no more by then, and only a value in which all of
+    them agree.
     """
     fields = ", ".join(fill.fields)
     lacking = " or ".join(f"{field} is null" for field in fill.fields)
@@ -138,12 +139,13 @@ def fill_query(fill: Fill) -> str:
         for f in fill.fields
     )
     return f"""
-with counted as (select delivery, row, received, slip, corrects, person, kind, date, {fields}
-  from amended semi join deliveries using (delivery)),
+with counted as (select a.delivery, row, a.received, withdrawn_on, slip, corrects, person, kind, date, {fields}
+  from amended as a join deliveries as d on d.delivery = a.delivery),
 lacking as (select * from counted as r where {known} and ({lacking}))
 select * from (
   select r.delivery, r.row, {taken}
-  from lacking as r join counted as o on {link} and o.received <= r.received
+  from lacking as r join counted as o
+    on {link} and o.received <= r.received and coalesce(o.withdrawn_on > r.received, true)
   group by r.delivery, r.row
 ) as taken where {" or ".join(f"{field} is not null" for field in fill.fields)}
 """
