@@ -127,6 +127,19 @@ def test_an_accepted_rule_hides_no_other_one(tmp_path: Path) -> None:
     assert walk.set_apart_or_quarantined() == drawn("row | fate | reasons\n2 | set_apart | not-a-move")
 
 
+def test_what_is_accepted_of_a_slip_lets_it_not_out_of_a_delivery_that_is_rejected(tmp_path: Path) -> None:
+    rule = "rules:\n  - {id: no-study, message: {en: A., es: B.}, expr: reason <> 'study', action: reject}"
+    walk = ReviewedWalk(tmp_path, edits=rule)
+    walk.receive("2025-01-10", "BORN | REASON\n01.02.1890 | work\n01.02.1990 | study")
+    walk.process()
+    walk.decide(1, 2, "accept", rule="age-range")
+    walk.process()
+    assert walk.set_apart_or_quarantined("row reasons") == drawn("row | reasons\n2 | no-study\n3 | no-study")
+    walk.decide(1, 2, "accept", rule="no-study")
+    walk.process()
+    assert walk.moves("row") == drawn("row\n2")
+
+
 def test_what_holds_everywhere_cannot_be_accepted(tmp_path: Path) -> None:
     walk = ReviewedWalk(tmp_path)
     walk.receive("2025-01-10", "FROM | DAY\nS12 | 31.12.2023")

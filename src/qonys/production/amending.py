@@ -118,8 +118,23 @@ def settled(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, l
         return exceptions
     keys = key_table(list(accepted))
     kept = office.engine.run("select e.* from e anti join keys using (delivery, row)", e=exceptions, keys=keys)
-    found = pa.concat_tables([kept.cast(EXCEPTION), *_judged_again(office, tables, accepted)])
+    rejected = _still_rejected(office, exceptions, accepted)
+    for row in rejected.to_pylist():
+        del accepted[row["delivery"], row["row"]]
+    found = pa.concat_tables([kept.cast(EXCEPTION), rejected, *_judged_again(office, tables, accepted)])
     return pa.concat_tables([found, _left_out(office, tables, found, left_out)])
+
+
+def _still_rejected(office: Office, exceptions: pa.Table, accepted: Mapping[Key, set[str]]) -> pa.Table:
+    """Slips of which something was accepted, but not the rule for which their whole delivery is rejected."""
+    rejecting = {rule.id for rule in office.profile.rules.rules if rule.action == "reject"}
+    query = "select e.* from e semi join keys using (delivery, row)"
+    rows = office.engine.run(query, e=exceptions, keys=key_table(list(accepted))).to_pylist()
+    left = [
+        {**row, "reasons": [reason for reason in row["reasons"] if reason not in accepted[row["delivery"], row["row"]]]}
+        for row in rows
+    ]
+    return pa.Table.from_pylist([row for row in left if rejecting & set(row["reasons"])], schema=EXCEPTION)
 
 
 def _judged_again(office: Office, tables: Mapping[str, Table], accepted: Mapping[Key, set[str]]) -> Iterable[pa.Table]:
