@@ -70,6 +70,12 @@ def test_a_linked_slip_has_the_person_of_the_slip_that_it_is_linked_with(found: 
     assert all(person[row["row"]] == written[row["other_row"]].person.to_bytes(16, "big") for row in of_links)
 
 
+@pytest.mark.parametrize(("persons", "strangers"), [(1, 1), (2, 0), (20, 1)])
+def test_few_slips_teach_the_model_nothing_and_link_nobody(persons: int, strangers: int) -> None:
+    written = persons_with_errors(persons, 0, seed=persons + strangers, strangers=strangers)
+    assert not linked(DuckDBEngine(), Linkage(), **slips_of_persons(written, ENCODED)).persons.num_rows
+
+
 def test_only_slips_without_an_identifier_are_given_a_person(found: Linked, written: list[Written]) -> None:
     rows = found.persons["row"].to_pylist()
     assert len(rows) == len(set(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -18,9 +19,13 @@ _PAIRS = pa.schema(_COLUMNS)
 def scored_pairs(connection: duckdb.DuckDBPyConnection, query: str, model: LinkageModel) -> ScoredPairs:
     """The pairs of at least the probability that the model asks for; see `datasets.linkage.PairScorer`.
 
+    A block of the training in which no two records agree teaches nothing: what it would have taught stays unknown, and speaks
+    neither for a pair nor against it.
+
     Splink logs what it writes as queries; nothing of it is let through, since a query could name a value.
     """
     from splink import DuckDBAPI, Linker
+    from splink.internals.exceptions import EMTrainingException
 
     logging.getLogger("splink").setLevel(logging.CRITICAL)
     connection.execute(f"create or replace temp table {_TABLE} as {query}")
@@ -30,7 +35,8 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection, query: str, model: Linka
     linker = Linker(database.register(_TABLE), _settings(model), log_level=None)
     linker.training.estimate_u_using_random_sampling(max_pairs=model.sample_pairs, seed=model.seed)
     for block in model.training:
-        linker.training.estimate_parameters_using_expectation_maximisation(block, max_pairs=model.sample_pairs)
+        with suppress(EMTrainingException):
+            linker.training.estimate_parameters_using_expectation_maximisation(block, max_pairs=model.sample_pairs)
     predicted = linker.inference.predict(threshold_match_probability=model.review, warning_mode="never")
     columns = "unique_id_l as left, unique_id_r as right, match_probability as probability"
     pairs = connection.sql(f"select {columns} from {predicted.physical_name}").to_arrow_table()

@@ -36,6 +36,8 @@ _ALIKE = {"surname": (0.8, 0.55), "given_name": (0.8, 0.55), "birth_place": (0.7
 """Dice's coefficients from which two writings of a name agree, level by level."""
 NAMES = tuple(_ALIKE)
 """Variables of which it can be told how far two slips agree in them (`name_agreement`)."""
+_LARGEST_PRIOR = 0.5
+"""Of two or three slips in all the a priori probability would be 1, and no evidence could speak against a pair."""
 
 
 class LinkingEngine(Engine, PairScorer, Protocol):
@@ -149,7 +151,7 @@ def linked(engine: LinkingEngine, linkage: Linkage, decided: pa.Table | None = N
     unknown = pc.is_null(records["person"]).to_numpy()
     if not unknown.any():
         return Linked()
-    prior = float(2 * unknown.sum() / (len(unknown) * max(len(unknown) - 1, 1)))
+    prior = min(float(2 * unknown.sum() / (len(unknown) * max(len(unknown) - 1, 1))), _LARGEST_PRIOR)
     scored = engine.scored_pairs("select * from records", linkage_model(linkage, prior=prior), records=records)
     pairs = DECIDED_PAIR.empty_table() if decided is None else decided
     settled = settled_pairs(engine, pairs, records, tables["registrations"])
