@@ -136,6 +136,16 @@ def two_corrections_of_a_number_borne_twice() -> list[dict[str, Any]]:
     ]
 
 
+def two_corrections_of_which_one_bears_the_number_that_both_correct() -> list[dict[str, Any]]:
+    """The slip that they correct is not in the file that came in place of its own; the later correction counts."""
+    first, again, later = one_after_the_other(0, 0, 60)
+    first["rows"][0]["slip"] = b"s3"
+    again |= {"received": first["received"], "replaces": 1, "rows": [{**again["rows"][0], "person": b"bob"}]}
+    (slip,) = later["rows"]
+    later["rows"] = [{**slip, "corrects": b"s3"}, {**slip, "slip": b"s3", "corrects": b"s3"}]
+    return [first, again, later]
+
+
 @pytest.mark.parametrize("country", COUNTRIES)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(register=one_after_the_other(0, 1, 3), broken=set())
@@ -180,6 +190,7 @@ def test_a_cut_off_knows_nothing_of_what_is_said_later_of_whole_deliveries(
         away_then = {
             number for number, spans in as_of(gone, day).items() for _, until, _ in spans[-1:] if until is None
         }
+@example(register=two_corrections_of_which_one_bears_the_number_that_both_correct(), later=9)
         assert not {delivery for delivery, _, _ in known_on(moves, day)} & away_then
 
 

@@ -97,7 +97,8 @@ borne as (
   select c.delivery as by_delivery, c.row as by_row, b.*
   from corrections as c join counting as b on b.slip = c.corrects
   where (b.delivery <> c.delivery or b.row <> c.row)
-    and not (coalesce(b.corrects = c.slip, false) and (b.received, b.delivery, b.row) > (c.received, c.delivery, c.row))
+    and not (coalesce(b.corrects in (c.slip, b.slip), false) and (b.received, b.delivery, b.row) > (c.received, c.delivery, c.row))
 )
 """
-"""For each correction the slips that bear the number it names; of two that correct each other the later one corrects."""
+"""For each correction the slips that bear the number it names; of two that correct each other the later one corrects. A later
+slip that bears the number which it corrects itself is another correction of that number, and not what is corrected."""
