@@ -122,10 +122,10 @@ class Walk:
         query = f"select {', '.join(columns.split())} from moves where {condition} order by {order}"
         return self.rows(query, moves=files)
 
-    def set_apart_or_quarantined(self, columns: str = "row fate reasons") -> Rows:
-        """The slips that process took out, in their order."""
+    def set_apart_or_quarantined(self, columns: str = "row fate reasons", *, condition: str = "until is null") -> Rows:
+        """The slips that process took out, in their order: those that are out now, or that meet another condition."""
         files = self.line.office.store.files("clean/exceptions")
-        query = f"select {', '.join(columns.split())} from exceptions order by delivery, row, since"
+        query = f"select {', '.join(columns.split())} from exceptions where {condition} order by delivery, row, since"
         return self.rows(query, exceptions=files)
 
     def quarantined_at_entry(self) -> Rows:

@@ -300,6 +300,27 @@ class TestBothSides:
             "delivery | row | reasons\n1 | 2 | paired"
         )
 
+    def test_the_reason_is_told_that_holds_and_each_that_held_before_with_its_days(self, tmp_path: Path) -> None:
+        walk = walk_in(tmp_path, self.PAIRING, both_sides=True)
+        walk.receive("2025-01-10", "PERSON | TYPE\nann | 7\nann | 7")
+        walk.receive("2025-01-15", "PERSON | TYPE\nann | 1")
+        walk.receive("2025-01-20", "PERSON | TYPE\nbob | 7", replaces=1)
+        outcome = walk.line.process()
+        told = walk.set_apart_or_quarantined("delivery row reasons since until", condition="true")
+        assert told == drawn("""
+            delivery | row | reasons   | since      | until
+            1        | 2   | unpaired  | 2025-01-10 | 2025-01-15
+            1        | 2   | paired    | 2025-01-15 | 2025-01-20
+            1        | 2   | replaced  | 2025-01-20 |
+            1        | 3   | duplicate | 2025-01-10 | 2025-01-20
+            1        | 3   | replaced  | 2025-01-20 |
+            3        | 2   | unpaired  | 2025-01-20 |
+        """)
+        findings = {finding.what: finding.count for finding in outcome.findings}
+        assert (findings["replaced"], findings["unpaired"], findings["unpaired-departure"]) == (2, 1, 1)
+        assert not {"paired", "duplicate"} & set(findings)
+        assert outcome.measures["exceptions"] == 3
+
     def test_a_slip_whose_other_side_is_gone_waits_again(self, tmp_path: Path) -> None:
         walk = walk_in(tmp_path, self.PAIRING, both_sides=True)
         walk.receive("2025-01-10", "PERSON | TYPE\nann | 7")

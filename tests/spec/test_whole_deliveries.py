@@ -64,7 +64,7 @@ def reinstated(walk: Walk, today: str, delivery: int = 1, since: str = "") -> De
 
 def everything(walk: Walk) -> tuple[Rows, Rows]:
     """All that *process* made of the slips."""
-    return walk.moves("*"), walk.set_apart_or_quarantined("*")
+    return walk.moves("*"), walk.set_apart_or_quarantined("*", condition="true")
 
 
 def test_a_forgotten_replacement_that_is_dated_back_is_as_if_it_had_been_said_at_once(tmp_path: Path) -> None:
@@ -147,6 +147,16 @@ def test_a_chain_of_redeliveries_leaves_the_last_one(tmp_path: Path) -> None:
     withdrawn(walk, "2025-02-10", 2, by=3)
     withdrawn(walk, "2025-02-11", 1, by=2)
     assert walk.moves("delivery row", as_of="2025-02-11") == drawn("delivery | row\n3 | 2")
+
+
+def test_reasons_are_told_of_what_stands(tmp_path: Path) -> None:
+    walk, slips = Walk(tmp_path), "PERSON | TYPE | BORN\nann | 3 | 01.02.1990\nbob | 1 | 01.02.1940"
+    walk.receive("2025-01-10", slips)
+    walk.receive("2025-01-20", f"{slips}\ncid | 1 | 01.02.1990", replaces=1)
+    outcome = walk.line.process()
+    told = {finding.what: finding.count for finding in outcome.findings}
+    assert told == {"not-a-move": 1, "work-in-old-age": 1, "replaced": 1}
+    assert outcome.measures["flags"] == 1
 
 
 def test_movements_between_two_cut_offs_name_the_withdrawal(tmp_path: Path) -> None:

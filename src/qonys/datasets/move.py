@@ -38,9 +38,12 @@ _EXCEPTION_COLUMNS: dict[str, pa.DataType] = {
     "since": pa.date32(),
     "fate": pa.string(),
     "reasons": pa.list_(pa.string()),
+    "until": pa.date32(),
 }
 EXCEPTION = pa.schema(_EXCEPTION_COLUMNS)
-"""One row a slip that makes no move: ``fate`` is quarantine or set_apart, from the day ``since``.
+"""Why a slip makes no move: ``fate`` is quarantine or set_apart, from the day ``since`` until the day before ``until`` (null:
+still).
 
-A slip that a later one corrects is set apart since the later one came; until then it is a move.
+A slip that a later one corrects is set apart since the later one came; until then it is a move. A slip has a row for each
+stretch of days for which one reason holds, so on any day it is either a move or one exception.
 """

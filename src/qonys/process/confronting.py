@@ -118,11 +118,11 @@ def with_rejected(
     }
     query = """
 select r.delivery, r.row, r.date, r.received as since, 'quarantine' as fate,
-  case when e.fate = 'quarantine' then list_concat(e.reasons, t.why) else t.why end as reasons
+  case when e.fate = 'quarantine' then list_concat(e.reasons, t.why) else t.why end as reasons, cast(null as date) as until
 from registrations as r join rejected as t on t.delivery = r.delivery
 left join exceptions as e on e.delivery = r.delivery and e.row = r.row
 union all
-select delivery, row, date, since, fate, reasons from exceptions anti join rejected using (delivery)
+select delivery, row, date, since, fate, reasons, until from exceptions anti join rejected using (delivery)
 """
     return engine.run(query, None, exceptions=verdicts.exceptions, rejected=pa.table(told), **tables).cast(EXCEPTION)
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qonys.concepts.integration import Deed, Integration
 from qonys.datasets.finding import FLAG
@@ -40,12 +41,12 @@ class Integrated:
     """What setting side by side has shown.
 
     Args:
-        exceptions: all slips that make no move, as `datasets.move.EXCEPTION`: those handed in and those found here.
+        exceptions: which slips make no move, when and why, as `datasets.move.EXCEPTION`: those handed in and those found here.
         spans: when slips count that do not simply count from their receipt on, as `datasets.standing.SPAN`.
         flags: slips that count although something is odd, as `datasets.finding.FLAG`.
         pairs: departures and arrivals that are one move, as `process.pairs.PAIR`.
         links: slips without an identifier and who they are of, as `datasets.standing.LINK`.
-        findings: counts by reason.
+        findings: counts by the reason that holds at the end.
     """
 
     exceptions: pa.Table
@@ -89,7 +90,7 @@ def integrated(
         spans_of(engine, absences),
         flags,
         lives.merged_pairs(engine, table.pairs),
-        (*_counted(found, flags), *table.findings),
+        (*_counted(found.filter(pc.is_null(found["until"])), flags), *table.findings),
     )
 
 

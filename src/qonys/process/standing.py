@@ -1,8 +1,8 @@
 """From absences to spans and exceptions: on which days of knowledge a slip counts, and why not on the others.
 
-Laws: a slip counts on [received, withdrawn) less its absences; whoever counts at the end makes a move, whoever does not is
-an exception with the reason for which it left last. So a data cut-off sees what would have been made of the deliveries up
-to that day alone.
+Laws: a slip counts on [received, withdrawn) less its absences; on every day from its receipt on it makes a move, or is an
+exception with the reason that holds on that day. So a data cut-off sees what would have been made of the deliveries up to
+that day alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PRECEDENCE = (
     "replaced", "withdrawn", "duplicate", "corrected", "near-duplicate", "on-parents-slip", "paired", "unpaired", "after-death",
     "two-places-on-one-day", "origin-elsewhere", "arrival-without-departure", "departure-without-arrival", "temporary",
 )  # fmt: skip
-"""Of two reasons for which a slip leaves on one day the earlier is told."""
+"""Of two reasons that hold on one day the earlier is told."""
 
 
 def slips_of(*columns: str, linked: bool = False) -> str:
@@ -59,18 +59,25 @@ def spans_of(engine: Engine, absences: pa.Table) -> pa.Table:
 
 
 def exceptions_of(engine: Engine, absences: pa.Table) -> pa.Table:
-    """The slips that do not count at the end, as `datasets.move.EXCEPTION`, since they last left."""
+    """On which days slips do not count and why, as `datasets.move.EXCEPTION`."""
     order = f"list_position({list(PRECEDENCE)}, reason)"
     query = f"""
-with marks as ({_MARKS}),
-left_last as (
-  select delivery, row, max(since) filter (where since > open_from or since = received) as since, max(until) as until
-  from marks group by delivery, row
-)
-select m.delivery, m.row, any_value(m.date) as date, m.since, arg_min(m.fate, {order}) as fate, [arg_min(m.reason, {order})] as reasons
-from marks as m join left_last as l on l.delivery = m.delivery and l.row = m.row and l.since = m.since
-where l.until = {FOREVER}
-group by m.delivery, m.row, m.since
+with days as (
+  select delivery, row, since as day from absences union select delivery, row, until from absences where until < {FOREVER}
+),
+steps as (select *, lead(day, 1, {FOREVER}) over (partition by delivery, row order by day) as next_day from days),
+held as (
+  select delivery, row, day, next_day, any_value(date) as date, arg_min(fate, {order}) as fate, arg_min(reason, {order}) as reason
+  from steps join absences using (delivery, row) where since <= day and day < until group by delivery, row, day, next_day
+),
+told as (
+  select *, lag(next_day) over slip is distinct from day or lag(reason) over slip <> reason as is_new
+  from held window slip as (partition by delivery, row order by day)
+),
+stretches as (select *, count(*) filter (where is_new) over (partition by delivery, row order by day) as stretch from told)
+select delivery, row, any_value(date) as date, min(day) as since, any_value(fate) as fate, [any_value(reason)] as reasons,
+  nullif(max(next_day), {FOREVER}) as until
+from stretches group by delivery, row, stretch
 """
     return engine.run(query, None, absences=absences).cast(EXCEPTION)
 

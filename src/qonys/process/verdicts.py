@@ -206,6 +206,7 @@ def _with_reasons(slips: pa.Table, of_group: Numbers, out: Sequence[tuple[str, t
         "since": kept["received"],
         "fate": pa.array([fate for fate, _ in out], pa.string()).take(groups),
         "reasons": pa.array([list(reasons) for _, reasons in out], pa.list_(pa.string())).take(groups),
+        "until": pa.nulls(kept.num_rows, pa.date32()),
     }
     return pa.table(columns).cast(EXCEPTION)
 

@@ -43,7 +43,7 @@ from entered as e full join refused as r using (period) order by period
 _EXCEPTIONS = f"""
 select {_YEAR_UNLESS_LATER} as period,
   count(*) filter (where fate = 'quarantine') as quarantined, count(*) filter (where fate = 'set_apart') as set_apart
-from exceptions join deliveries using (delivery) group by 1
+from exceptions join deliveries using (delivery) where until is null group by 1
 """
 _MOVES = """
 select cast(year(m.date) as varchar) as period,

@@ -154,7 +154,7 @@ def _judged_again(office: Office, tables: Mapping[str, Table], accepted: Mapping
 
 def _left_out(office: Office, tables: Mapping[str, Table], exceptions: pa.Table, keys: Sequence[Key]) -> pa.Table:
     query = """
-        select delivery, row, date, received as since, 'set_apart' as fate, ['left-out'] as reasons
+        select delivery, row, date, received as since, 'set_apart' as fate, ['left-out'] as reasons, cast(null as date) as until
         from registrations semi join keys using (delivery, row) anti join exceptions using (delivery, row)
         order by delivery, row
     """

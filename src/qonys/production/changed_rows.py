@@ -15,7 +15,7 @@ from qonys.evaluate.differences import Difference
 
 _KEYS = {
     "clean/moves": ("delivery", "row", "line", "known_from"),
-    "clean/exceptions": ("delivery", "row"),
+    "clean/exceptions": ("delivery", "row", "since"),
     "clean/amendments": ("delivery", "row"),
 }
 """What tells a row of a state from every other one; a flow is told by all its dimensions."""

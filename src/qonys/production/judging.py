@@ -52,7 +52,8 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
     rules = record_rules(office.profile.rules)
     office.progress("rules", 0)
     absent = absent_layouts(office, rules)
-    of_records = confronted(office.engine, rules, absent, tables, withdrawn=open_withdrawals(office.withdrawals))
+    withdrawn = open_withdrawals(office.withdrawals)
+    of_records = confronted(office.engine, rules, absent, tables, withdrawn=withdrawn)
     verdicts, results = of_records.verdicts, of_records.results()
     office.progress("rules", max((result.items for result in results), default=0))
     groups = judge_groups(office, tables, verdicts.exceptions)
@@ -61,13 +62,17 @@ def judge(office: Office, tables: Mapping[str, Table]) -> Outcome[Judgement]:
         for d in {**verdicts.rejected, **groups.rejected}
     }
     exceptions = with_rejected(office.engine, verdicts, rejected, registrations=tables["registrations"])
-    flags = verdicts.flags
-    if rejected:
-        flags = flags.filter(pc.invert(pc.is_in(flags["delivery"], pa.array(list(rejected), pa.int32()))))
+    flags = _without(verdicts.flags, rejected)
     every = (*results, *groups.results)
     examples = {**_examples(office, rules, verdicts, tables), **groups.examples}
     judgement = Judgement(exceptions, flags, every, findings_table(every, examples))
-    return Outcome(judgement, (*_findings(every, exceptions), *_broken_rules(every)), {"flags": flags.num_rows})
+    findings = (*_findings(every, _without(exceptions, withdrawn)), *_broken_rules(every))
+    return Outcome(judgement, findings, {"flags": _without(flags, withdrawn).num_rows})
+
+
+def _without(slips: pa.Table, deliveries: Collection[int]) -> pa.Table:
+    """The slips of other deliveries than these."""
+    return slips.filter(pc.invert(pc.is_in(slips["delivery"], pa.array(list(deliveries), pa.int32()))))
 
 
 def absent_layouts(office: Office, rules: Sequence[Rule]) -> Absent:
@@ -138,7 +143,12 @@ def _shown(
 
 
 def _findings(results: Sequence[RuleResult], exceptions: pa.Table) -> tuple[Finding, ...]:
-    """The rules that something broke, by how many slips are out for them; groups and flags by how many broke them."""
+    """The rules that something broke, by how many slips are out for them; groups and flags by how many broke them.
+
+    Args:
+        results: the count of each rule.
+        exceptions: the slips of the deliveries that count which make no move, as `datasets.move.EXCEPTION`.
+    """
     told = pc.value_counts(pc.list_flatten(exceptions["reasons"]))
     reasons, times = told.field("values").to_pylist(), told.field("counts").to_numpy()
     counts = Counter({str(reason): int(count) for reason, count in zip(reasons, times, strict=True)})

@@ -19,7 +19,7 @@ _AT = "(m.known_from <= cast($%s as date) and (m.known_to is null or m.known_to 
 _MOVED = f"""
 with counted as (
   select m.delivery, m.row, m.line, any_value(m.date) as date, any_value(m.origin) as origin,
-    any_value(m.destination) as destination, max(m.known_to) as known_to,
+    any_value(m.destination) as destination,
     bool_or({_AT % ("before", "before")}) as before, bool_or({_AT % ("after", "after")}) as after
   from moves as m where m.date >= cast($first as date) and m.date <= cast($last as date)
     and (m.known_from > cast($before as date) or m.known_to is not null)
@@ -36,12 +36,12 @@ told as (
       when d.after and y.replacing then 'redelivery'
       when d.after and r.corrects is not null then 'correction'
       when d.after then 'late'
-      when x.since = d.known_to then x.reasons[1]
-      when y.replaced then 'replaced' when y.withdrawn then 'withdrawn'
-      else 'unknown'
+      else coalesce(x.reasons[1], 'unknown')
     end as why
   from different as d join deliveries as y using (delivery)
-  left join registrations as r using (delivery, row) left join exceptions as x using (delivery, row)
+  left join registrations as r using (delivery, row)
+  left join exceptions as x on x.delivery = d.delivery and x.row = d.row
+    and x.since <= cast($after as date) and (x.until is null or x.until > cast($after as date))
   join territory as o on o.code = d.origin and d.date >= o.valid_from and d.date < o.valid_to
   join territory as e on e.code = d.destination and d.date >= e.valid_from and d.date < e.valid_to
 )
@@ -66,15 +66,8 @@ def movement(office: Office, first: date, last: date, before: date, after: date)
         "exceptions": counted_state(office, "clean/exceptions", EXCEPTION),
         "territory": office.territory,
     }
-    gone = withdrawals_on(office.withdrawals, after)
-    replacing = {one.by for one in gone.values() if one.by is not None}
-    query = _MOVED
-    for name, numbers in {
-        "replacing": replacing,
-        "replaced": {number for number, one in gone.items() if one.by is not None},
-        "withdrawn": {number for number, one in gone.items() if one.by is None},
-    }.items():
-        query = query.replace(f"y.{name}", f"y.delivery in ({', '.join(map(str, sorted(numbers))) or 'null'})")
+    replacing = sorted({one.by for one in withdrawals_on(office.withdrawals, after).values() if one.by is not None})
+    query = _MOVED.replace("y.replacing", f"y.delivery in ({', '.join(map(str, replacing)) or 'null'})")
     parameters = {name: day.isoformat() for name, day in days.items()}
     rows = office.engine.run(query, parameters, deliveries=office.counting_deliveries(), **tables).to_pylist()
     found: dict[bool, dict[str, dict[str, int]]] = {True: {}, False: {}}

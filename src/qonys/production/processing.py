@@ -62,4 +62,5 @@ def _processed(office: Office, states: Together) -> Outcome[tuple[RuleResult, ..
     findings = (*correct.findings, *judgement.findings, *aside.findings, *complete.findings)
     measures = {**correct.measures, **judgement.measures, **aside.measures, **complete.measures}
     measures["amended"] = edit_counts(complete.data)
-    return Outcome(judgement.data.results, findings, {**measures, "exceptions": aside.data.exceptions.num_rows})
+    measures["exceptions"] = aside.data.exceptions["until"].null_count
+    return Outcome(judgement.data.results, findings, measures)

@@ -54,7 +54,8 @@ from known
 """
 _OUT = f"""
 select fate, reasons, count(*) as n from exceptions join deliveries using (delivery)
-where {_IN_TIME} and {_OF_A_YEAR} and since <= cast($cut_off as date) group by all
+where {_IN_TIME} and {_OF_A_YEAR} and since <= cast($cut_off as date) and (until is null or until > cast($cut_off as date))
+group by all
 """
 _FLAGS = f"""
 select unnest(reasons) as rule, count(*) as n from flags join deliveries using (delivery) where {_IN_TIME} group by 1

@@ -52,7 +52,7 @@ def reasons_of_slips(office: Office, released: Iterable[Key], keys: Sequence[Key
         if key not in gone:
             for problem in row["problems"] or ():
                 found[key][f"{problem['field']}: {problem['reason']}".removeprefix(": ")] = ENTRY
-    for row in _state(office, "clean/exceptions", "where fate = 'quarantine'", keys):
+    for row in _state(office, "clean/exceptions", "where fate = 'quarantine' and until is null", keys):
         found[row["delivery"], row["row"]].update(dict.fromkeys(row["reasons"], RULE))
     for row in _state(office, "clean/flags", "", keys):
         found[row["delivery"], row["row"]].update(dict.fromkeys(row["reasons"], FLAG))

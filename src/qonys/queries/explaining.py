@@ -31,20 +31,17 @@ def slips_query() -> str:
     Tables cut_offs (cut_off), deliveries (those that count: delivery, received), registrations, quarantine, amendments,
     moves, exceptions. ``what`` is ``registrations``, ``released`` (from the quarantine at entry), ``entry`` (reason: the
     first field that could not be read), ``quarantine`` and ``set_apart`` (reasons, joined by `` + ``), ``moved`` and
-    ``accompanying``; what there is none of has no row. Who had left by the cut-off is an exception, whoever left later a
-    move. Registrations and moves are counted in one pass for all cut-offs: by delivery, and by when they are known.
+    ``accompanying``; what there is none of has no row. Registrations and moves
+    are counted in one pass for all cut-offs: by delivery, and by when they are known.
     """
     known = "m.known_from <= c.cut_off and (m.known_to is null or m.known_to > c.cut_off)"
     return f"""
 with counting as (select c.cut_off, d.delivery from cut_offs as c join deliveries as d on d.received <= c.cut_off),
 spans as (select line = 0 as first, known_from, known_to, count(*) as n from moves group by all),
-moved as (
-  select m.delivery, m.row, m.known_from, m.known_to from moves as m semi join exceptions using (delivery, row) where m.line = 0
-),
 gone as (
   select c.cut_off, e.fate, list_aggregate(e.reasons, 'string_agg', ' + ') as reason
   from exceptions as e join counting as c on c.delivery = e.delivery and e.since <= c.cut_off
-  where not exists (select 1 from moved as m where m.delivery = e.delivery and m.row = e.row and {known})
+  where e.until is null or e.until > c.cut_off
 )
 select cut_off, 'registrations' as what, '' as reason, sum(n) as n
 from (select delivery, count(*) as n from registrations group by 1) join counting using (delivery) group by 1

@@ -17,6 +17,7 @@ import msgspec
 import pyarrow as pa
 
 from qonys.datasets.decision import DECISION
+from qonys.datasets.move import EXCEPTION
 from qonys.datasets.outcome import Files
 from qonys.datasets.registration import QUARANTINE, REGISTRATION
 from qonys.errors import OperatorError, told_if_damaged, told_if_disk_full
@@ -47,8 +48,14 @@ Derived: TypeAlias = Literal[
 ]
 State: TypeAlias = Literal[Input, Derived]
 
-_DECLARED = {"input/registrations": REGISTRATION, "input/quarantine": QUARANTINE, "input/decisions": DECISION}
-"""What is never made anew may have been written before a column was thought of: it is read with the columns of today."""
+_DECLARED = {
+    "input/registrations": REGISTRATION,
+    "input/quarantine": QUARANTINE,
+    "input/decisions": DECISION,
+    "clean/exceptions": EXCEPTION,
+}
+"""What is never made anew, or what a release names, may have been written before a column was thought of: it is read with
+the columns of today."""
 
 _STEPS = {"input": "collect", "clean": "process", "statistics": "tabulate"}
 
