@@ -195,7 +195,11 @@ def test_a_cut_off_knows_nothing_of_what_is_said_later_of_whole_deliveries(
 def test_a_replacement_that_is_said_later_is_as_if_it_had_been_said_at_once(
     register: list[dict[str, Any]], later: int
 ) -> None:
-    """From the day on which it is said. Both are of a country whose slips do not choose among several by what came first."""
+    """From the day on which it is said. Both are of a country whose slips do not choose among several by what came first, and
+    in which a number is of one person: two corrections of it are held for different ones once they were known to be.
+    """
+    for delivery in register:
+        delivery["rows"] = [{**row, "person": b"ann"} if row["slip"] else row for row in delivery["rows"]]
     definition = msgspec.convert({"duplicate_key": KEY}, Integration)
     at_once = away(register)
     said = {n: [(since + timedelta(days=later), until, by) for since, until, by in of] for n, of in at_once.items()}
