@@ -254,12 +254,14 @@ class Crashes:
             ended, _ = forked(lambda at=at: run(self.folder, self.step, at))
             self.look(f"write {at}", ended=ended)
 
-    def at_moments(self, count: int, seed: int) -> None:
+    def at_moments(self, kills: int, seed: int) -> None:
+        """A run that ended before its moment was quicker than thought, and the moments after it are drawn from less time."""
         chance = random.Random(seed)  # noqa: S311 no secret
-        for number in range(count):
-            moment = chance.uniform(0.0, 1.05 * self.seconds)
+        while self.kills < kills:
+            moment = chance.uniform(0.0, self.seconds)
             ended, _ = forked(lambda: run(self.folder, self.step), kill_after=moment)
-            self.look(f"moment {number} ({moment:.3f} s)", ended=ended)
+            self.seconds = moment if ended else self.seconds
+            self.look(f"moment {moment:.3f} s, after {self.kills} kills", ended=ended)
 
     def look(self, where: str, *, ended: bool) -> None:
         self.kills += not ended
